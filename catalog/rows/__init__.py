@@ -1,0 +1,1 @@
+"""Rows of releases: filters, queries, exports. The only place that knows DuckDB."""

@@ -1,0 +1,1 @@
+"""Reading a file into raw text cells, one format a module."""

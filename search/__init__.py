@@ -1,0 +1,1 @@
+"""Finding datasets. Knows nothing of ingest."""
