@@ -1,4 +1,4 @@
-"""Sentences for people, kept as data: a code and its parameters travel through the program, words are chosen at the edge.
+"""Sentences for people, kept as data: a code and its parameters travel, words are chosen at the edge.
 
 Each package keeps its own table, `<package>/data/messages.toml`, with one block a code:
 

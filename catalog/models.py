@@ -66,7 +66,7 @@ class ApiKey(Base):
 
 
 class Dataset(Base):
-    """A promise of data and its life. `revision` is lock, ETag and, beside `indexed_revision`, the mark of staleness."""
+    """A promise of data and its life. `revision` is lock and ETag; the index entry of another one is stale."""
 
     __tablename__ = "dataset"
 
