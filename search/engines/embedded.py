@@ -40,10 +40,9 @@ class EmbeddedIndex:
 
     def prepare(self) -> bool:
         with self._writing() as connection:
-            if layout.live(connection):
-                return False
-            layout.switch(connection, layout.create(connection))
-            return True
+            if not layout.live(connection):
+                layout.switch(connection, layout.create(connection), complete=False)
+            return not layout.is_complete(connection)
 
     def write(self, documents: Iterable[SearchDocument], removed_ids: Iterable[int] = ()) -> Written:
         for batch in batches(documents, BATCH):
@@ -73,7 +72,7 @@ class EmbeddedIndex:
             for batch in batches(changes.documents, BATCH):
                 _put(connection, tables, list(zip(batch, analysis.document_tokens(batch), strict=True)), held)
             layout.remove(connection, tables, changes.removed_ids)
-            layout.switch(connection, tables)
+            layout.switch(connection, tables, complete=True)
         return len(held) - len(changes.removed_ids)
 
     def status(self, *, revisions: bool = False) -> IndexStatus:
@@ -179,7 +178,8 @@ class _Search:
         query = self.query
         where = build.joined([self._source, build.own_condition(query), build.after_condition(query)], " AND ")
         start = 0 if query.after is not None else query.offset
-        page = f"SELECT d.id, {build.order_columns(query)} FROM {where.text} ORDER BY {build.order_by(query)} LIMIT ? OFFSET ?"
+        columns, order = build.order_columns(query), build.order_by(query)
+        page = f"SELECT d.id, {columns} FROM {where.text} ORDER BY {order} LIMIT ? OFFSET ?"
         return self._execute(Sql(page, (*where.params, query.size + 1, start))).fetchall()
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:
