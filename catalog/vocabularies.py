@@ -18,6 +18,7 @@ from catalog.messages import DEFAULT_LANGUAGE, LANGUAGES
 _DATA: Final = files("catalog").joinpath("data")
 _SUFFIXES: Final = "市区县省"
 _LONGEST_PLACE: Final = 60  # characters; what is longer is no place name
+_OWN_LEVEL: Final = "本级"
 _REGION_LISTS: Final = ("regions", "functional_areas")  # in this order: an area never hides a region
 
 
@@ -89,12 +90,24 @@ def region_and_parents(code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((code, *wider)))
 
 
+def current_region(code: str) -> str:
+    """The region that has taken the place of a former one; a living or unknown one is its own."""
+    term = _by_code("regions").get(code)
+    return code if term is None or term.successor is None else current_region(term.successor)
+
+
 def find_region(text: str) -> Term | None:
-    """The region or functional area of that name, alias or code, also where province and city stand before it."""
+    """The region or functional area of that name, alias or code, also where province and city stand before it.
+
+    `丽水市本级`, a city's own level, gives the city where no functional area has that name. A former region is
+    answered as such: `current_region` follows its successors.
+    """
     words = _folded(text[:_LONGEST_PLACE])
     found = _region_names().get(words)
     if found is not None:
         return found
+    if words.endswith(_OWN_LEVEL):
+        return find_region(words.removesuffix(_OWN_LEVEL))
     for cut in range(len(words) - 2, 1, -1):
         wider, rest = _region_names().get(words[:cut]), words[cut:]
         inner = find_region(rest) if wider is not None else None

@@ -12,6 +12,7 @@ from catalog.errors import NotFound
 from catalog.messages import LANGUAGES
 from catalog.vocabularies import (
     codes,
+    current_region,
     find_region,
     get_vocabulary,
     label,
@@ -132,6 +133,8 @@ def test_the_parent_that_the_list_names_is_one_of_the_prefix(code: str) -> None:
         ("滨海新区", "sx-binhai"),
         ("绍兴市本级", "sx-municipal"),
         ("广西", "450000"),
+        ("丽水市本级", "331100"),
+        ("浙江省,丽水市 > 丽水市本级", "331100"),
     ],
 )
 def test_a_region_is_found_by_any_of_its_names(text: str, code: str) -> None:
@@ -155,3 +158,17 @@ def test_the_regions_that_became_districts_name_their_successors() -> None:
     former = {term.code: (term.valid_to, term.successor) for term in get_vocabulary("regions").terms if term.valid_to}
     assert former["330621"] == ("2013-10", "330603")
     assert former["330682"] == ("2013-10", "330604")
+
+
+@pytest.mark.parametrize(
+    ("code", "now"), [("330621", "330603"), ("330682", "330604"), ("330602", "330602"), ("999999", "999999")]
+)
+def test_a_former_region_leads_to_the_one_of_today(code: str, now: str) -> None:
+    assert current_region(code) == now
+
+
+@given(st.sampled_from(sorted(codes("regions"))))
+def test_the_region_of_today_is_a_living_one(code: str) -> None:
+    term = get_vocabulary("regions").find_term(current_region(code))
+    assert term is not None
+    assert term.valid_to is None
