@@ -134,6 +134,7 @@ def test_the_parent_that_the_list_names_is_one_of_the_prefix(code: str) -> None:
         ("绍兴市本级", "sx-municipal"),
         ("广西", "450000"),
         ("丽水市本级", "331100"),
+        ("绍兴市区", "330601"),
         ("浙江省,丽水市 > 丽水市本级", "331100"),
     ],
 )
