@@ -36,6 +36,8 @@ JAVA_LEAST = 21
 ACCOUNT = "portal-services"  # the servers' account where the user is root
 PORTS = {"elasticsearch": 9200, "postgres": 5433}
 START_SECONDS = 180
+ES_URL = "http://127.0.0.1:{port}"
+PG_URL = "postgresql+psycopg://portal@127.0.0.1:{port}/portal"
 ES_SETTINGS = """\
 discovery.type: single-node
 http.host: 127.0.0.1
@@ -77,7 +79,7 @@ def start(name: str, port: int | None = None, heap: str = "512m") -> str:
 
 
 def stop(name: str, port: int | None = None) -> None:
-    """Stop the service that `start` started on that port, and forget its data."""
+    """Stop the service that `start` started on that port, and forget its data; fine where there is none."""
     SERVICES[name].stop(port or PORTS[name])
 
 
@@ -124,10 +126,8 @@ def _run(command: list[str], run: Path, **environment: str) -> None:
     as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
     environment = {**os.environ, "HOME": str(run), **environment}
     with log.open("ab") as words:
-        done = subprocess.run(
-            command, cwd=run, env=environment, stdin=subprocess.DEVNULL, stdout=words, stderr=words,
-            timeout=START_SECONDS, **as_owner,
-        )  # fmt: skip
+        streams = {"stdin": subprocess.DEVNULL, "stdout": words, "stderr": words}
+        done = subprocess.run(command, cwd=run, env=environment, timeout=START_SECONDS, **streams, **as_owner)
     if done.returncode:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
         raise Missing(f"{Path(command[0]).name} ended with {done.returncode}:\n{tail}")
@@ -145,10 +145,8 @@ def _fresh_directory(name: str, port: int) -> Path:
 
 
 def _give_away(run: Path) -> None:
-    if os.getuid() == 0:
-        owner = _owner()
-        for path in (run, *run.rglob("*")):
-            os.chown(path, owner.pw_uid, owner.pw_gid)
+    for path in (run, *run.rglob("*")) if os.getuid() == 0 else ():
+        shutil.chown(path, _owner().pw_uid, _owner().pw_gid)
 
 
 def _alive(pid_file: Path, port: int) -> int | None:
@@ -162,14 +160,11 @@ def _alive(pid_file: Path, port: int) -> int | None:
     return pid
 
 
-# Elasticsearch ------------------------------------------------------------------------------------------------------
-
-
 def find_java() -> Path | None:
     """The home of a JDK that is new enough."""
     named = [Path(os.environ[name]) for name in ("ES_JAVA_HOME", "JAVA_HOME") if os.environ.get(name)]
     found = [*Path("/usr/lib/jvm").glob("*"), *Path("/Library/Java/JavaVirtualMachines").glob("*/Contents/Home")]
-    return next((one for one in [*named, *sorted(found, reverse=True)] if _java_version(one) >= JAVA_LEAST), None)
+    return next((one for one in [*named, *found] if _java_version(one) >= JAVA_LEAST), None)
 
 
 def _java_version(java_home: Path) -> int:
@@ -218,13 +213,10 @@ def _start_elasticsearch(port: int, heap: str) -> None:
         (run / name).mkdir()
     _give_away(run)
     program = _distribution() / "bin" / "elasticsearch"
-    _run(
-        [str(program), "-d", "-p", str(run / "pid")], run,
-        ES_JAVA_HOME=str(find_java()), ES_PATH_CONF=str(run / "config"), ES_TMPDIR=str(run / "tmp"),
-        ES_JAVA_OPTS=f"-Xms{heap} -Xmx{heap}",
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}/_cluster/health?wait_for_status=yellow&timeout=60s"
-    with urllib.request.urlopen(address, timeout=90) as answer:
+    places = {"ES_JAVA_HOME": str(find_java()), "ES_PATH_CONF": str(run / "config"), "ES_TMPDIR": str(run / "tmp")}
+    _run([str(program), "-d", "-p", str(run / "pid")], run, ES_JAVA_OPTS=f"-Xms{heap} -Xmx{heap}", **places)
+    address = f"{ES_URL.format(port=port)}/_cluster/health?wait_for_status=yellow&timeout=60s"
+    with urllib.request.urlopen(address, timeout=90) as answer:  # noqa: S310 - an address of our own making
         if json.load(answer)["timed_out"]:
             raise Missing("Elasticsearch is up but its cluster is not healthy")
 
@@ -236,24 +228,16 @@ def _stop_elasticsearch(port: int) -> None:
     shutil.rmtree(run, ignore_errors=True)
 
 
-# PostgreSQL ---------------------------------------------------------------------------------------------------------
-
-
 def _find_postgres() -> Path | None:
     """The directory with the newest server's programs."""
-    found = [
-        *Path("/usr/lib/postgresql").glob("*/bin"),
-        *Path("/usr/local/opt").glob("postgresql*/bin"),
-        *Path("/opt/homebrew/opt").glob("postgresql*/bin"),
-    ]
+    found = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/opt/homebrew/opt").glob("postgresql*/bin")]
     on_path = shutil.which("initdb")
     newest = sorted((one for one in found if (one / "initdb").is_file()), key=_version_in)
     return newest[-1] if newest else (Path(on_path).parent if on_path else None)
 
 
-def _version_in(path: Path) -> float:
-    numbers = re.findall(r"\d+(?:\.\d+)?", str(path))
-    return float(numbers[-1]) if numbers else 0.0
+def _version_in(path: Path) -> int:
+    return max(map(int, re.findall(r"\d+", str(path))), default=0)
 
 
 def _missing_postgres() -> str | None:
@@ -282,27 +266,9 @@ def _stop_postgres(port: int) -> None:
 
 
 SERVICES = {
-    "elasticsearch": Service(
-        _missing_elasticsearch,
-        _start_elasticsearch,
-        _stop_elasticsearch,
-        "pid",
-        "http://127.0.0.1:{port}",
-    ),
-    "postgres": Service(
-        _missing_postgres,
-        _start_postgres,
-        _stop_postgres,
-        "data/postmaster.pid",
-        "postgresql+psycopg://portal@127.0.0.1:{port}/portal",
-    ),
+    "elasticsearch": Service(_missing_elasticsearch, _start_elasticsearch, _stop_elasticsearch, "pid", ES_URL),
+    "postgres": Service(_missing_postgres, _start_postgres, _stop_postgres, "data/postmaster.pid", PG_URL),
 }
-
-
-def _tell_missing() -> int:
-    reasons = [reason for name in SERVICES if (reason := missing(name))]
-    print(*reasons, sep="\n", end="\n" if reasons else "")
-    return 1 if reasons else 0
 
 
 def main() -> int:
@@ -314,7 +280,9 @@ def main() -> int:
     parser.add_argument("--heap", default="512m")
     asked = parser.parse_args()
     if asked.verb == "missing":
-        return _tell_missing()
+        reasons = [reason for name in SERVICES if (reason := missing(name))]
+        print(*reasons, sep="\n")
+        return 1 if reasons else 0
     if not asked.service:
         parser.error("which service?")
     try:
