@@ -1,7 +1,7 @@
 """What one process holds open (database, index, storage), and the unit of work of one request.
 
-`commit` stands here: a request that writes is one transaction, committed when its view has returned. The index is
-brought up to date right after, and on a timer by the worker where it was away.
+`commit` stands here: a request that writes is one transaction, committed when its view has returned, and so is a
+command. The index is brought up to date right after, and on a timer by the worker where it was away.
 """
 
 from __future__ import annotations
@@ -78,6 +78,13 @@ class House:
             raise Unavailable("release_file_missing", retry_after=60, digest=table.digest)
         parquet = self.storage.local_path(key)
         return RowFiles(parquet, self.serving.path_for(table.digest, parquet, table), table)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction of a command: committed at its end, rolled back when it raised."""
+        with session(self.engine, write=True) as opened:
+            yield opened
+            opened.commit()
 
     def workshop(self, stopping: threading.Event | None = None) -> Workshop:
         """What a worker of this house needs."""

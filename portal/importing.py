@@ -1,6 +1,6 @@
 """Datasets in bulk, for migrations: NDJSON in batches, by slug, with bad lines named and good ones kept.
 
-`commit` stands here because a batch is the unit of work: a crash leaves whole batches, and a second run ends the rest.
+A batch is one transaction: a crash leaves whole batches, and a second run brings in the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from catalog import audit
 from catalog.accounts import OPERATOR
-from catalog.db import now, session
+from catalog.db import now
 from catalog.errors import Invalid, PortalError
 from catalog.members import check_members, members_of, plain, set_members
 from catalog.models import Dataset, Publisher
@@ -51,11 +51,10 @@ def import_lines(
     tally = Tally()
     checked = _iter_checked(lines, tally, complain)
     while batch := list(islice(checked, BATCH)):
-        with session(house.engine, write=True) as opened:
+        with house.writing() as opened:
             _import_batch(opened, dict(batch), tally, publish=publish)
             detail = {"datasets": len(batch), "publish": publish}
             audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
-            opened.commit()
         house.catch_up()
     return tally
 

@@ -9,7 +9,6 @@ import time
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog import registry
-from catalog.db import session
 from ingest.worker import run_next
 from portal.context import House
 
@@ -37,9 +36,8 @@ def work(house: House, stopping: threading.Event) -> None:
 
 def chores(house: House) -> None:
     """Publish what is due, and bring the index up to date."""
-    with session(house.engine, write=True) as opened:
+    with house.writing() as opened:
         due = registry.publish_due(opened)
-        opened.commit()
     for dataset in due:
         log.info("published %s at its time", dataset.slug)
     house.catch_up()

@@ -17,9 +17,7 @@ FUNCTION_LINES = 40
 TYPICAL_LINES = 8  # half of all functions have no more
 GENERATED = "portal/migrations/versions/"  # migrations are as long as the schema is wide
 COMMITS = (  # functions flush, callers commit: the callers, each with its reason
-    ("portal/context.py", "the end of a request"),
-    ("portal/cli.py", "the end of a command"),
-    ("portal/demo.py", "a loader that commits piece by piece, so that it can go on where it was cut off"),
+    ("portal/context.py", "the end of a request or of a command"),
     ("ingest/worker.py", "the steps of a job, each safe by itself"),
     ("search/sync.py", "its own marks, after the index has the documents"),
 )

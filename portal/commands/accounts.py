@@ -21,9 +21,8 @@ def account() -> None:
 @click.option("--publisher", "publishers", multiple=True, help="Slug of a publisher it acts for; repeat for more.")
 def create_account(name: str, role: str, publishers: tuple[str, ...]) -> None:
     """Make an account; its key is printed once."""
-    with session(open_house().engine, write=True) as opened:
+    with open_house().writing() as opened:
         key = accounts.create_account(opened, OPERATOR, name, role, publishers)
-        opened.commit()
     click.echo(key)
 
 
@@ -31,9 +30,8 @@ def create_account(name: str, role: str, publishers: tuple[str, ...]) -> None:
 @click.argument("name")
 def revoke_account(name: str) -> None:
     """End an account and its keys, at once."""
-    with session(open_house().engine, write=True) as opened:
+    with open_house().writing() as opened:
         accounts.revoke_account(opened, OPERATOR, name)
-        opened.commit()
     click.echo(f"{name}: revoked", err=True)
 
 
@@ -63,7 +61,6 @@ def create_publisher(slug: str, title: str, aliases: tuple[str, ...], region: st
 
     given = {"slug": slug, "title": title, "aliases": list(aliases), "region": region}
     body = load_body(NewPublisher(), given)
-    with session(open_house().engine, write=True) as opened:
+    with open_house().writing() as opened:
         registry.create_publisher(opened, OPERATOR, body)
-        opened.commit()
     click.echo(f"{slug}: created", err=True)

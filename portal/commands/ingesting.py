@@ -51,13 +51,12 @@ def take_in(house: House, file: Path, slug: str, options: dict[str, Any], *, tel
     with file.open("rb") as source:
         stored = house.storage.save("uploads", source, limit=house.settings.upload_limit)
     shop = house.workshop()
-    with session(house.engine, write=True) as opened:
+    with house.writing() as opened:
         upload = jobs.Upload(stored, file.name, options)
         job = jobs.enqueue(opened, OPERATOR, get_any_dataset(opened, slug), upload)
         fresh = job.state == "queued"
         if fresh:
             jobs.take(job, shop.name)
-        opened.commit()
     if fresh:
         with _Progress(house, job.id, tell=tell):
             worker.run(shop, job)
@@ -75,7 +74,7 @@ def get_any_dataset(opened: Any, slug: str) -> Dataset:
 
 def publish_now(house: House, slug: str) -> None:
     """Publish the dataset with its draft releases, as a migration."""
-    with session(house.engine, write=True) as opened:
+    with house.writing() as opened:
         dataset = get_any_dataset(opened, slug)
         drafts = registry.list_releases(opened, dataset, "draft")
         if dataset.state not in ("draft", "published") or dataset.under_review:
@@ -85,7 +84,6 @@ def publish_now(house: House, slug: str) -> None:
             registry.touch(dataset)
             detail = {"migration": True, "releases": [one.number for one in drafts]}
             audit.record(opened, audit.Act(OPERATOR.name, "publish", slug, dataset.id, detail))
-        opened.commit()
     house.catch_up()
 
 

@@ -26,7 +26,7 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool, with_demo:
     """Serve HTTP, with an ingest worker beside it; stops cleanly on SIGTERM."""
     house = open_house()
     if with_demo:
-        from portal.demonstration import load
+        from portal.demo.load import load
 
         load(house)
     house.close()
@@ -106,6 +106,6 @@ def migrate() -> None:
 @click.command()
 def demo() -> None:
     """Load the demonstration data; twice is once."""
-    from portal.demonstration import load
+    from portal.demo.load import load
 
     load(open_house())

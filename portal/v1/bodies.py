@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import marshmallow as ma
-from catalog.vocabularies import codes
 from marshmallow import fields, validate
 
 from catalog.db import CIVIL
 from catalog.errors import nearest
 from catalog.messages import LANGUAGES, say
+from catalog.vocabularies import codes
 from ingest.families import list_schemas
 from portal.v1.resource import Body
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.vocabularies import codes
 from marshmallow import Schema, fields
+
+from catalog.vocabularies import codes
 
 DIGEST = "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4"
 
@@ -105,7 +106,7 @@ class DatasetAnswer(Schema):
     identifier = fields.String(allow_none=True)
     duties = fields.List(fields.String(metadata={"example": "D112"}))
     relations = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
-    state = fields.String(metadata={"enum": sorted(codes("states"))})
+    state = fields.String(metadata={"enum": sorted(codes("dataset_states"))})
     revision = fields.Integer(metadata={"description": "Also the ETag."})
     issued = fields.AwareDateTime(allow_none=True)
     modified = fields.AwareDateTime()

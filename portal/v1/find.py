@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from catalog.vocabularies import label
 from flask import request
 from search.browse import browse
 from search.index import Scope, SearchPage, SearchQuery
@@ -16,6 +15,7 @@ from catalog.accounts import Actor
 from catalog.errors import BadParameter, Unavailable, nearest
 from catalog.lookup import parse_day, visible_to
 from catalog.models import Dataset, Publisher
+from catalog.vocabularies import label
 from portal.answers import language
 from portal.context import actor, catalog_session, house
 from portal.cursors import read_cursor, write_cursor
@@ -32,7 +32,7 @@ LABELS = {
     "region": "regions",
     "frequency": "frequencies",
     "access": "access",
-    "status": "states",
+    "status": "dataset_states",
 }
 LONGEST_QUERY = 1000
 

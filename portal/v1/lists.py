@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.vocabularies import Term, get_vocabulary, list_vocabularies
 from flask import Response
 
 from catalog import lookup
 from catalog.accounts import require_role
 from catalog.errors import NotFound, nearest
 from catalog.registry import create_publisher
+from catalog.vocabularies import Term, get_vocabulary, list_vocabularies
 from portal.answers import content_tag, json_answer, language, tagged
 from portal.context import actor, catalog_session
 from portal.links import absolute
