@@ -1,0 +1,137 @@
+"""A question as SQL for the embedded index. Text of a user goes in as parameters, and into FTS5 only as our own tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from search.analysis import Question
+from search.facets import own_filters
+from search.fields import ALL_WORDS, BOND_WEIGHT, FILTERS, PLAIN_FIELDS, TEXT_FIELDS, TITLE_IS, TITLE_STARTS
+from search.index import SearchQuery, micros
+from search.paging import beyond
+
+SEPARATOR: Final = "\x1f"  # round each of several values that stand in one column
+_RANK: Final = f"-bm25({{words}}, {', '.join(str(field.weight) for field in TEXT_FIELDS)})"
+_COLUMNS: Final = {"score": "h.score", **{name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}}
+
+
+@dataclass(frozen=True)
+class Sql:
+    """A piece of SQL and its parameters."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+
+def joined(pieces: Sequence[Sql], between: str) -> Sql:
+    """The pieces as one; nothing at all reads as true."""
+    text = between.join(piece.text for piece in pieces) or "1"
+    return Sql(text, tuple(param for piece in pieces for param in piece.params))
+
+
+def packed(values: Iterable[str]) -> str:
+    """Several values in one column."""
+    inner = SEPARATOR.join(value.replace(SEPARATOR, " ") for value in values)
+    return f"{SEPARATOR}{inner}{SEPARATOR}" if inner else ""
+
+
+def unpacked(stored: str | None) -> list[str]:
+    """The inverse of `packed`; a plain value is itself."""
+    return [value for value in (stored or "").split(SEPARATOR) if value]
+
+
+def base_conditions(query: SearchQuery) -> Sql:
+    """What binds hits and every facet: all but the filters that are facets too."""
+    filters = [filter_condition(query, name) for name in query.filters if name not in own_filters(query)]
+    return joined([*_scope(query), *filters, *_periods(query)], " AND ")
+
+
+def filter_condition(query: SearchQuery, name: str) -> Sql:
+    """One filter: any of its values."""
+    values = query.filters[name]
+    if FILTERS[name].many:
+        wanted = json.dumps([packed([value]) for value in values])
+        return Sql(f"EXISTS (SELECT 1 FROM json_each(?) WHERE instr(d.{name}, value))", (wanted,))
+    return Sql(f"d.{name} IN (SELECT value FROM json_each(?))", (json.dumps(values),))
+
+
+def own_condition(query: SearchQuery) -> Sql:
+    """The filters that are facets too."""
+    return joined([filter_condition(query, name) for name in own_filters(query)], " AND ")
+
+
+def after_condition(query: SearchQuery) -> Sql:
+    """What lies beyond `after` in the order."""
+    if query.after is None:
+        return Sql("1")
+    alternatives = [
+        joined([Sql(f"{_COLUMNS[name]} {operator} ?", (value,)) for name, operator, value in together], " AND ")
+        for together in beyond(query.order, query.after)
+    ]
+    either = joined([replace(one, text=f"({one.text})") for one in alternatives], " OR ")
+    return replace(either, text=f"({either.text})")
+
+
+def order_columns(query: SearchQuery) -> str:
+    """The sort values, as columns."""
+    return ", ".join(_COLUMNS[key.name] for key in query.order)
+
+
+def order_by(query: SearchQuery) -> str:
+    """The order, as SQL."""
+    return ", ".join(_COLUMNS[key.name] + (" DESC" if key.descending else "") for key in query.order)
+
+
+def fill_matches(question: Question, base: Sql, words: str, document: str, *, loose: bool) -> Sql:
+    """Put id and score of what matches into the connection's own table of matches."""
+    rank = _RANK.format(words=words)
+    plain = "{" + " ".join(field.name for field in PLAIN_FIELDS) + (" pinyin" if question.pinyin else "") + "} : "
+    one = f"SELECT rowid AS id, 1 AS unit, 0 AS letter, {rank} AS score FROM {words}(?)"
+    found = [Sql(one, (plain + _any(unit.tokens),)) for unit in question.units]
+    if question.bonds:
+        bonds = f"SELECT rowid, 0, 0, {BOND_WEIGHT} * {rank} FROM {words}(?)"
+        found.append(Sql(bonds, (plain + _any(question.bonds),)))
+    least = Sql("sum(unit) >= ?", (question.least,))
+    if loose:
+        letters = f"SELECT rowid, 0, 1, {rank} FROM {words}(?)"
+        found += [Sql(letters, ("chars : " + _any([letter]),)) for letter in question.chars]
+        least = Sql("(sum(unit) >= 1 OR sum(letter) >= ?)", (question.least_chars,))
+    union = joined(found, " UNION ALL ")
+    bonus = _bonus(question)
+    return Sql(
+        f"WITH found AS MATERIALIZED ({union.text}), m AS MATERIALIZED (SELECT id, sum(unit) AS units, sum(score) AS score"
+        f" FROM found GROUP BY id HAVING {least.text}) INSERT INTO temp.search_match (id, score)"
+        f" SELECT m.id, round(m.score + {bonus.text}, 4) FROM m JOIN {document} d ON d.id = m.id WHERE {base.text}",
+        (*union.params, *least.params, *bonus.params, *base.params),
+    )
+
+
+def _bonus(question: Question) -> Sql:
+    """What having all words and what the title's own shape add."""
+    return Sql(
+        f"CASE WHEN m.units >= ? THEN {ALL_WORDS} ELSE 0 END + CASE WHEN d.folded = ? THEN {TITLE_IS}"
+        f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END",
+        (len(question.units), question.title, len(question.title), question.title),
+    )
+
+
+def _any(tokens: Sequence[str]) -> str:
+    return "(" + " OR ".join(f'"{token}"' for token in tokens) + ")"
+
+
+def _scope(query: SearchQuery) -> list[Sql]:
+    drafts_of = query.scope.drafts_of
+    if drafts_of is None:
+        return []
+    own = json.dumps(sorted(drafts_of))
+    return [Sql("(d.status = 'published' OR d.publisher IN (SELECT value FROM json_each(?)))", (own,))]
+
+
+def _periods(query: SearchQuery) -> list[Sql]:
+    first, last = query.days
+    updated = None if query.updated_from is None else micros(query.updated_from)
+    asked = (("d.period_end >= ?", first), ("d.period_start <= ?", last), ("d.updated >= ?", updated))
+    return [Sql(text, (value,)) for text, value in asked if value is not None]
