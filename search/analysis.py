@@ -201,4 +201,3 @@ def _unit(word: str, *, pinyin: bool) -> Unit:
 
 def _letters(folded: str) -> str:
     return "".join(letter for letter in folded if letter.isalnum())
-

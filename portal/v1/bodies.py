@@ -103,6 +103,16 @@ class Slug(Text):
         return slug
 
 
+class DutyId(Text):
+    """The number of a duty."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        number = super()._deserialize(value, attr, data, **options)
+        if not re.fullmatch(r"D\d{3}", number):
+            raise ma.ValidationError([say("duty_invalid", value=number)])
+        return number
+
+
 class PublisherRef(Slug):
     """A publisher by its slug, or by the object that answers and import files have."""
 
@@ -165,7 +175,7 @@ class DatasetChanges(Body):
     temporal = Object(Temporal, allow_none=True)
     landing_page = Text(1000, allow_none=True)
     identifier = Text(200, allow_none=True)
-    duties = Several(Text(20), validate=validate.Length(max=50, error="list_too_long"))
+    duties = Several(DutyId(20), validate=validate.Length(max=50, error="list_too_long"))
     relations = Several(fields.Nested(Relation), validate=validate.Length(max=100, error="list_too_long"))
 
     @ma.validates("schema")

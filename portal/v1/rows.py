@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.rows.engine import Limits, read_page, read_row
 from flask import Response, request
 from ingest.cells import read_cells
 
 from catalog.errors import BadParameter, NotFound
 from catalog.models import Release
+from catalog.rows.engine import read_page, read_row
 from catalog.storage import key_of
 from portal.answers import json_answer, language
 from portal.context import house
@@ -42,7 +42,7 @@ class Rows(Resource):
         if cursor and query.offset:
             raise BadParameter.at("offset", "cursor_or_offset")
         after = read_cursor(secret, purpose, cursor) if cursor else None
-        page = read_page(place.files, query, after=after, limits=Limits())
+        page = read_page(place.files, query, after=after)
         link = next_link(write_cursor(secret, purpose, page.next_after)) if page.next_after else None
         fields = query.fields(place.table)
         body = {

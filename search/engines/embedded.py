@@ -171,13 +171,9 @@ class _Search:
 
     def _rows(self) -> list[tuple[Any, ...]]:
         query = self.query
-        where = build.joined(
-            [self._source, build.own_condition(query), build.after_condition(query)], " AND "
-        )
+        where = build.joined([self._source, build.own_condition(query), build.after_condition(query)], " AND ")
         start = 0 if query.after is not None else query.offset
-        page = (
-            f"SELECT d.id, {build.order_columns(query)} FROM {where.text} ORDER BY {build.order_by(query)} LIMIT ? OFFSET ?"
-        )
+        page = f"SELECT d.id, {build.order_columns(query)} FROM {where.text} ORDER BY {build.order_by(query)} LIMIT ? OFFSET ?"
         return self._execute(Sql(page, (*where.params, query.size + 1, start))).fetchall()
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:

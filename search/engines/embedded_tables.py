@@ -80,7 +80,9 @@ def switch(connection: sqlite3.Connection, tables: Tables) -> None:
     _drop_others(connection, tables)
 
 
-def put(connection: sqlite3.Connection, tables: Tables, documents: Sequence[tuple[SearchDocument, dict[str, str]]]) -> None:
+def put(
+    connection: sqlite3.Connection, tables: Tables, documents: Sequence[tuple[SearchDocument, dict[str, str]]]
+) -> None:
     """Write documents with their tokens, unless the index has them newer."""
     ids = [document.id for document, _ in documents]
     known = revisions(connection, tables, ids)
