@@ -10,7 +10,6 @@ WHAT = what changes
 PYTHON =
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PORTAL = $(BIN)/python -m portal
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 
 help: ## show this list
@@ -31,7 +30,7 @@ check: .venv/installed-dev ## lint, formatting, types and the contracts of who i
 	@$(BIN)/lint-imports
 
 bench: .venv/installed-dev ## run the benchmarks and print their figures
-	@for file in bench/bench_*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
+	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
 
 lock: .venv/installed-dev ## pin every version again, from requirements.in and requirements-dev.in (ARGS=--upgrade for newer ones)
 	$(LOCK) $(ARGS) requirements.in -o requirements.txt
