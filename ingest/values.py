@@ -37,7 +37,7 @@ class Amount:
 
 _AMOUNT = re.compile(
     r"(?:人民币|约|為|为|计|[¥$])*"
-    r"(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|-?\.\d+)(?P<power>e[+-]?\d{1,2})?"
+    r"(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|[-+]?\.\d+)(?P<power>e[+-]?\d{1,2})?"
     r"\s*(?P<unit>[^\d\s,;(|]{0,12}(?:\d(?!\d))?(?:/[^\d\s,;(|]{1,6}\d?)?)"
     r"(?P<aside>\((?:合|计|约|其中|含|不含|大写|\d).*\))?[;,。]?"
 )
@@ -174,3 +174,8 @@ def truth(text: str) -> bool:
         if word in words:
             return words[word]
     raise Unreadable("not_a_boolean")
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The first moment of a day, civil time."""
+    return dt.datetime.combine(day, dt.time())
