@@ -75,7 +75,7 @@ class Moment(fields.AwareDateTime):
     }
 
 
-class Several(fields.List):
+class Several(fields.List[Any]):
     """A list."""
 
     default_error_messages = {**COMMON, "invalid": "list_expected"}  # noqa: RUF012
@@ -208,7 +208,7 @@ class ImportedPublisher(Body):
 class ImportedDataset(NewDataset):
     """One line of an import file: a migration also says when the dataset was issued and modified."""
 
-    publisher = Object(ImportedPublisher, required=True)
+    publisher = Object(ImportedPublisher, required=True)  # type: ignore[assignment]  # more than a slug here
     issued = Moment(allow_none=True)
     modified = Moment(allow_none=True)
 

@@ -9,10 +9,11 @@ from flask import Response, request, send_file
 
 from catalog.errors import BadParameter, NotFound, nearest
 from catalog.rows.exports import EXPORTS, Options, export
-from catalog.rows.query import RowQuery
+from catalog.rows.terms import RowQuery
 from portal.context import house
 from portal.exports import ExportFile
 from portal.places import Place, find_place, mark_of, marked, read_parameters
+from portal.v1 import parameters
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
 
@@ -23,7 +24,7 @@ FORM = ("lang", "header", "bom")
 class Export(Resource):
     """A download."""
 
-    parameters = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
+    takes = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
 
     @documented(api, *parameters.EXPORT)
     @api.response(200, content_type="application/octet-stream", description="The file.")
@@ -59,7 +60,8 @@ def _download(place: Place, form: str, file: ExportFile) -> Response:
     answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
     answer.headers["Accept-Ranges"] = "bytes"
     marked(answer, place, conditional=False)
-    return answer.make_conditional(request, accept_ranges=True, complete_length=file.path.stat().st_size)
+    answer.make_conditional(request, accept_ranges=True, complete_length=file.path.stat().st_size)
+    return answer
 
 
 def _form_options() -> Options:

@@ -16,7 +16,7 @@ from portal.context import house
 from portal.cursors import read_cursor, write_cursor
 from portal.links import next_link
 from portal.places import WHERE, find_place, marked, read_parameters
-from portal.v1 import documents
+from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
 from portal.v1.shapes import field_shape, moment
@@ -28,7 +28,7 @@ FORM = ("lang", "shape", "cursor")  # how rows are given
 class Rows(Resource):
     """Rows."""
 
-    parameters = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
+    takes = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
 
     @documented(api, *parameters.ROWS)
     @api.response(200, documents.RowsAnswer, example=parameters.ROWS_EXAMPLE)
@@ -77,7 +77,7 @@ def release_mark(release: Release) -> dict[str, Any]:
 class OneRow(Resource):
     """One row."""
 
-    parameters = {"GET": WHERE}  # noqa: RUF012
+    takes = {"GET": WHERE}  # noqa: RUF012
 
     @documented(api, *parameters.WHERE)
     @api.response(200, documents.RowAnswer)
