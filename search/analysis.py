@@ -29,6 +29,7 @@ _HAN: Final = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\
 _RUN: Final = re.compile(rf"[{_HAN}]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_{_HAN}]+")
 _IS_HAN: Final = re.compile(rf"[{_HAN}]")
 _SEPARATOR: Final = "\x1e"
+_UNIT_TOKENS: Final = 5  # tokens that one word is sought by; with 16 words, engines' limits on clauses are kept
 _LONGEST_TOKEN: Final = 64  # a run of Latin letters longer than that is no word
 
 STOP_WORDS: Final = word_list("stop")
@@ -213,8 +214,8 @@ def _unit(word: str, *, pinyin: bool) -> Unit:
     if not _IS_HAN.match(word):
         spoken = split_syllables(word) if pinyin else ()
         tones = (*pairs_of(spoken), *(["^" + word] if len(word) > 2 else []))
-        return Unit(word, (word, *tones) if pinyin else (word,))
-    return Unit(word, (*_grams(word), *(["_" + word] if len(word) > 1 else [])))
+        return Unit(word, (word, *tones)[:_UNIT_TOKENS] if pinyin else (word,))
+    return Unit(word, (*(["_" + word] if len(word) > 1 else []), *_grams(word))[:_UNIT_TOKENS])
 
 
 def _letters(folded: str) -> str:

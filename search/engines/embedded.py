@@ -8,13 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from catalog.db import BUSY_TIMEOUT_MS
 from catalog.errors import Conflict, Unavailable
 from search import analysis, facets, ranking
+from search.batches import batches
 from search.engines import embedded_query as build
 from search.engines import embedded_tables as layout
 from search.engines.embedded_query import Sql
@@ -29,7 +29,6 @@ BATCH: Final = 500
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
 _MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY, units INTEGER, score REAL)"
 _AWAY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
-Item = TypeVar("Item")
 
 
 class EmbeddedIndex:
@@ -203,13 +202,6 @@ class _Search:
 
     def _execute(self, sql: Sql) -> sqlite3.Cursor:
         return self.connection.execute(sql.text, sql.params)
-
-
-def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items in lists of at most `size`."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def _put(connection: sqlite3.Connection, tables: Tables, prepared: list[Any], held: dict[int, int]) -> None:
