@@ -40,6 +40,7 @@ NAMES = ["", "a", "A", "ab", "Éa", "越城", "越城区", "%_", "'", "é", "\U0
 PERIODS = ["2018", "2018-H1", "2018-Q1", "2018-Q4", "2018-01", "2018-12", "2018-12-31", "2017-11/2018-02", "2019"]
 texts = st.one_of(st.sampled_from(NAMES), st.text("aA越城.*\\", max_size=4))
 periods = st.sampled_from(PERIODS)
+NINE = datetime.fromisoformat("2018-01-01T09:00")
 hundredths = st.integers(-500, 500).map(lambda number: Decimal(number) / 100)
 values: dict[str, st.SearchStrategy[Any]] = {
     "name": texts,
@@ -48,9 +49,7 @@ values: dict[str, st.SearchStrategy[Any]] = {
     "big": st.one_of(st.integers(-3, 3), st.integers(10**18 - 3, 10**18 - 1)).map(Decimal),
     "period": periods,
     "day": st.dates(date(2018, 1, 1), date(2018, 1, 6)),
-    "moment": st.integers(0, 4).map(
-        lambda step: datetime.fromisoformat("2018-01-01T09:00") + timedelta(seconds=30 * step)
-    ),
+    "moment": st.integers(0, 4).map(lambda step: NINE + timedelta(seconds=30 * step)),
     "n": st.one_of(st.integers(-3, 3), st.sampled_from([-(1 << 63), (1 << 63) - 1])),
     "ok": st.booleans(),
 }
