@@ -95,8 +95,8 @@ def take(job: Job, worker: str) -> None:
 def renew(session: Session, job_id: str, worker: str, values: Mapping[str, Any]) -> bool:
     """Keep the lease and note the progress; False where the job is no longer this worker's."""
     mine = and_(Job.id == job_id, Job.worker == worker, Job.state == "running")
-    done = session.execute(update(Job).where(mine).values(lease_until=now() + LEASE, **values))
-    return bool(done.rowcount)
+    renewed = update(Job).where(mine).values(lease_until=now() + LEASE, **values).returning(Job.id)
+    return session.scalar(renewed) is not None
 
 
 def hold(session: Session, job_id: str, worker: str) -> Job | None:
@@ -130,8 +130,9 @@ def error_of(job: Job) -> Finding | None:
     """Why a failed job failed."""
     if not job.error:
         return None
-    place = {name: job.error.get(name) for name in ("sheet", "row", "column", "cell")}
-    return Finding(ERROR, job.error["code"], job.error["params"], **place)
+    error = job.error
+    place = (error.get("sheet"), error.get("row"), error.get("column"), error.get("cell"))
+    return Finding(ERROR, error["code"], error["params"], *place)
 
 
 def require_ready(session: Session, dataset: Dataset) -> None:

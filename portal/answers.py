@@ -34,7 +34,9 @@ def tagged(response: Response, tag: str) -> Response:
     response.set_etag(tag)
     response.headers.setdefault("Cache-Control", "no-cache")
     response.vary.update(("Accept-Language", "Authorization"))
-    return response.make_conditional(request) if request.method in ("GET", "HEAD") else response
+    if request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
+    return response
 
 
 def content_tag(response: Response) -> str:

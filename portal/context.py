@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from catalog.rows.cache import ServingCache
-from catalog.rows.engine import RowFiles
 from flask import current_app, g, request
-from search.index import SearchIndex
 from search.sync import sync
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -25,12 +22,15 @@ from sqlalchemy.orm import Session
 from catalog.accounts import PUBLIC, Actor
 from catalog.db import open_database, session
 from catalog.errors import Unavailable
+from catalog.rows.cache import ServingCache
+from catalog.rows.engine import RowFiles
 from catalog.schema import Table
 from catalog.storage import Storage, key_of, open_storage
 from ingest.worker import Workshop
 from portal.exports import ExportCache
 from portal.settings import Settings
 from search import open_index
+from search.index import SearchIndex
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -93,13 +93,16 @@ class House:
             storage=self.storage,
             serving=self.serving,
             scratch=self.settings.data_dir / "work",
-            changed=self.catch_up,
+            changed=self._changed,
             stopping=stopping or threading.Event(),
         )
 
     def close(self) -> None:
         """Let go of the database, so that processes made from this one begin afresh."""
         self.engine.dispose()
+
+    def _changed(self) -> None:
+        self.catch_up()
 
     def catch_up(self) -> int:
         """Bring the index up to date; an index that is away is no fault of a write."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from catalog.rows.engine import RowFiles
-from catalog.rows.query import RowQuery, parse_query
 from flask import Response, request
 
 from catalog.errors import BadParameter
 from catalog.lookup import get_current_release, get_dataset, get_release, get_table, parse_day
 from catalog.models import Dataset, Release
+from catalog.rows.engine import RowFiles
+from catalog.rows.query import parse_query
+from catalog.rows.terms import RowQuery
 from catalog.schema import Table
 from portal.answers import language, tagged
 from portal.context import actor, catalog_session, house

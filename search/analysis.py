@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from math import ceil
 from typing import Final
 from unicodedata import is_normalized, normalize
 
@@ -63,9 +64,10 @@ class Question:
         return count if count <= 2 else max(2, round(count * 0.6))
 
     @property
-    def least_chars(self) -> int:
-        """How many single characters make a match where words find nothing."""
-        return max(2, round(len(self.chars) * 0.6))
+    def least_chars(self) -> tuple[int, int]:
+        """Where words find nothing: how many single characters match on their own, and how many beside one unit."""
+        count = len(self.chars)
+        return max(2, ceil(count * 0.6)), ceil(count * 0.4)
 
 
 def fold(text: str) -> str:
@@ -100,7 +102,7 @@ def document_tokens(documents: Sequence[SearchDocument]) -> list[dict[str, str]]
 def question(text: str) -> Question:
     """What a person asks for. No token of it can be mistaken for an engine's query language."""
     folded = fold(text[:QUESTION_LENGTH])
-    words = [word for word in _question_words(folded) if word not in STOP_WORDS] or _question_words(folded)
+    words = _telling(_question_words(folded))
     han = bool(_IS_HAN.search(folded))
     units = tuple(dict.fromkeys(_unit(word, pinyin=not han) for word in words))
     inside = {token for unit in units for token in unit.tokens}
@@ -191,6 +193,22 @@ def _question_words(folded: str) -> list[str]:
     return words
 
 
+def _telling(words: list[str]) -> list[str]:
+    """The words that say what is sought: no stop words, and no lone character beside real words (bonds have it)."""
+    for telling in (_is_telling, _is_no_stop_word):
+        if kept := [word for word in words if telling(word)]:
+            return kept
+    return words
+
+
+def _is_no_stop_word(word: str) -> bool:
+    return word not in STOP_WORDS
+
+
+def _is_telling(word: str) -> bool:
+    return word not in STOP_WORDS and not (len(word) == 1 and _is_han(word))
+
+
 def _unit(word: str, *, pinyin: bool) -> Unit:
     if not _IS_HAN.match(word):
         spoken = split_syllables(word) if pinyin else ()
@@ -201,4 +219,3 @@ def _unit(word: str, *, pinyin: bool) -> Unit:
 
 def _letters(folded: str) -> str:
     return "".join(letter for letter in folded if letter.isalnum())
-

@@ -25,12 +25,12 @@ class FilterField:
 
 
 TEXT_FIELDS: Final = (
-    TextField("title", 10),
-    TextField("names", 4),  # tags, publisher with aliases, family
-    TextField("body", 2),  # description
-    TextField("columns", 1),  # titles of the latest release's fields
-    TextField("chars", 1, plain=False),  # single characters of title and names: only where words find nothing
-    TextField("pinyin", 6, plain=False),  # of title and names: only where the question is in Latin letters
+    TextField("title", 1.0),
+    TextField("names", 0.7),  # tags, publisher with aliases, family
+    TextField("body", 0.4),  # description
+    TextField("columns", 0.3),  # titles of the latest release's fields
+    TextField("chars", 0.3, plain=False),  # single characters of title and names: only where words find nothing
+    TextField("pinyin", 0.7, plain=False),  # of title and names: only where the question is in Latin letters
 )
 PLAIN_FIELDS: Final = tuple(field for field in TEXT_FIELDS if field.plain)
 
@@ -51,7 +51,9 @@ SORTS: Final = ("relevance", "updated", "title", "popularity")
 FORMATS: Final = ("csv", "json", "ndjson", "parquet", "xlsx")  # what a published release can be had in
 
 # What is added to the sum of the words' scores (a rare word in a title gives about 15).
-BOND_WEIGHT: Final = 0.4  # two words side by side, as in the question
+WORD_WEIGHT: Final = 1.5  # a word of the dictionary against a mere pair of characters
+SHORT_TITLE: Final = 120  # a title of so many characters halves the score
+BOND_WEIGHT: Final = 0.5  # two words side by side, as in the question
 ALL_WORDS: Final = 6.0
 TITLE_STARTS: Final = 4.0
 TITLE_IS: Final = 30.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import escape
-from unicodedata import is_normalized
 
 from search.analysis import Question, Unit, fold
 
@@ -72,7 +71,12 @@ def _whole(word: str) -> str:
 def _aligned(text: str) -> tuple[str, list[int] | None]:
     """The folded text, and for each of its characters the place in the original (None: the same place)."""
     folded = fold(text)
-    if len(folded) == len(text) and is_normalized("NFKC", text):
+    if len(folded) == len(text):
         return folded, None
-    pieces = [fold(letter) for letter in text]
+    pieces = [_fold_letter(letter) for letter in text]
     return "".join(pieces), [place for place, piece in enumerate(pieces) for _ in piece]
+
+
+@lru_cache(maxsize=8_000)
+def _fold_letter(letter: str) -> str:
+    return fold(letter)

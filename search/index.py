@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from catalog.errors import BadParameter, nearest
-from search.fields import DEEPEST, FILTERS, SORTS, TITLE_KEY
+from search.fields import DEEPEST, FILTERS, SHORT_TITLE, SORTS, TITLE_KEY
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBERS = (int, float)
@@ -50,6 +50,11 @@ class SearchDocument:
             return None, None
         first, last = self.temporal_from or date.min, self.temporal_to or date.max
         return first.toordinal(), last.toordinal()
+
+    @property
+    def prior(self) -> float:
+        """What every score of it is multiplied with: among equals the shorter title goes first."""
+        return round(1 / (1 + len(self.title[:TITLE_KEY]) / SHORT_TITLE), 4)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,10 @@ class ServingCache:
         path = self._path(digest)
         return path if self._is_good(path, digest) else None
 
+    def is_unsound(self, digest: str) -> bool:
+        """Whether there is a file that must not be used; an absent one is only not built yet."""
+        return self._path(digest).exists() and not is_sound(self._path(digest), digest)
+
     def remove(self, digest: str) -> None:
         """Forget a file that failed."""
         self._checked.pop(digest, None)

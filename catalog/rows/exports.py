@@ -14,7 +14,7 @@ import polars
 
 from catalog.rows.engine import Export, RowFiles, iter_export
 from catalog.rows.limits import LIMITS, Limits
-from catalog.rows.output_sql import csv_sql, json_sql
+from catalog.rows.output_sql import csv_sql, json_sql, xlsx_sql
 from catalog.rows.parquet_out import parquet_chunks, stored_chunks
 from catalog.rows.terms import RowQuery
 from catalog.rows.xlsx_out import xlsx_chunks
@@ -75,9 +75,9 @@ def json(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> 
 
 def xlsx(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """A workbook; past 1,048,576 rows the next sheet begins."""
-    found = iter_export(files, query, limits)
-    fields = [item.output for item in query.select]
-    return Download(found.total, found.rows, xlsx_chunks(found.batches, fields, headers(query, options), options.sheet))
+    found = iter_export(files, query, limits, xlsx_sql)
+    rows = _sheet_rows(found, len(query.select))
+    return Download(found.total, found.rows, xlsx_chunks(rows, found.rows, headers(query, options), options.sheet))
 
 
 def parquet(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
@@ -135,6 +135,14 @@ def _lines(found: Export, query: RowQuery) -> Iterator[bytes]:
         frame = _frame(batch, width)
         line = polars.concat_str([_labelled(item.name, number) for number, item in enumerate(query.select)])
         yield ("\n".join(frame.select(line).to_series().to_list()) + "\n").encode("utf-8")
+
+
+def _sheet_rows(found: Export, width: int) -> Iterator[list[str]]:
+    for batch in found.batches:
+        cells = polars.concat_str(
+            [polars.lit("<row>"), *(f"x{number}" for number in range(width)), polars.lit("</row>")]
+        )
+        yield _frame(batch, width).select(cells).to_series().to_list()
 
 
 def _labelled(name: str, number: int) -> Any:

@@ -10,6 +10,8 @@ MOST_OFFSET = 100_000
 MOST_COLUMNS = 200  # items of one select
 MOST_CONDITIONS = 100  # filters and having together
 MOST_LISTED = 1000  # values of one `in`
+MOST_WORDS = 20  # of `q`
+LONGEST_LIST = 50_000  # characters of one parameter
 LONGEST_VALUE = 1000  # characters of one value
 
 

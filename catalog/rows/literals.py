@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from catalog.errors import BadParameter
-from catalog.rows.limits import LONGEST_VALUE, MOST_LISTED
+from catalog.rows.faults import check_text
+from catalog.rows.limits import MOST_LISTED
 from catalog.rows.periods import is_period
 from catalog.rows.terms import Condition, Item
 from catalog.schema import Field
@@ -79,18 +80,11 @@ def moment_of(micros: int) -> datetime:
 
 
 def _parse(place: str, field: Field, raw: str) -> Any:
-    _check_text(place, raw)
+    check_text(place, raw)
     value = _PARSERS[field.type](raw)
     if value is None:
         raise BadParameter.at(place, f"expected_{field.type}", value=raw)
     return value
-
-
-def _check_text(place: str, raw: str) -> None:
-    if len(raw) > LONGEST_VALUE:
-        raise BadParameter.at(place, "value_too_long", most=LONGEST_VALUE)
-    if "\0" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
-        raise BadParameter.at(place, "value_not_text")
 
 
 def _number(raw: str) -> Decimal | None:
@@ -133,7 +127,7 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
 
 def _flag(place: str, raw: str) -> bool:
     if raw not in _FLAGS:
-        raise BadParameter.at(place, "expected_boolean", value=raw[:LONGEST_VALUE])
+        raise BadParameter.at(place, "expected_boolean", value=raw)
     return _FLAGS[raw]
 
 

@@ -1,4 +1,4 @@
-"""A column's value as plain text or as JSON, written by DuckDB: the same as `values.to_text` and `values.to_json`."""
+"""A column's value as text, JSON or worksheet cell, written by DuckDB; text and JSON are those of `values`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from catalog.rows.terms import TEXTS
 from catalog.rows.values import SAFE
 from catalog.schema import Field
 
+_NOT_XML: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"  # XML knows no such characters
 _RISKY: Final = "('=', '+', '-', '@')"  # a spreadsheet takes these for the beginning of a formula
 
 
@@ -73,6 +74,49 @@ def _number_if(safe: str, text: str) -> str:
     return f"CASE WHEN {safe} THEN {text} ELSE '\"' || {text} || '\"' END"
 
 
+def xlsx_sql(field: Field, value: str) -> str:
+    """The `<c>` element of a worksheet: numbers where Excel's 15 digits carry them, days as days, else text."""
+    if is_float(field):
+        return _cell(value, f"'<c><v>' || CAST({value} AS VARCHAR) || '</v></c>'")
+    return _cell(value, _XLSX[field.type](field, value))
+
+
+def _cell(value: str, element: str) -> str:
+    return f"CASE WHEN {value} IS NULL THEN '<c/>' ELSE {element} END"
+
+
+def _inline(text: str) -> str:
+    return f"'<c t=\"inlineStr\"><is><t xml:space=\"preserve\">' || {text} || '</t></is></c>'"
+
+
+def _xlsx_text(field: Field, value: str) -> str:
+    """Escaped for XML, without the characters that XML forbids, not longer than a cell may be."""
+    clean = f"regexp_replace(left({csv_sql(field, value)}, 32767), '{_NOT_XML}', '', 'g')"
+    for char, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        clean = f"replace({clean}, '{char}', '{name}')"
+    return _inline(clean)
+
+
+def _xlsx_number(field: Field, value: str) -> str:
+    text = text_sql(field, value)
+    few = f"length(trim(replace({text}, '.', ''), '-0')) <= 15"
+    return f"CASE WHEN {few} THEN '<c><v>' || {text} || '</v></c>' ELSE {_inline(text)} END"
+
+
+def _xlsx_day(style: int, serial: str) -> Callable[[Field, str], str]:
+    """Days since 1899-12-30; before March 1900 Excel's calendar is wrong, so such a day is text."""
+
+    def write(field: Field, value: str) -> str:
+        number = f"'<c s=\"{style}\"><v>' || CAST({serial.format(value)} AS VARCHAR) || '</v></c>'"
+        return f"CASE WHEN {value} >= DATE '1900-03-01' THEN {number} ELSE {_inline(text_sql(field, value))} END"
+
+    return write
+
+
+def _xlsx_boolean(field: Field, value: str) -> str:
+    return f"'<c t=\"b\"><v>' || CAST(CAST({value} AS INTEGER) AS VARCHAR) || '</v></c>'"
+
+
 _Writers = dict[str, Callable[[Field, str], str]]
 _TEXT: Final[_Writers] = {
     **dict.fromkeys((*TEXTS, "integer", "boolean"), _text),
@@ -87,4 +131,12 @@ _JSON: Final[_Writers] = {
     "decimal": _json_decimal,
     "date": _quoted(_text),
     "datetime": _quoted(_moment),
+}
+_XLSX: Final[_Writers] = {
+    **dict.fromkeys(TEXTS, _xlsx_text),
+    "integer": _xlsx_number,
+    "decimal": _xlsx_number,
+    "boolean": _xlsx_boolean,
+    "date": _xlsx_day(1, "({} - DATE '1899-12-30')"),
+    "datetime": _xlsx_day(2, "(epoch_us({}) / 86400000000.0 + 25569)"),
 }

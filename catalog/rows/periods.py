@@ -8,9 +8,30 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Final
 
-_FIRST = {"H1": "01", "H2": "07", "Q1": "01", "Q2": "04", "Q3": "07", "Q4": "10"}
-_LAST = {"H1": "06", "H2": "12", "Q1": "03", "Q2": "06", "Q3": "09", "Q4": "12"}
+_MONTHS: Final = tuple(f"{month:02}" for month in range(1, 13))
+# what follows the year -> what the first and the last day have there
+_FIRST: Final = {
+    "": "01-01",
+    "H1": "01-01",
+    "H2": "07-01",
+    "Q1": "01-01",
+    "Q2": "04-01",
+    "Q3": "07-01",
+    "Q4": "10-01",
+    **{month: f"{month}-01" for month in _MONTHS},
+}
+_LAST: Final = {
+    "": "12-31",
+    "H1": "06-31",
+    "H2": "12-31",
+    "Q1": "03-31",
+    "Q2": "06-31",
+    "Q3": "09-31",
+    "Q4": "12-31",
+    **{month: f"{month}-31" for month in _MONTHS},
+}
 _FORM = re.compile(r"\d{4}(-(H[12]|Q[1-4]|(0[1-9]|1[0-2])(-\d\d)?))?", re.ASCII)
 
 
@@ -24,32 +45,22 @@ def is_period(text: str) -> bool:
 
 def first_day(period: str) -> str:
     """The first day as `YYYY-MM-DD`."""
-    part = period.split("/")[0]
-    if len(part) == 4:
-        return part + "-01-01"
-    if part[5:7] in _FIRST:
-        return f"{part[:5]}{_FIRST[part[5:7]]}-01"
-    return part + "-01" if len(part) == 7 else part
+    return _day(period.split("/")[0], _FIRST)
 
 
 def last_day(period: str) -> str:
     """The last day as `YYYY-MM-DD`, day 31 where the period does not name a day."""
-    part = period.split("/")[-1]
-    if len(part) == 4:
-        return part + "-12-31"
-    if part[5:7] in _LAST:
-        return f"{part[:5]}{_LAST[part[5:7]]}-31"
-    return part + "-31" if len(part) == 7 else part
+    return _day(period.split("/")[-1], _LAST)
 
 
 def first_day_sql(text: str) -> str:
     """`first_day` of an SQL expression, for DuckDB."""
-    return _day_sql(f"split_part({text}, '/', 1)", "-01-01", _FIRST, "-01")
+    return _day_sql(text, 1, _FIRST)
 
 
 def last_day_sql(text: str) -> str:
     """`last_day` of an SQL expression, for DuckDB."""
-    return _day_sql(f"split_part({text}, '/', -1)", "-12-31", _LAST, "-31")
+    return _day_sql(text, -1, _LAST)
 
 
 def year_sql(text: str) -> str:
@@ -83,12 +94,18 @@ def _is_part(text: str) -> bool:
     return True
 
 
-def _day_sql(part: str, year: str, months: dict[str, str], month: str) -> str:
-    cases = " ".join(
-        f"WHEN substr({part}, 6, 2) = '{name}' THEN substr({part}, 1, 5) || '{number}{month}'"
-        for name, number in months.items()
-    )
-    return (
-        f"CASE WHEN length({part}) = 4 THEN {part} || '{year}' {cases} "
-        f"WHEN length({part}) = 7 THEN {part} || '{month}' ELSE {part} END"
-    )
+def _day(part: str, days: dict[str, str]) -> str:
+    found = days.get(part[5:])
+    return part if found is None else f"{part[:4]}-{found}"
+
+
+def _day_sql(text: str, side: int, days: dict[str, str]) -> str:
+    """A look-up in a constant map takes an eighth of a CASE; only ranges, which are rare, are cut."""
+    known = "MAP {" + ", ".join(f"'{name}': '{day}'" for name, day in days.items()) + "}"
+
+    def looked_up(part: str) -> str:
+        return f"substr({part}, 1, 4) || '-' || {known}[substr({part}, 6)]"
+
+    cut = f"split_part({text}, '/', {side})"
+    other = f"CASE WHEN contains({text}, '/') THEN coalesce({looked_up(cut)}, {cut}) ELSE {text} END"
+    return f"coalesce({looked_up(text)}, {other})"

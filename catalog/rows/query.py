@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from catalog.errors import BadParameter, nearest
-from catalog.rows.limits import LONGEST_VALUE, MOST_COLUMNS, MOST_CONDITIONS, MOST_OFFSET, MOST_ROWS
+from catalog.errors import BadParameter
+from catalog.rows.faults import check_text, unknown
+from catalog.rows.limits import LONGEST_LIST, MOST_COLUMNS, MOST_CONDITIONS, MOST_OFFSET, MOST_ROWS, MOST_WORDS
 from catalog.rows.literals import condition
 from catalog.rows.selection import count_item, find_item, parse_item, parse_items
 from catalog.rows.terms import OPERATORS, Condition, Item, Order, RowQuery, plain_item
@@ -41,6 +42,8 @@ def parse_query(params: _Pairs, table: Table) -> RowQuery:
 def _own(params: _Pairs) -> dict[str, list[str]]:
     own: dict[str, list[str]] = {}
     for key, value in params:
+        check_text("filter", key)
+        check_text(key, value, LONGEST_LIST)
         if key in PARAMETERS:
             own.setdefault(key, []).append(value)
     for key, values in own.items():
@@ -74,13 +77,13 @@ def _target(key: str, table: Table) -> tuple[Item, str]:
         _known_operator(key, operator)
         return plain_item(table, names.index(name)), operator
     if mark and operator in OPERATORS:
-        raise BadParameter.at(key, "unknown_field", name=name, nearest=nearest(name, names))
-    raise BadParameter.at(key, "unknown_parameter", name=key, nearest=nearest(key, [*names, *PARAMETERS]))
+        raise unknown(key, "field", name, names)
+    raise unknown(key, "parameter", key, [*names, *PARAMETERS])
 
 
 def _known_operator(place: str, operator: str) -> None:
     if operator not in OPERATORS:
-        raise BadParameter.at(place, "unknown_operator", name=operator, nearest=nearest(operator, OPERATORS))
+        raise unknown(place, "operator", operator, OPERATORS)
 
 
 def _everything(group_by: tuple[Item, ...], table: Table) -> tuple[Item, ...]:
@@ -100,7 +103,7 @@ def _having(raw: str, select: Sequence[Item]) -> Condition:
         return _conditioned("having", named[left], "eq", value)
     alias, _, operator = left.rpartition("__")
     if alias not in named:
-        raise BadParameter.at("having", "unknown_alias", name=alias or left, nearest=nearest(alias or left, named))
+        raise unknown("having", "alias", alias or left, named)
     _known_operator("having", operator)
     return _conditioned("having", named[alias], operator, value)
 
@@ -124,7 +127,7 @@ def _unknown_order(name: str, select: Sequence[Item], table: Table) -> Item:
     known = [field.name for field in table.fields] + [item.name for item in select]
     if "(" in name:
         return parse_item("order_by", name, table)
-    raise BadParameter.at("order_by", "unknown_field", name=name, nearest=nearest(name, known))
+    raise unknown("order_by", "field", name, known)
 
 
 def _split_plain(raw: str) -> list[str]:
@@ -141,11 +144,10 @@ def _whole(place: str, raw: str, least: int, most: int) -> int:
 
 
 def _words(raw: str) -> tuple[str, ...]:
-    if len(raw) > LONGEST_VALUE:
-        raise BadParameter.at("q", "value_too_long", most=LONGEST_VALUE)
-    if "\0" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
-        raise BadParameter.at("q", "value_not_text")
-    return tuple(dict.fromkeys(raw.split()))
+    words = tuple(dict.fromkeys(raw.split()))
+    if len(words) > MOST_WORDS:
+        raise BadParameter.at("q", "too_many_words", most=MOST_WORDS)
+    return words
 
 
 def _check(query: RowQuery) -> None:

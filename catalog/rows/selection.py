@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from catalog.errors import BadParameter, nearest
+from catalog.errors import BadParameter
+from catalog.rows.faults import unknown
 from catalog.rows.limits import MOST_COLUMNS
 from catalog.rows.terms import FUNCTIONS, Function, Item, plain_item, renamed
 from catalog.schema import Field, Table
@@ -46,7 +47,7 @@ def parse_item(place: str, text: str, table: Table) -> Item:
     if call:
         return _call(place, call[1].lower(), call[2].strip(), table)
     known = [field.name for field in table.fields]
-    raise BadParameter.at(place, "unknown_field", name=text, nearest=nearest(text, known))
+    raise unknown(place, "field", text, known)
 
 
 def find_item(name: str, table: Table) -> Item | None:
@@ -73,13 +74,13 @@ def _parse(place: str, text: str, table: Table) -> Item:
 
 def _call(place: str, name: str, argument: str, table: Table) -> Item:
     if name not in FUNCTIONS:
-        raise BadParameter.at(place, "unknown_function", name=name, nearest=nearest(name, FUNCTIONS))
+        raise unknown(place, "function", name, FUNCTIONS)
     if argument == "*" and name == "count":
         return count_item("count(*)")
     function, item = FUNCTIONS[name], find_item(argument, table)
     if item is None or item.column is None:
         known = [field.name for field in table.fields]
-        raise BadParameter.at(place, "unknown_field", name=argument, nearest=nearest(argument, known))
+        raise unknown(place, "field", argument, known)
     if item.output.type not in function.types:
         types = ", ".join(function.types)
         raise BadParameter.at(place, "function_not_for_type", name=name, type=item.output.type, types=types)

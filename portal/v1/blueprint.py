@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 import orjson
 from flask import Request
@@ -34,10 +35,33 @@ class StrictJson(FlaskParser):  # type: ignore[misc]  # webargs gives no types h
         raise BadParameter("json_broken", line=error.lineno, column=error.colno)
 
 
+View = TypeVar("View")
+
+
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest gives no types
-    """A blueprint whose bodies are read strictly."""
+    """A blueprint whose bodies are read strictly; its decorators leave the types of what they decorate."""
 
     ARGUMENTS_PARSER = StrictJson()
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Serve a resource at an address."""
+        decorate: Callable[[View], View] = super().route(rule, **options)
+        return decorate
+
+    def arguments(self, schema: Any, **options: Any) -> Callable[[View], View]:
+        """Read and check the body."""
+        decorate: Callable[[View], View] = super().arguments(schema, **options)
+        return decorate
+
+    def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
+        """Describe the answer."""
+        decorate: Callable[[View], View] = super().response(status, schema, **options)
+        return decorate
+
+    def doc(self, **facts: Any) -> Callable[[View], View]:
+        """Describe anything else."""
+        decorate: Callable[[View], View] = super().doc(**facts)
+        return decorate
 
 
 api = ApiBlueprint("v1", "v1", url_prefix="/api/v1", description="Open public data, version 1")

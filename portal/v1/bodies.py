@@ -75,7 +75,7 @@ class Moment(fields.AwareDateTime):
     }
 
 
-class Several(fields.List):
+class Several(fields.List[Any]):
     """A list."""
 
     default_error_messages = {**COMMON, "invalid": "list_expected"}  # noqa: RUF012
@@ -101,6 +101,16 @@ class Slug(Text):
         if not SLUG.fullmatch(slug):
             raise ma.ValidationError([say("slug_invalid", value=slug)])
         return slug
+
+
+class DutyId(Text):
+    """The number of a duty."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        number = super()._deserialize(value, attr, data, **options)
+        if not re.fullmatch(r"D\d{3}", number):
+            raise ma.ValidationError([say("duty_invalid", value=number)])
+        return number
 
 
 class PublisherRef(Slug):
@@ -165,7 +175,7 @@ class DatasetChanges(Body):
     temporal = Object(Temporal, allow_none=True)
     landing_page = Text(1000, allow_none=True)
     identifier = Text(200, allow_none=True)
-    duties = Several(Text(20), validate=validate.Length(max=50, error="list_too_long"))
+    duties = Several(DutyId(20), validate=validate.Length(max=50, error="list_too_long"))
     relations = Several(fields.Nested(Relation), validate=validate.Length(max=100, error="list_too_long"))
 
     @ma.validates("schema")
@@ -198,7 +208,7 @@ class ImportedPublisher(Body):
 class ImportedDataset(NewDataset):
     """One line of an import file: a migration also says when the dataset was issued and modified."""
 
-    publisher = Object(ImportedPublisher, required=True)
+    publisher = Object(ImportedPublisher, required=True)  # type: ignore[assignment]  # more than a slug here
     issued = Moment(allow_none=True)
     modified = Moment(allow_none=True)
 

@@ -11,7 +11,7 @@ from catalog.registry import register, revise
 from portal.answers import content_tag, dataset_tag, json_answer, language, require_match, tagged
 from portal.context import actor, catalog_session
 from portal.links import absolute
-from portal.v1 import documents, find
+from portal.v1 import documents, find, parameters
 from portal.v1.blueprint import api
 from portal.v1.bodies import DatasetChanges, NewDataset
 from portal.v1.resource import Resource, documented
@@ -22,7 +22,7 @@ from portal.v1.shapes import dataset_shape
 class Datasets(Resource):
     """The catalogue."""
 
-    parameters = {"GET": find.PARAMETERS}  # noqa: RUF012
+    takes = {"GET": find.PARAMETERS}  # noqa: RUF012
 
     @documented(api, *parameters.SEARCH)
     @api.response(200, documents.SearchAnswer, example=parameters.SEARCH_EXAMPLE)

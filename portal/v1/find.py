@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
 from flask import request
 from search.browse import browse
-from search.index import Scope, SearchPage, SearchQuery
 from sqlalchemy import select
 
 from catalog.accounts import Actor
+from catalog.db import CIVIL
 from catalog.errors import BadParameter, Unavailable, nearest
 from catalog.lookup import parse_day, visible_to
 from catalog.models import Dataset, Publisher
@@ -21,6 +22,7 @@ from portal.context import actor, catalog_session, house
 from portal.cursors import read_cursor, write_cursor
 from portal.links import next_link
 from portal.v1.shapes import item_shape
+from search.index import Scope, SearchPage, SearchQuery
 
 FILTERS = ("publisher", "theme", "family", "region", "tag", "format", "frequency", "access", "status")
 SPANS = ("period_from", "period_to", "updated_from")
@@ -51,7 +53,7 @@ def read_query() -> SearchQuery:
         filters=filters,
         period_from=_day("period_from"),
         period_to=_day("period_to"),
-        updated_from=_day("updated_from"),
+        updated_from=_moment("updated_from"),
         sort=_sort(text),
         size=size,
         offset=(whole_number("page", 1, 1, 10_000) - 1) * size,
@@ -149,6 +151,12 @@ def _sort(text: str) -> str:
 def _day(name: str) -> Any:
     given = request.args.get(name)
     return parse_day(name, given) if given else None
+
+
+def _moment(name: str) -> datetime | None:
+    """The first moment of a day, by the clock on the wall."""
+    day = _day(name)
+    return datetime.combine(day, time(), CIVIL) if day else None
 
 
 def whole_number(name: str, default: int, least: int, most: int) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from catalog.rows.engine import LARGEST_OFFSET, LARGEST_PAGE, Limits
 from flask import Response
 
 from catalog.lookup import count_public, list_publishers
+from catalog.rows.limits import LIMITS, MOST_OFFSET, MOST_ROWS
 from portal import VERSION
 from portal.answers import content_tag, json_answer, tagged
 from portal.context import catalog_session, house
@@ -36,10 +36,10 @@ class Home(Resource):
             },
             "limits": {
                 "page_size": 100,
-                "rows": LARGEST_PAGE,
-                "offset": LARGEST_OFFSET,
+                "rows": MOST_ROWS,
+                "offset": MOST_OFFSET,
                 "upload_bytes": settings.upload_limit,
-                "query_seconds": Limits().seconds,
+                "query_seconds": LIMITS.seconds,
                 "rate": f"{rate[0]}/{rate[1]}s" if rate else "off",
             },
             "counts": {"datasets": count_public(opened), "publishers": len(list_publishers(opened))},

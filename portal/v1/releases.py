@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Response, request
 from werkzeug.datastructures import FileStorage as UploadedFile
@@ -17,7 +17,7 @@ from ingest import jobs
 from portal.answers import content_tag, dataset_tag, json_answer, language, require_match, tagged
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
-from portal.v1 import documents
+from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.bodies import HeaderMapping
 from portal.v1.resource import Resource, documented
@@ -30,7 +30,7 @@ OPTIONS = ("period", "sheet", "encoding", "unit")
 class Releases(Resource):
     """All releases of a dataset."""
 
-    parameters = {"POST": ("dry_run",)}  # noqa: RUF012
+    takes = {"POST": ("dry_run",)}  # noqa: RUF012
 
     @documented(api)
     @api.response(200, documents.ReleasesAnswer)
@@ -111,7 +111,7 @@ def _store_upload(dry_run: bool) -> jobs.Upload:
             raise Invalid.at(name, "member_unknown", name=name, nearest=nearest(name, OPTIONS))
     options: dict[str, Any] = {name: request.form[name] for name in OPTIONS if request.form.get(name)}
     jobs.check_options(options)
-    stored = house().storage.save("uploads", file.stream, limit=limit)
+    stored = house().storage.save("uploads", cast(BinaryIO, file.stream), limit=limit)
     if dry_run:
         options["dry_run"] = True
     return jobs.Upload(stored, PurePath(file.filename.replace("\\", "/")).name[:200], options)

@@ -8,24 +8,24 @@ from typing import Any, ClassVar
 import marshmallow as ma
 from flask import request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from catalog.errors import BadParameter, nearest
 from catalog.messages import say
 from portal.context import unit_of_work
+from portal.v1.blueprint import ApiBlueprint, View
 
 EVERYWHERE = ("lang",)
 
 
 class Resource(MethodView):
-    """A view whose method is one unit of work. `parameters` names what each method takes from the address."""
+    """A view whose method is one unit of work. `takes` names what each method takes from the address."""
 
-    parameters: ClassVar[dict[str, tuple[str, ...] | None]] = {}  # method -> names; None: checked by the view itself
+    takes: ClassVar[dict[str, tuple[str, ...] | None]] = {}  # method -> names; None: checked by the view itself
 
     def dispatch_request(self, **arguments: Any) -> Any:
         """Refuse unknown parameters, then run the view in its transaction."""
         method = "GET" if request.method == "HEAD" else request.method
-        known = self.parameters.get(method, ())
+        known = self.takes.get(method, ())
         if known is not None:
             refuse_unknown((*known, *EVERYWHERE))
         with unit_of_work():
@@ -38,14 +38,14 @@ class Body(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
-    error_messages: ClassVar[dict[str, str]] = {"unknown": "member_unknown", "type": "body_not_object"}
+    error_messages = {"unknown": "member_unknown", "type": "body_not_object"}  # noqa: RUF012
 
     def handle_error(self, error: ma.ValidationError, data: Any, *, many: bool, **_: Any) -> None:
         """Say which member was probably meant."""
         names = [one.data_key or name for name, one in self.fields.items()]
         for place, found in error.messages.items():  # type: ignore[union-attr]  # a dict for a schema's own errors
             if found == ["member_unknown"]:
-                error.messages[place] = [say("member_unknown", name=place, nearest=nearest(str(place), names))]  # type: ignore[index,call-overload]  # as above
+                error.messages[place] = [say("member_unknown", name=place, nearest=nearest(str(place), names))]
         raise error
 
 
@@ -56,10 +56,9 @@ def refuse_unknown(known: tuple[str, ...]) -> None:
             raise BadParameter.at(name, "parameter_unknown", name=name, nearest=nearest(name, known))
 
 
-def documented(blueprint: Blueprint, *parameters: dict[str, Any]) -> Callable[[Any], Any]:
+def documented(blueprint: ApiBlueprint, *parameters: dict[str, Any]) -> Callable[[View], View]:
     """Describe query parameters in the OpenAPI document, `lang` among them."""
-    decorate: Callable[[Any], Any] = blueprint.doc(parameters=[*parameters, LANGUAGE])
-    return decorate
+    return blueprint.doc(parameters=[*parameters, LANGUAGE])
 
 
 def parameter(name: str, description: str, schema: dict[str, Any] | None = None, example: Any = None) -> dict[str, Any]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.rows.engine import Limits, read_page, read_row
 from flask import Response, request
 from ingest.cells import read_cells
 
 from catalog.errors import BadParameter, NotFound
 from catalog.models import Release
+from catalog.rows.engine import read_page, read_row
 from catalog.storage import key_of
 from portal.answers import json_answer, language
 from portal.context import house
 from portal.cursors import read_cursor, write_cursor
 from portal.links import next_link
 from portal.places import WHERE, find_place, marked, read_parameters
-from portal.v1 import documents
+from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
 from portal.v1.shapes import field_shape, moment
@@ -28,7 +28,7 @@ FORM = ("lang", "shape", "cursor")  # how rows are given
 class Rows(Resource):
     """Rows."""
 
-    parameters = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
+    takes = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
 
     @documented(api, *parameters.ROWS)
     @api.response(200, documents.RowsAnswer, example=parameters.ROWS_EXAMPLE)
@@ -42,7 +42,7 @@ class Rows(Resource):
         if cursor and query.offset:
             raise BadParameter.at("offset", "cursor_or_offset")
         after = read_cursor(secret, purpose, cursor) if cursor else None
-        page = read_page(place.files, query, after=after, limits=Limits())
+        page = read_page(place.files, query, after=after)
         link = next_link(write_cursor(secret, purpose, page.next_after)) if page.next_after else None
         fields = query.fields(place.table)
         body = {
@@ -77,7 +77,7 @@ def release_mark(release: Release) -> dict[str, Any]:
 class OneRow(Resource):
     """One row."""
 
-    parameters = {"GET": WHERE}  # noqa: RUF012
+    takes = {"GET": WHERE}  # noqa: RUF012
 
     @documented(api, *parameters.WHERE)
     @api.response(200, documents.RowAnswer)

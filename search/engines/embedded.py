@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from catalog.db import BUSY_TIMEOUT_MS
 from catalog.errors import Conflict, Unavailable
-from search import analysis, facets
+from search import analysis, facets, ranking
 from search.engines import embedded_query as build
 from search.engines import embedded_tables as layout
 from search.engines.embedded_query import Sql
@@ -22,11 +22,12 @@ from search.engines.embedded_tables import Tables
 from search.highlight import highlights
 from search.index import CatchUp, Hit, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 from search.paging import next_after
+from search.ranking import rarity
 from search.understood import understood
 
 BATCH: Final = 500
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
-_MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY, score REAL)"
+_MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY, units INTEGER, score REAL)"
 _AWAY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 Item = TypeVar("Item")
 
@@ -154,15 +155,21 @@ class _Search:
 
     def _fill(self, *, loose: bool) -> None:
         self.connection.execute("DELETE FROM temp.search_match")
-        if self.question.units:
-            names = self.tables.words, self.tables.document
-            self._execute(build.fill_matches(self.question, self.base, *names, loose=loose))
+        if not self.question.units:
+            return
+        self._execute(build.matching(self.question, self.base, self.tables, loose=loose))
+        asked = build.expressions(ranking.terms(self.question, loose=loose))
+        *counts, documents = self._execute(build.counting([one for _, one, _ in asked], self.tables)).fetchone()
+        known = zip(asked, counts, strict=True)
+        points = [(term, one, weight * rarity(count, documents)) for (term, one, weight), count in known if count]
+        if points:
+            self._execute(build.scoring(self.question, points, self.tables))
 
     @property
     def _source(self) -> Sql:
         """The rows that everything but own filters let through."""
         if self.query.text:
-            return Sql(f"temp.search_match h JOIN {self.tables.document} d ON d.id = h.id WHERE 1")
+            return Sql(f"temp.search_match h CROSS JOIN {self.tables.document} d ON d.id = h.id WHERE 1")
         return Sql(f"{self.tables.document} d WHERE {self.base.text}", self.base.params)
 
     def _total(self) -> int:
@@ -171,13 +178,9 @@ class _Search:
 
     def _rows(self) -> list[tuple[Any, ...]]:
         query = self.query
-        where = build.joined(
-            [self._source, build.own_condition(query), build.after_condition(query)], " AND "
-        )
+        where = build.joined([self._source, build.own_condition(query), build.after_condition(query)], " AND ")
         start = 0 if query.after is not None else query.offset
-        page = (
-            f"SELECT d.id, {build.order_columns(query)} FROM {where.text} ORDER BY {build.order_by(query)} LIMIT ? OFFSET ?"
-        )
+        page = f"SELECT d.id, {build.order_columns(query)} FROM {where.text} ORDER BY {build.order_by(query)} LIMIT ? OFFSET ?"
         return self._execute(Sql(page, (*where.params, query.size + 1, start))).fetchall()
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:

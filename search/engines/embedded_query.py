@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from search.analysis import Question
 from search.facets import own_filters
-from search.fields import ALL_WORDS, BOND_WEIGHT, FILTERS, PLAIN_FIELDS, TEXT_FIELDS, TITLE_IS, TITLE_STARTS
+from search.fields import ALL_WORDS, FILTERS, TITLE_IS, TITLE_STARTS
 from search.index import SearchQuery, micros
 from search.paging import beyond
+from search.ranking import Term, matched_fields
 
 SEPARATOR: Final = "\x1f"  # round each of several values that stand in one column
-_RANK: Final = f"-bm25({{words}}, {', '.join(str(field.weight) for field in TEXT_FIELDS)})"
 _COLUMNS: Final = {"score": "h.score", **{name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}}
+
+
+class Names(Protocol):
+    """The names of the tables that are asked."""
+
+    @property
+    def document(self) -> str: ...
+
+    @property
+    def words(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -85,41 +95,75 @@ def order_by(query: SearchQuery) -> str:
     return ", ".join(_COLUMNS[key.name] + (" DESC" if key.descending else "") for key in query.order)
 
 
-def fill_matches(question: Question, base: Sql, words: str, document: str, *, loose: bool) -> Sql:
-    """Put id and score of what matches into the connection's own table of matches."""
-    rank = _RANK.format(words=words)
-    plain = "{" + " ".join(field.name for field in PLAIN_FIELDS) + (" pinyin" if question.pinyin else "") + "} : "
-    one = f"SELECT rowid AS id, 1 AS unit, 0 AS letter, {rank} AS score FROM {words}(?)"
-    found = [Sql(one, (plain + _any(unit.tokens),)) for unit in question.units]
-    if question.bonds:
-        bonds = f"SELECT rowid, 0, 0, {BOND_WEIGHT} * {rank} FROM {words}(?)"
-        found.append(Sql(bonds, (plain + _any(question.bonds),)))
+def matching(question: Question, base: Sql, tables: Names, *, loose: bool) -> Sql:
+    """Put into the connection's own table the ids that have enough of the words, and how many."""
+    enough = _enough(question, tables, loose=loose)
+    return Sql(
+        f"WITH m AS MATERIALIZED ({enough.text}) INSERT INTO temp.search_match (id, units, score)"
+        f" SELECT m.id, m.units, 0 FROM m CROSS JOIN {tables.document} d ON d.id = m.id WHERE {base.text}",
+        (*enough.params, *base.params),
+    )
+
+
+def _enough(question: Question, tables: Names, *, loose: bool) -> Sql:
+    fields, count = " ".join(matched_fields(question)), len(question.units)
+    units = [_in(fields, unit.tokens) for unit in question.units]
+    if question.least == count and not loose:  # FTS5 itself is fastest at all of them
+        return Sql(f"SELECT rowid AS id, {count} AS units FROM {tables.words}(?)", (" AND ".join(units),))
+    found = [Sql(f"SELECT rowid AS id, 1 AS unit, 0 AS letter FROM {tables.words}(?)", (one,)) for one in units]
     least = Sql("sum(unit) >= ?", (question.least,))
     if loose:
-        letters = f"SELECT rowid, 0, 1, {rank} FROM {words}(?)"
-        found += [Sql(letters, ("chars : " + _any([letter]),)) for letter in question.chars]
-        least = Sql("(sum(unit) >= 1 OR sum(letter) >= ?)", (question.least_chars,))
+        letter = f"SELECT rowid, 0, 1 FROM {tables.words}(?)"
+        found += [Sql(letter, (_in("chars", [one]),)) for one in question.chars]
+        least = Sql("sum(letter) >= ? OR (sum(unit) >= 1 AND sum(letter) >= ?)", question.least_chars)
     union = joined(found, " UNION ALL ")
+    grouped = f"SELECT id, sum(unit) AS units FROM ({union.text}) GROUP BY id HAVING {least.text}"
+    return Sql(grouped, (*union.params, *least.params))
+
+
+def expressions(terms: Sequence[Term]) -> list[tuple[int, str, float]]:
+    """What gives points: the number of its term, an FTS5 expression of one token in one field, and its weight."""
+    return [
+        (number, _in(field, [term.token]), weight) for number, term in enumerate(terms) for field, weight in term.fields
+    ]
+
+
+def counting(asked: Sequence[str], tables: Names) -> Sql:
+    """In how many documents each expression holds, and how many documents there are."""
+    counts = [Sql(f"(SELECT count(*) FROM {tables.words}(?))", (one,)) for one in asked]
+    everything = Sql(f"(SELECT count(*) FROM {tables.document})")
+    both = joined([*counts, everything], ", ")
+    return Sql("SELECT " + both.text, both.params)
+
+
+def scoring(question: Question, points: Sequence[tuple[int, str, float]], tables: Names) -> Sql:
+    """Give the ids found their points: of each term its best field, and what the whole title adds."""
+    # The plus keeps SQLite from asking FTS5 once for each id.
+    one = f"SELECT rowid, ?, ? FROM {tables.words}(?) WHERE +rowid IN (SELECT id FROM temp.search_match)"
+    union = joined([Sql(one, (number, score, asked)) for number, asked, score in points], " UNION ALL ")
     bonus = _bonus(question)
     return Sql(
-        f"WITH found AS MATERIALIZED ({union.text}), m AS MATERIALIZED (SELECT id, sum(unit) AS units, sum(score) AS score"
-        f" FROM found GROUP BY id HAVING {least.text}) INSERT INTO temp.search_match (id, score)"
-        f" SELECT m.id, round(m.score + {bonus.text}, 4) FROM m JOIN {document} d ON d.id = m.id WHERE {base.text}",
-        (*union.params, *least.params, *bonus.params, *base.params),
+        f"WITH found (id, term, score) AS MATERIALIZED ({union.text}),"
+        " best AS (SELECT id, max(score) AS score FROM found GROUP BY id, term),"
+        " m AS (SELECT id, sum(score) AS score FROM best GROUP BY id)"
+        " INSERT OR REPLACE INTO temp.search_match (id, units, score)"
+        f" SELECT h.id, h.units, round(d.prior * (coalesce(m.score, 0) + {bonus.text}), 4)"
+        f" FROM temp.search_match h CROSS JOIN {tables.document} d ON d.id = h.id LEFT JOIN m ON m.id = h.id",
+        (*union.params, *bonus.params),
     )
 
 
 def _bonus(question: Question) -> Sql:
     """What having all words and what the title's own shape add."""
     return Sql(
-        f"CASE WHEN m.units >= ? THEN {ALL_WORDS} ELSE 0 END + CASE WHEN d.folded = ? THEN {TITLE_IS}"
+        f"CASE WHEN h.units >= ? THEN {ALL_WORDS} ELSE 0 END + CASE WHEN d.folded = ? THEN {TITLE_IS}"
         f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END",
         (len(question.units), question.title, len(question.title), question.title),
     )
 
 
-def _any(tokens: Sequence[str]) -> str:
-    return "(" + " OR ".join(f'"{token}"' for token in tokens) + ")"
+def _in(fields: str, tokens: Sequence[str]) -> str:
+    return f"{{{fields}}} : ({' OR '.join(chr(34) + token + chr(34) for token in tokens)})"
 
 
 def _scope(query: SearchQuery) -> list[Sql]:

@@ -19,7 +19,7 @@ _POINTER: Final = """CREATE TABLE IF NOT EXISTS search_index
 _CARD: Final = ("id", "revision", "slug", "title", "description")
 _DOCUMENT: Final = (
     "id", *(field.name for field in FILTER_FIELDS),
-    "period_start", "period_end", "updated", "title", "popularity", "folded",
+    "period_start", "period_end", "updated", "title", "popularity", "prior", "folded",
 )  # fmt: skip
 _TEXTS: Final = ", ".join(field.name for field in TEXT_FIELDS)
 
@@ -67,9 +67,10 @@ def create(connection: sqlite3.Connection) -> Tables:
         f"CREATE TABLE {tables.card} (id INTEGER PRIMARY KEY, revision INTEGER, slug TEXT, title TEXT, description TEXT)"
     )
     connection.execute(f"CREATE TABLE {tables.document} (id INTEGER PRIMARY KEY, {plain})")
+    connection.execute(f"CREATE INDEX {tables.document}_updated ON {tables.document} (updated)")
     # The ascii tokenizer takes every character beyond ASCII as part of a token: it splits at spaces, and no more.
     connection.execute(
-        f"CREATE VIRTUAL TABLE {tables.words} USING fts5({_TEXTS}, detail=column, tokenize=\"ascii tokenchars '_.-^'\")"
+        f"CREATE VIRTUAL TABLE {tables.words} USING fts5({_TEXTS}, detail=column, columnsize=0, tokenize=\"ascii tokenchars '_.-^'\")"
     )
     return tables
 
@@ -80,7 +81,9 @@ def switch(connection: sqlite3.Connection, tables: Tables) -> None:
     _drop_others(connection, tables)
 
 
-def put(connection: sqlite3.Connection, tables: Tables, documents: Sequence[tuple[SearchDocument, dict[str, str]]]) -> None:
+def put(
+    connection: sqlite3.Connection, tables: Tables, documents: Sequence[tuple[SearchDocument, dict[str, str]]]
+) -> None:
     """Write documents with their tokens, unless the index has them newer."""
     ids = [document.id for document, _ in documents]
     known = revisions(connection, tables, ids)
@@ -120,7 +123,16 @@ def _document(document: SearchDocument) -> tuple[Any, ...]:
     values = ((field.many, getattr(document, field.attribute)) for field in FILTER_FIELDS)
     stored = [packed(value) if many else value for many, value in values]
     title, folded = title_key(document.title), analysis.title_folded(document.title)
-    return document.id, *stored, *document.period, micros(document.updated), title, document.popularity, folded
+    return (
+        document.id,
+        *stored,
+        *document.period,
+        micros(document.updated),
+        title,
+        document.popularity,
+        document.prior,
+        folded,
+    )
 
 
 def _drop_others(connection: sqlite3.Connection, keep: Tables | None) -> None:
