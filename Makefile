@@ -18,7 +18,7 @@ help: ## show this list
 install: .venv/installed ## make .venv and install what the portal needs
 
 run: .venv/installed ## install, migrate, load the demonstration data and serve on HOST (127.0.0.1) and PORT (8000)
-	@exec $(PORTAL) serve --demo --host $(HOST) --port $(PORT)
+	@exec $(BIN)/python -m portal serve --demo --host $(HOST) --port $(PORT)
 
 test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k words" chooses), say what was left out
 	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
