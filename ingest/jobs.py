@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from catalog.accounts import Actor
 from catalog.db import now
 from catalog.errors import Conflict, Invalid, NotFound
+from catalog.messages import say
 from catalog.models import Dataset, Release
 from catalog.storage import StoredFile
 from ingest.findings import ERROR, Finding, Refused
@@ -153,14 +154,16 @@ def require_uploadable(dataset: Dataset) -> None:
 
 def check_options(options: Mapping[str, Any]) -> None:
     """Raises Invalid for an option that no file could be read with."""
-    from ingest.encoding import find_codec  # reading modules load only where a file is at hand
+    from ingest.encoding import get_codec  # reading modules load only where a file is at hand
 
     for name, value in options.items():
         if len(value) > LONGEST_OPTION:
             raise Invalid.at(name, "text_too_long", most=LONGEST_OPTION)
-    encoding = options.get("encoding")
-    if encoding and find_codec(encoding) is None:
-        raise Invalid.at("encoding", "encoding_unknown", encoding=encoding)
+    try:
+        get_codec(options.get("encoding", "utf-8"))
+    except Refused as refused:
+        finding = refused.finding
+        raise Invalid("encoding_unknown", places={"encoding": [say(finding.code, **finding.params)]}) from None
 
 
 def plain_params(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from catalog.errors import BadParameter
 from portal import VERSION, auth, health, limits, problems
 from portal.answers import read_language
 from portal.context import SAFE_METHODS, House
+from portal.migrate import is_current
 from portal.settings import Settings, load
 from portal.v1 import acts, datasets, exports, home, jobs, lists, releases, rows
 from portal.v1.blueprint import api
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_PARTS=50,
         API_SPEC_OPTIONS={"info": {"description": "Open public data of a city: find, read, export, publish."}},
     )
-    app.extensions["house"] = House(settings or load())
+    house = app.extensions["house"] = House(settings or load())
     app.before_request(_begin)
     limits.install(app)
     auth.install(app)
@@ -59,6 +60,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.install(app)
     _serve_docs(app)
     _describe(Api(app))
+    if is_current(house.engine):
+        house.catch_up()
+    house.close()
     return app
 
 

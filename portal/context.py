@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from flask import current_app, g, request
-from search.sync import sync
+from search.sync import ensure, sync
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -37,11 +37,12 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SERVING_CACHE_BYTES = 20 << 30
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
     """The settings of a process and what they open, each at its first use."""
 
     settings: Settings
+    indexed: bool = False  # whether this process has seen that there is an index
 
     @cached_property
     def engine(self) -> Engine:
@@ -54,7 +55,7 @@ class House:
         settings = self.settings
         own = settings.data_dir / "search.sqlite"
         path = Path(self.engine.url.database or own) if settings.embedded else own
-        return open_index(settings.search_url, path)
+        return open_index(settings.search_url, database_path=path)
 
     @cached_property
     def storage(self) -> Storage:
@@ -105,12 +106,17 @@ class House:
         self.catch_up()
 
     def catch_up(self) -> int:
-        """Bring the index up to date; an index that is away is no fault of a write."""
+        """Bring the index up to date; whatever is wrong with the index is no fault of the write before."""
         try:
+            if not self.indexed:
+                ensure(self.engine, self.index)
+                self.indexed = True
             return sync(self.engine, self.index)
         except Unavailable:
             log.warning("the search index is away; it will be brought up to date when it is back")
-            return 0
+        except Exception:
+            log.exception("the search index could not be brought up to date")
+        return 0
 
 
 def house() -> House:

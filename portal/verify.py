@@ -72,8 +72,9 @@ def _index(house: House, opened: Session) -> Iterator[str]:
     except Unavailable as error:
         yield f"index: {error}"
         return
-    for slug in found.disagreements:
-        yield f"index: {slug} is not as the database has it"
+    for words, ids in (("missing", found.missing), ("left over", found.surplus), ("different", found.different)):
+        for number in ids:
+            yield f"index: the entry of dataset number {number} is {words}"
 
 
 def _audit(house: House, opened: Session) -> Iterator[str]:

@@ -26,6 +26,7 @@ def rebuild() -> None:
 def sync() -> None:
     """Bring whatever is stale up to date."""
     house = open_house()
+    index_sync.ensure(house.engine, house.index)
     click.echo(f"{index_sync.sync(house.engine, house.index)} documents", err=True)
 
 
@@ -34,6 +35,9 @@ def status() -> None:
     """Engine, version, documents, lag and disagreements; exit 1 where index and database disagree."""
     house = open_house()
     found = index_sync.status(house.engine, house.index)
-    for name, value in vars(found).items():
-        click.echo(f"{name}\t{value}")
+    about = found.index
+    click.echo(f"engine\t{about.engine}\nindex\t{about.name}\nversion\t{about.version}\ndocuments\t{about.documents}")
+    click.echo(f"datasets\t{found.datasets}\nstale\t{found.stale}")
+    for name in ("missing", "surplus", "different"):
+        click.echo(f"{name}\t{len(getattr(found, name))}")
     sys.exit(0 if found.agrees else 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from catalog.vocabularies import codes
@@ -11,8 +9,34 @@ from catalog.vocabularies import codes
 DIGEST = "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4"
 
 
-def _object(**members: Any) -> fields.Nested:
-    return fields.Nested(Schema.from_dict(members, name="".join(part.title() for part in members)[:60]))
+class OfficeAnswer(Schema):
+    """A publisher as other answers name it."""
+
+    slug = fields.String(metadata={"example": "shaoxing-finance-bureau"})
+    title = fields.String(metadata={"example": "绍兴市财政局"})
+
+
+class ReleaseMark(Schema):
+    """The release that an answer comes from."""
+
+    number = fields.Integer(metadata={"example": 2})
+    digest = fields.String(metadata={"example": DIGEST})
+    published_at = fields.AwareDateTime(allow_none=True)
+
+
+class ActAnswer(Schema):
+    """One act."""
+
+    at = fields.AwareDateTime()
+    act = fields.String(metadata={"example": "approve"})
+    digest = fields.String(metadata={"example": DIGEST})
+
+
+class VocabularyLink(Schema):
+    """The name of a code list."""
+
+    name = fields.String(metadata={"example": "themes"})
+    link = fields.String()
 
 
 class PublisherAnswer(Schema):
@@ -89,7 +113,7 @@ class DatasetAnswer(Schema):
     title = fields.String(metadata={"example": "国有建设用地使用权成交公示"})
     title_translations = fields.Dict(keys=fields.String(), values=fields.String())
     description = fields.String()
-    publisher = _object(slug=fields.String(), title=fields.String())
+    publisher = fields.Nested(OfficeAnswer)
     themes = fields.List(fields.String(metadata={"enum": sorted(codes("themes"))}))
     tags = fields.List(fields.String())
     regions = fields.List(fields.String(metadata={"example": "330600"}))
@@ -189,7 +213,7 @@ class FindingsAnswer(Schema):
 class RowsAnswer(Schema):
     """A page of rows."""
 
-    release = _object(number=fields.Integer(), digest=fields.String(), published_at=fields.String())
+    release = fields.Nested(ReleaseMark)
     fields_ = fields.List(fields.Nested(FieldAnswer), data_key="fields")
     total = fields.Integer()
     total_exact = fields.Boolean()
@@ -201,7 +225,7 @@ class RowsAnswer(Schema):
 class RowAnswer(Schema):
     """One row and the cells it was read from."""
 
-    release = _object(number=fields.Integer(), digest=fields.String(), published_at=fields.String())
+    release = fields.Nested(ReleaseMark)
     row = fields.Dict()
     cells = fields.Dict(keys=fields.String(), values=fields.Dict())
 
@@ -215,7 +239,7 @@ class MappingAnswer(Schema):
 class HistoryAnswer(Schema):
     """The public part of what happened."""
 
-    items = fields.List(_object(at=fields.AwareDateTime(), act=fields.String(), digest=fields.String()))
+    items = fields.List(fields.Nested(ActAnswer))
 
 
 class PublishersAnswer(Schema):
@@ -251,7 +275,7 @@ class VocabulariesAnswer(Schema):
     """The code lists there are."""
 
     total = fields.Integer()
-    items = fields.List(_object(name=fields.String(), link=fields.String()))
+    items = fields.List(fields.Nested(VocabularyLink))
 
 
 class DutyAnswer(Schema):

@@ -64,7 +64,9 @@ class Api:
         headers = dict(options.pop("headers", {}))
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
-        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+        with self.client.open(f"/api/v1{path}", method=method, headers=headers, **options) as answer:
+            answer.get_data()  # all of it, so that a download's file is closed
+        return answer
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.call("GET", path, **options)

@@ -33,7 +33,8 @@ def test_the_docs_come_from_here(app: Flask) -> None:
     client = app.test_client()
     page = client.get("/docs")
     assert "http" not in page.text.replace("http-equiv", "")
-    assert client.get("/docs/swagger-ui-bundle.js").status_code == 200
+    with client.get("/docs/swagger-ui-bundle.js") as script:
+        assert script.status_code == 200
     assert client.get("/docs/../app.py").status_code == 404
     assert client.get("/").headers["Location"] == "/docs"
 
