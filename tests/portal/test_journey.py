@@ -153,7 +153,7 @@ def test_answers_that_did_not_change_are_not_sent_again(api: dict[str, Api], slu
 
 
 def test_findings_come_as_json_and_csv(api: dict[str, Api], slug: str) -> None:
-    job = api["steward"].ingest(slug, "区县,区县\nA,B\n".encode(), period="2020")
+    job = api["steward"].ingest(api["steward"].register(title="另一个"), "区县,区县\nA,B\n".encode())
     found = api["steward"].get(f"/jobs/{job['id']}/findings").json
     assert found["total"] == len(found["items"]) > 0
     table = api["steward"].get(f"/jobs/{job['id']}/findings.csv").data.decode("utf-8-sig").splitlines()
