@@ -55,11 +55,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_begin)
     limits.install(app)
     auth.install(app)
-    problems.install(app)
     app.after_request(_finish)
     health.install(app)
     _serve_docs(app)
     _describe(Api(app))
+    problems.install(app)  # after the extension, whose own handlers these replace
     if is_current(house.engine):
         house.catch_up()
     house.close()

@@ -168,7 +168,8 @@ def _refresh(dataset: Dataset, body: dict[str, Any], publish: bool) -> bool:
 def _publishers(opened: Session, bodies: Iterable[dict[str, Any]]) -> dict[str, int]:
     """Slug -> id of every publisher that the bodies name, made where there is none."""
     titles = {body["publisher"]["slug"]: body["publisher"].get("title") for body in bodies}
-    known = dict(opened.execute(select(Publisher.slug, Publisher.id).where(Publisher.slug.in_(titles))).tuples().all())
+    rows = opened.execute(select(Publisher.slug, Publisher.id).where(Publisher.slug.in_(titles)))
+    known = {row[0]: row[1] for row in rows}
     for slug, title in titles.items():
         if slug not in known:
             office = Publisher(slug=slug, title=title or slug)
