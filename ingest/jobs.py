@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from catalog.accounts import Actor
 from catalog.db import now
 from catalog.errors import Conflict, Invalid, NotFound
-from catalog.messages import say
 from catalog.models import Dataset, Release
 from catalog.storage import StoredFile
 from ingest.findings import ERROR, Finding, Refused
@@ -163,7 +162,7 @@ def check_options(options: Mapping[str, Any]) -> None:
         get_codec(options.get("encoding", "utf-8"))
     except Refused as refused:
         finding = refused.finding
-        raise Invalid("encoding_unknown", places={"encoding": [say(finding.code, **finding.params)]}) from None
+        raise Invalid.at("encoding", finding.code, **finding.params) from None
 
 
 def plain_params(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask import Response, request
 from werkzeug.datastructures import FileStorage as UploadedFile
 
 from catalog.db import session
-from catalog.errors import BadParameter, Invalid, nearest
+from catalog.errors import BadParameter, Invalid, TooLarge, nearest
 from catalog.lookup import get_dataset, get_release, list_visible_releases
 from catalog.models import Dataset
 from catalog.registry import require_writer, set_mapping
@@ -103,6 +103,8 @@ def _store_upload(dry_run: bool) -> jobs.Upload:
     """The file and its options from the multipart body. Raises Invalid without a file, TooLarge past the limit."""
     limit = house().settings.upload_limit
     request.max_content_length = limit + (1 << 20)
+    if (request.content_length or 0) > request.max_content_length:  # said at once, before anything is read
+        raise TooLarge("upload_too_large", limit_mib=limit >> 20)
     file: UploadedFile | None = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid.at("file", "file_needed")
