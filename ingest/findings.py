@@ -46,6 +46,7 @@ class Refused(Exception):
     def __init__(self, code: str, **params: Any) -> None:
         place = {name: params.pop(name) for name in ("sheet", "row", "column", "cell", "raw") if name in params}
         self.finding = Finding(ERROR, code, params, **place)
+        self.also: tuple[Finding, ...] = ()  # what else was found until then
         super().__init__(code)
 
     def __str__(self) -> str:
