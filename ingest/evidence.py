@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -30,7 +31,8 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("truth", re.compile(r"true|false", re.IGNORECASE)),
     ("yes_no", re.compile(r"[是否]")),
 )
-NUMBERS = frozenset({"integer", "decimal", "grouped", "percent", "truth", "yes_no"})
+_NUMBERS = frozenset({"integer", "decimal", "grouped", "percent"})
+_UNQUOTED = _NUMBERS | {"truth", "yes_no"}  # what a source that marks texts would not write as one
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Evidence:
     counts: Counter[str] = field(default_factory=Counter)
     places: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     widest: int = 0  # digits before the point of numbers without separators
+    whole: int = 1  # digits before and behind the point of any number
+    scale: int = 0
     fractions: bool = False  # whether a number with separators has decimals
     settled: bool = False  # it is text, and nothing can change that
 
@@ -116,21 +120,31 @@ class Evidence:
         self.counts["null"] += blank
         if decimals or blank < len(series):
             widest = (point.fill_null(size) - series.str.starts_with("-").cast(pl.UInt32)).max()
+            scale = (size - point).max()
             self.widest = max(self.widest, widest if isinstance(widest, int) else 0)
+            self.scale = max(self.scale, scale - 1 if isinstance(scale, int) else 0)
+            self.whole = max(self.whole, self.widest)
 
     def _see_odd(self, series: pl.Series, rows: pl.Series) -> None:
         for shape, format_ in (("date", "%Y-%m-%d"), ("datetime", "%Y-%m-%d %H:%M:%S")):
             series, rows = self._see_times(series, rows, shape, format_)
-        counted = series.value_counts(sort=False, name="n") if len(series) else None
-        if counted is None:
-            return
-        shapes = {text: shape_of(text) for text in counted[series.name].head(_LOOK)}
+        counted = pl.DataFrame({"text": series}).group_by("text", maintain_order=True).len()
+        shapes = {text: shape_of(text) for text in counted["text"].head(_LOOK)}
         if len(counted) > _LOOK and Counter(shapes.values())["text"] < _TEXT_SHARE * _LOOK:
-            shapes = {text: shape_of(text) for text in counted[series.name]}
+            shapes = {text: shape_of(text) for text in counted["text"]}
         for text, count in counted.iter_rows():
             shape = shapes.get(text, "text")
-            self.fractions = self.fractions or (shape == "grouped" and "." in text)
-            self._note(shape, count, lambda text=text: _head(series, rows, series == text))
+            if shape in _NUMBERS:
+                self._see_number(shape, text)
+            self._note(shape, count, partial(_head_of, series, rows, text))
+
+    def _see_number(self, shape: str, text: str) -> None:
+        number = values.amount(text).value
+        self.fractions = self.fractions or (shape == "grouped" and "." in text)
+        self.whole = max(self.whole, number.adjusted() + 1)
+        self.scale = max(self.scale, -int(number.as_tuple().exponent))
+        if shape != "grouped":
+            self.widest = max(self.widest, number.adjusted() + 1)
 
     def _see_times(self, series: pl.Series, rows: pl.Series, shape: str, format_: str) -> tuple[pl.Series, pl.Series]:
         if not len(series):
@@ -160,7 +174,7 @@ class Evidence:
 
     def fits(self, kind: Kind) -> bool:
         """Whether the type takes every cell of the column, and one shape that it needs is there."""
-        if self.settled or not self.counts[kind.needs] or (self.quoted and kind.needs in NUMBERS):
+        if self.settled or not self.counts[kind.needs] or (self.quoted and kind.needs in _UNQUOTED):
             return False
         return sum(self.counts[shape] for shape in kind.shapes) == self.total and self._grouped_throughout(kind)
 
@@ -196,3 +210,7 @@ _SAMPLES = {"date": "2020-01-31", "datetime": "2020-01-31 09:30:00"}
 def _head(series: pl.Series, rows: pl.Series, mask: pl.Series) -> list[tuple[int, str]]:
     places = mask.arg_true().head(FIRST)
     return list(zip(rows.gather(places).to_list(), series.gather(places).to_list(), strict=True))
+
+
+def _head_of(series: pl.Series, rows: pl.Series, text: str) -> list[tuple[int, str]]:
+    return _head(series, rows, series == text)

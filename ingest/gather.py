@@ -64,6 +64,7 @@ class Gather:
 
     def __init__(self) -> None:
         self._groups: dict[tuple[Any, ...], _Group] = {}
+        self._before: tuple[Finding, ...] = ()
 
     def add(self, level: str, code: str, place: Place | None = None, *, count: int = 1, **params: Any) -> None:
         """Note a fault; the same code in the same column joins the group of the first one."""
@@ -72,6 +73,10 @@ class Gather:
         group = self._groups.setdefault(key, _Group(level, code, place, params))
         group.note(place, count)
 
+    def take(self, findings: tuple[Finding, ...]) -> None:
+        """Findings that were gathered elsewhere."""
+        self._before += findings
+
     def findings(self) -> tuple[Finding, ...]:
-        """One finding a group."""
-        return tuple(group.finding() for group in self._groups.values())
+        """One finding a group, after those that were taken over."""
+        return (*self._before, *(group.finding() for group in self._groups.values()))

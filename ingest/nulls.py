@@ -13,7 +13,8 @@ _TOKENS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (NOT_DISCLOSED, ("—", "——", "--", "---", "―", "――", "–", "**", "***", "****", "＊＊")),
 )
 KINDS = {token: kind for kind, tokens in _TOKENS for token in tokens}
-_UNSOLD = re.compile(r"流\s*[拍标標]|[中终終]止|撤\s*[回销銷]|未成交")
+UNSOLD_PATTERN = r"^[^0-9]*(?:流\s*[拍标標]|[中终終]止|撤\s*[回销銷]|未成交)[^0-9]*$"
+WITHDRAWN_PATTERN = r"[中终終]止|撤\s*[回销銷]"
 _SPACE = "\ufeff\u200b\u200e\u200f"  # what Unicode does not count as space, and nobody sees
 
 # What the vectorised readers look for: the same table as one regular expression.
@@ -33,4 +34,4 @@ def null_kind(text: str) -> str | None:
 
 def is_unsold(text: str) -> bool:
     """Whether a price or a buyer is the word that a sale failed."""
-    return _UNSOLD.search(text) is not None and not any(one.isdigit() for one in text)
+    return re.fullmatch(UNSOLD_PATTERN, text) is not None

@@ -87,9 +87,9 @@ class Reader:
 class TextReader(Reader):
     """Text without the space around it; `tidy` may change a piece of it (brackets)."""
 
-    def __init__(self, tidy: tuple[str, str] | None = None) -> None:
+    def __init__(self, tidy: tuple[str, str] | None = None, *, unsold: bool = False) -> None:
         super().__init__()
-        self._tidy = tidy
+        self._tidy, self.unsold = tidy, unsold
 
     def convert(self, texts: Any) -> Converted:
         series = pl.Series(texts).str.replace_all(_TRIM, "")
@@ -97,7 +97,7 @@ class TextReader(Reader):
             series = series.str.replace_all(*self._tidy)
         null = series.str.contains(nulls.PATTERN)
         if self.unsold:
-            null = null | series.map_elements(nulls.is_unsold, pl.Boolean)
+            null = null | series.str.contains(nulls.UNSOLD_PATTERN)
         series = pl.select(pl.when(~null).then(series)).to_series() if null.any() else series
         return Converted(series.to_arrow().cast(pa.string()))
 
@@ -142,17 +142,17 @@ class DecimalReader(Reader):
         for text in series.filter(~plain).unique(maintain_order=True):
             value = self._remembered(text)
             if isinstance(value, Decimal):
-                self._widen(value)
+                self.widen(value.adjusted() + 1, -int(value.as_tuple().exponent))
 
     def _measure_plain(self, series: pl.Series) -> None:
         size, point = series.str.len_bytes().cast(pl.Int64), series.str.find(".", literal=True).cast(pl.Int64)
         fraction, whole = (size - point).max(), point.fill_null(size).max()
-        self.scale = max(self.scale, (fraction if isinstance(fraction, int) else 1) - 1 - self._shift)
-        self._whole = max(self._whole, (whole if isinstance(whole, int) else 1) + self._shift)
+        fraction, whole = (number if isinstance(number, int) else 1 for number in (fraction, whole))
+        self.widen(whole + self._shift, fraction - 1 - self._shift)
 
-    def _widen(self, value: Decimal) -> None:
-        self._whole = max(self._whole, value.adjusted() + 1)
-        self.scale = max(self.scale, -int(value.as_tuple().exponent))
+    def widen(self, whole: int, scale: int) -> None:
+        """Hold numbers of so many digits before and behind the point."""
+        self._whole, self.scale = max(self._whole, whole), max(self.scale, scale)
 
     def settle(self) -> None:
         """Fix the type: 18 digits where they are enough, else 38; numbers that 38 cannot hold become faults."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from ingest.findings import Refused
 from ingest.headers import clean
-from ingest.nulls import null_kind, strip
+from ingest.nulls import strip
 from ingest.raw import RawSheet, column_names, first_rows, iter_batches
 from ingest.values import Unreadable, amount
 
@@ -84,11 +84,19 @@ def _is_number(text: str) -> bool:
     return found.unit is None and not 1900 <= found.value <= 2100
 
 
+@dataclass(frozen=True)
+class Total:
+    """A row of sums: its number, and its cells by column."""
+
+    row: int
+    cells: tuple[str, ...]
+
+
 @dataclass
 class Rest:
     """What stood between and below the data: totals and notes."""
 
-    totals: list[dict[str, Any]] = field(default_factory=list)
+    totals: list[Total] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     blank: int = 0
 
@@ -103,9 +111,7 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest | None = None) -> Iterat
             _blank(names).alias("blank"), _suspect(names, ended=bool(rest.notes)).alias("odd")
         )
         rest.blank += int(blank.sum())
-        left_out = [
-            cells[0] for cells in frame.filter(suspect & ~blank).rows() if _put(rest, cells[0], cells[1:], table)
-        ]
+        left_out = [cells[0] for cells in frame.filter(suspect & ~blank).rows() if _put(rest, cells[0], cells[1:])]
         kept = frame["row"].filter(~blank)
         kept = kept.filter(~kept.is_in(left_out)) if left_out else kept
         if len(kept) == batch.num_rows:
@@ -130,12 +136,11 @@ def _suspect(names: list[str], *, ended: bool) -> pl.Expr:
     return rows | lone if ended else rows
 
 
-def _put(rest: Rest, number: int, cells: tuple[str, ...], table: Found) -> bool:
+def _put(rest: Rest, number: int, cells: tuple[str, ...]) -> bool:
     """Keep a row that is not data where it belongs; False where it is data after all."""
     full = [text for cell in cells if (text := strip(cell))]
     if any(re.match(_TOTAL, cell) for cell in cells[:2]):
-        values = {name: strip(cell) for name, cell in zip(table.headers, cells, strict=True) if null_kind(cell) is None}
-        rest.totals.extend([{"row": number, "cells": values}][: _MOST_TOTALS - len(rest.totals)])
+        rest.totals.extend([Total(number, tuple(map(strip, cells)))][: _MOST_TOTALS - len(rest.totals)])
         return True
     if len(full) == 1 and (re.match(_NOTE, full[0]) or (rest.notes and not _is_number(full[0]))):
         rest.notes.extend(full[: _MOST_NOTES - len(rest.notes)])

@@ -58,4 +58,6 @@ def _encoding_findings(decision: Decision) -> tuple[Finding, ...]:
         return (Finding(WARNING, "encoding_lossy", params, count=decision.replaced),)
     if decision.how == "score" and decision.margin < 0.2:
         return (Finding(WARNING, "encoding_unsure", params),)
-    return () if decision.how == "strict" else (Finding(INFO, "encoding_found", params),)
+    return (
+        () if params["encoding"] == "utf-8" and decision.how != "stated" else (Finding(INFO, "encoding_found", params),)
+    )

@@ -181,7 +181,7 @@ def _check_extent(archive: zipfile.ZipFile, name: str) -> None:
                     far = (letters + digits).decode()
                 first_row, last_row, last_column = min(first_row, row), max(last_row, row), max(last_column, column)
             if (last_row - first_row + 1) * last_column > AREA_LIMIT:
-                raise Stop("sheet_extent", cell=far, most=AREA_LIMIT)
+                raise Stop("sheet_extent", far=far, cell=far, most=AREA_LIMIT)
             rest = chunk[-_OVERLAP:]
 
 
