@@ -78,11 +78,11 @@ def _iter_checked(
 
 def _check(schema: ImportedDataset, line: bytes) -> dict[str, Any]:
     if len(line) > LONGEST_LINE:
-        raise Invalid("line_too_long", most=LONGEST_LINE)
+        raise Invalid("import_line_too_long", most=LONGEST_LINE)
     try:
         data = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise Invalid("json_broken", line=error.lineno, column=error.colno) from None
+        raise Invalid("body_json_broken", line=error.lineno, column=error.colno) from None
     body = load_body(schema, data)
     check_members(Dataset(access="open", level="L1"), body)
     body.setdefault("slug", slug_of(body["title"]))

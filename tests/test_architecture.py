@@ -19,6 +19,7 @@ GENERATED = "portal/migrations/versions/"  # migrations are as long as the schem
 COMMITS = (  # functions flush, callers commit: the callers, each with its reason
     ("portal/context.py", "the end of a request, and of a command"),
     ("ingest/worker.py", "the steps of a job, each safe by itself"),
+    ("search/sync.py", "its own marks, after the index has the documents"),
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

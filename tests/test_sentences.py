@@ -181,7 +181,8 @@ def test_a_sentence_keeps_to_its_script(code: str) -> None:
     simplified, traditional = (CJK.findall(row[name]) for name in ("zh-Hans", "zh-Hant"))
     assert [one for one in simplified if not encodes(one, "gb2312")] == []
     assert [one for one in traditional if not encodes(one, "big5") or one in ALSO_IN_BIG5] == []
-    assert CJK.findall(row["en"]) == []
+    if not code.endswith(".remedy"):  # a remedy may show the very words to write
+        assert CJK.findall(row["en"]) == []
 
 
 def encodes(character: str, charset: str) -> bool:

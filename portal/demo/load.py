@@ -16,10 +16,10 @@ from catalog.db import session
 from catalog.duties import load_duties
 from catalog.models import Audit, Publisher
 from ingest.families import list_schemas
-from portal.commands.ingesting import publish_now, take_in
 from portal.context import House
 from portal.demo.catalogue import iter_datasets, iter_publishers, iter_releases
 from portal.importing import import_lines
+from portal.taking import publish_now, take_in
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def _publishers(house: House) -> None:
 
 
 def _datasets(house: House) -> None:
-    declared = list_schemas()
+    declared = tuple(one.name for one in list_schemas())
     bodies = [_declared(body, declared) for body in iter_datasets()]
     tally = import_lines(house, map(orjson.dumps, bodies), "demonstration data", publish=True, complain=log.error)
     if tally.bad:

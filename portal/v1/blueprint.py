@@ -32,7 +32,7 @@ class StrictJson(FlaskParser):  # type: ignore[misc]  # webargs gives no types h
 
     @staticmethod
     def _refuse(error: orjson.JSONDecodeError) -> NoReturn:
-        raise BadParameter("json_broken", line=error.lineno, column=error.colno)
+        raise BadParameter("body_json_broken", line=error.lineno, column=error.colno)
 
 
 View = TypeVar("View")

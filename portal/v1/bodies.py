@@ -51,7 +51,7 @@ class Code(Text):
         code = super()._deserialize(value, attr, data, **options)
         known = codes(self.vocabulary)
         if code not in known:
-            raise ma.ValidationError([say("code_unknown", value=code, nearest=nearest(code, known))])
+            raise ma.ValidationError([say("member_code_unknown", value=code, nearest=nearest(code, known))])
         return code
 
 
@@ -180,7 +180,7 @@ class DatasetChanges(Body):
 
     @ma.validates("schema")
     def _declared(self, value: str | None, **_: Any) -> None:
-        known = list_schemas()
+        known = [one.name for one in list_schemas()]
         if value is not None and value not in known:
             raise ma.ValidationError([say("schema_unknown", value=value, nearest=nearest(value, known))])
 

@@ -10,7 +10,7 @@ from portal import VERSION
 from portal.answers import content_tag, json_answer, tagged
 from portal.context import catalog_session, house
 from portal.links import absolute
-from portal.v1 import documents
+from portal.v1 import list_documents as documents
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
 

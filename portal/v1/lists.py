@@ -14,7 +14,7 @@ from catalog.vocabularies import Term, get_vocabulary, list_vocabularies
 from portal.answers import content_tag, json_answer, language, tagged
 from portal.context import actor, catalog_session
 from portal.links import absolute
-from portal.v1 import documents
+from portal.v1 import list_documents as documents
 from portal.v1.blueprint import api
 from portal.v1.bodies import NewPublisher
 from portal.v1.resource import Resource, documented

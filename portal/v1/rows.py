@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request
-from ingest.cells import read_cells
 
 from catalog.errors import BadParameter, NotFound
 from catalog.models import Release
 from catalog.rows.engine import read_page, read_row
 from catalog.storage import key_of
+from ingest.cells import read_cells
 from portal.answers import json_answer, language
 from portal.context import house
 from portal.cursors import read_cursor, write_cursor
