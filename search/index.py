@@ -84,7 +84,7 @@ class Order:
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """A question. Values of one filter are alternatives, filters hold together. Raises BadParameter for what it cannot be.
+    """A question. Values of one filter are alternatives, filters hold together. Raises BadParameter.
 
     `after` holds the `sort` values of the last hit of the page before; then `offset` does not count.
     """

@@ -1,7 +1,7 @@
-"""What gives points, the same for every engine: each token of a question counts once, in the best field that has it.
+"""What gives points, on every engine: each token of a question counts once, in the best field that has it.
 
-A token in a field is worth the field's weight times the token's rarity there; how often it stands there does not matter.
-The sum grows where all words are found and where the title begins with the question or is it, and short titles go first.
+A token in a field is worth the field's weight times its rarity there; how often it stands there does not matter. The
+sum grows where all words are found and where the title begins with the question or is it; short titles go first.
 """
 
 from __future__ import annotations

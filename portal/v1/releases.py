@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import PurePath
 from typing import Any, BinaryIO, cast
 
@@ -113,7 +114,8 @@ def _store_upload(dry_run: bool) -> jobs.Upload:
             raise Invalid.at(name, "member_unknown", name=name, nearest=nearest(name, OPTIONS))
     options: dict[str, Any] = {name: request.form[name] for name in OPTIONS if request.form.get(name)}
     jobs.check_options(options)
-    stored = house().storage.save("uploads", cast(BinaryIO, file.stream), limit=limit)
+    with closing(file):
+        stored = house().storage.save("uploads", cast(BinaryIO, file.stream), limit=limit)
     if dry_run:
         options["dry_run"] = True
     return jobs.Upload(stored, PurePath(file.filename.replace("\\", "/")).name[:200], options)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
+from zlib import crc32
 
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
@@ -37,13 +38,14 @@ class ElasticIndex:
 
     def __init__(self, url: str) -> None:
         self.address = layout.parse_address(url)
+        trusted: dict[str, Any] = {"ca_certs": self.address.ca} if self.address.ca else {}
         self._client = Elasticsearch(
             list(self.address.hosts),
             basic_auth=self.address.account,
             request_timeout=WRITE_SECONDS,
             max_retries=len(self.address.hosts) - 1,  # the next host at once, no waiting
             retry_on_status=(),
-            **({"ca_certs": self.address.ca} if self.address.ca else {}),
+            **trusted,
         )
         self._searching = self._client.options(request_timeout=SEARCH_SECONDS)
 
@@ -51,8 +53,7 @@ class ElasticIndex:
         with _answering():
             served = self._served()
             if not served:
-                index = self._create()
-                self._client.indices.put_alias(index=index, name=self.address.alias)
+                self._switch(self._create())
                 return True
             unfinished = bool(self._client.indices.exists_alias(name=self.address.unfinished))
             return unfinished or not any(layout.VERSION in name.split("-") for name in served)
@@ -113,8 +114,11 @@ class ElasticIndex:
     def _ask(self, query: SearchQuery, question: analysis.Question, *, loose: bool) -> Mapping[str, Any]:
         # One question goes to one copy of the index, so that pages of it fit together.
         asked = body(query, question, loose=loose)
-        preference = f"q{abs(hash((query.text, query.sort)))}"
-        return self._searching.search(index=self.address.alias, body=asked, preference=preference).body
+        preference = f"q{crc32(query.text.encode())}"
+        answer: Mapping[str, Any] = self._searching.search(
+            index=self.address.alias, body=asked, preference=preference
+        ).body
+        return answer
 
     def _served(self) -> list[str]:
         """The indexes behind the alias."""
@@ -185,17 +189,10 @@ class ElasticIndex:
         return {one: str(outcome["error"].get("reason")) for one, outcome in wrong.items() if "error" in outcome}
 
     def _revisions(self) -> Iterator[tuple[int, int]]:
-        after: list[Any] = []
-        while True:
-            page = self._client.search(
-                index=self.address.alias, size=10_000, sort=[{"id": "asc"}], source=["id", "revision"],
-                **({"search_after": after} if after else {}),
-            )  # fmt: skip
-            hits = page["hits"]["hits"]
-            if not hits:
-                return
+        asked: dict[str, Any] = {"size": 10_000, "sort": [{"id": "asc"}], "_source": ["id", "revision"]}
+        while hits := self._client.search(index=self.address.alias, body=asked)["hits"]["hits"]:
             yield from ((hit["_source"]["id"], hit["_source"]["revision"]) for hit in hits)
-            after = hits[-1]["sort"]
+            asked["search_after"] = hits[-1]["sort"]
 
 
 class _Busy(Exception):
@@ -212,9 +209,7 @@ def _answering() -> Iterator[None]:
         raise Unavailable("search_unavailable") from error
 
 
-def _page(
-    query: SearchQuery, question: analysis.Question, answer: Mapping[str, Any], *, loose: bool
-) -> SearchPage:
+def _page(query: SearchQuery, question: analysis.Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
     found = answer["hits"]["hits"]
     hits = tuple(_hit(question, query, hit) for hit in found[: query.size])
     return SearchPage(

@@ -40,10 +40,9 @@ class EmbeddedIndex:
 
     def prepare(self) -> bool:
         with self._writing() as connection:
-            if layout.live(connection):
-                return False
-            layout.switch(connection, layout.create(connection))
-            return True
+            if not layout.live(connection):
+                layout.switch(connection, layout.create(connection), complete=False)
+            return not layout.is_complete(connection)
 
     def write(self, documents: Iterable[SearchDocument], removed_ids: Iterable[int] = ()) -> Written:
         for batch in batches(documents, BATCH):
@@ -73,7 +72,7 @@ class EmbeddedIndex:
             for batch in batches(changes.documents, BATCH):
                 _put(connection, tables, list(zip(batch, analysis.document_tokens(batch), strict=True)), held)
             layout.remove(connection, tables, changes.removed_ids)
-            layout.switch(connection, tables)
+            layout.switch(connection, tables, complete=True)
         return len(held) - len(changes.removed_ids)
 
     def status(self, *, revisions: bool = False) -> IndexStatus:

@@ -15,7 +15,7 @@ from search.index import SearchDocument, micros, title_key
 LAYOUT: Final = 1  # raise it with any change of the tables below
 VERSION: Final = f"a{analysis.VERSION}l{LAYOUT}"
 _POINTER: Final = """CREATE TABLE IF NOT EXISTS search_index
-    (version TEXT PRIMARY KEY, live INTEGER, latest INTEGER NOT NULL) WITHOUT ROWID"""
+    (version TEXT PRIMARY KEY, live INTEGER, latest INTEGER NOT NULL, complete INTEGER NOT NULL) WITHOUT ROWID"""
 _CARD: Final = ("id", "revision", "slug", "title", "description")
 _DOCUMENT: Final = (
     "id", *(field.name for field in FILTER_FIELDS),
@@ -45,19 +45,31 @@ class Tables:
 
 def live(connection: sqlite3.Connection) -> Tables | None:
     """The generation that answers."""
+    row = _pointer(connection)
+    return Tables(row[0]) if row and row[0] is not None else None
+
+
+def is_complete(connection: sqlite3.Connection) -> bool:
+    """Whether the generation that answers was built to its end."""
+    row = _pointer(connection)
+    return bool(row and row[1])
+
+
+def _pointer(connection: sqlite3.Connection) -> tuple[int | None, int] | None:
     try:
-        row = connection.execute("SELECT live FROM search_index WHERE version = ?", (VERSION,)).fetchone()
+        asked = connection.execute("SELECT live, complete FROM search_index WHERE version = ?", (VERSION,))
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return None
         raise
-    return Tables(row[0]) if row and row[0] is not None else None
+    row: tuple[int | None, int] | None = asked.fetchone()
+    return row
 
 
 def create(connection: sqlite3.Connection) -> Tables:
     """A new, empty generation. What earlier attempts left behind goes, and so do other versions' tables."""
     connection.execute(_POINTER)
-    connection.execute("INSERT OR IGNORE INTO search_index VALUES (?, NULL, 0)", (VERSION,))
+    connection.execute("INSERT OR IGNORE INTO search_index VALUES (?, NULL, 0, 0)", (VERSION,))
     connection.execute("UPDATE search_index SET latest = latest + 1 WHERE version = ?", (VERSION,))
     latest = connection.execute("SELECT latest FROM search_index WHERE version = ?", (VERSION,)).fetchone()[0]
     _drop_others(connection, live(connection))
@@ -69,15 +81,16 @@ def create(connection: sqlite3.Connection) -> Tables:
     connection.execute(f"CREATE TABLE {tables.document} (id INTEGER PRIMARY KEY, {plain})")
     connection.execute(f"CREATE INDEX {tables.document}_updated ON {tables.document} (updated)")
     # The ascii tokenizer takes every character beyond ASCII as part of a token: it splits at spaces, and no more.
-    connection.execute(
-        f"CREATE VIRTUAL TABLE {tables.words} USING fts5({_TEXTS}, detail=column, columnsize=0, tokenize=\"ascii tokenchars '_.-^'\")"
-    )
+    tokenizer = "\"ascii tokenchars '_.-^'\""
+    shape = f"{_TEXTS}, detail=column, columnsize=0, tokenize={tokenizer}"
+    connection.execute(f"CREATE VIRTUAL TABLE {tables.words} USING fts5({shape})")
     return tables
 
 
-def switch(connection: sqlite3.Connection, tables: Tables) -> None:
+def switch(connection: sqlite3.Connection, tables: Tables, *, complete: bool) -> None:
     """Let that generation answer, and remove all others."""
-    connection.execute("UPDATE search_index SET live = ? WHERE version = ?", (tables.generation, VERSION))
+    pointer = "UPDATE search_index SET live = ?, complete = ? WHERE version = ?"
+    connection.execute(pointer, (tables.generation, complete, VERSION))
     _drop_others(connection, tables)
 
 
