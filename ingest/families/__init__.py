@@ -1,1 +1,5 @@
-"""The declared schemas, as data."""
+"""The declared schemas, as data: one TOML file each, `<family>/<name>.toml`; a new one needs no Python."""
+
+from ingest.families.declared import Check, DeclaredField, DeclaredSchema, find_schema, list_schemas
+
+__all__ = ["Check", "DeclaredField", "DeclaredSchema", "find_schema", "list_schemas"]

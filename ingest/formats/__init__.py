@@ -1,1 +1,1 @@
-"""Reading a file into raw text cells, one format a module."""
+"""Reading a file into raw text cells, one format a module. It stays light: the workbook's child imports it."""

@@ -1,0 +1,120 @@
+"""The raw cells behind a release: an Arrow file beside the Parquet, and what it says of one row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ingest import nulls, ranges, values
+from ingest.declared_readers import JOIN
+from ingest.findings import a1
+from ingest.plan import Planned
+from ingest.raw import OPTIONS, RawSheet
+from ingest.values import Unreadable
+
+_KEY = b"cells"
+
+
+def cells_schema(columns: tuple[Planned, ...], sheet: RawSheet) -> pa.Schema:
+    """The shape of a cells file: the sheet's row number, the raw columns that are published, and how each is read."""
+    used = sorted({source for column in columns for source in column.sources})
+    about = {
+        "sheet": sheet.name,
+        "grid": sheet.grid,
+        "fields": {column.field.name: {"columns": column.sources, **column.how} for column in columns},
+    }
+    fields = [("row", pa.int64()), *((f"c{source}", pa.string()) for source in used)]
+    return pa.schema(fields, metadata={_KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()})
+
+
+class CellsWriter:
+    """Writes a cells file, batch by batch."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._file = pa.OSFile(str(path), "wb")
+        self._writer = pa.ipc.new_file(self._file, schema, options=OPTIONS)
+
+    def write(self, rows: Any, raw: Mapping[int, Any]) -> None:
+        """The row numbers and raw columns of accepted rows."""
+        self._writer.write_batch(pa.record_batch([rows, *(raw[place] for place in sorted(raw))], schema=self._schema))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+        self._file.close()
+
+
+def read_cells(path: Path, row: int) -> dict[str, dict[str, Any]]:
+    """For the release's row (from 1): field -> `raw sheet cell unit null note`. LookupError past the last."""
+    with pa.memory_map(str(path)) as source:
+        reader = pa.ipc.open_file(source)
+        about = json.loads(reader.schema.metadata[_KEY])
+        batch, place = _locate(source, reader, row)
+        texts = {name: batch.column(name)[place].as_py() for name in batch.schema.names}
+    return {name: _explain(field, texts, about) for name, field in about["fields"].items()}
+
+
+def _locate(source: Any, reader: Any, row: int) -> tuple[Any, int]:
+    """The batch that holds the row, and its place there; only the row numbers of the others are unpacked."""
+    numbers = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=[0]))
+    first = 1
+    for place in range(reader.num_record_batches):
+        count = numbers.get_batch(place).num_rows
+        if first <= row < first + count:
+            return reader.get_batch(place), row - first
+        first += count
+    raise LookupError(row)
+
+
+def _explain(field: Mapping[str, Any], texts: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    columns = field["columns"]
+    raw = JOIN.join(texts[f"c{column}"] for column in columns)
+    null = nulls.null_kind(raw) or (nulls.UNSOLD if field.get("unsold") and nulls.is_unsold(raw) else None)
+    number = texts["row"]
+    return {
+        "raw": raw.replace(JOIN, " | "),
+        "sheet": about["sheet"],
+        "cell": a1(number, columns[0] + 1) if about["grid"] else None,
+        "unit": None if null else _unit(field, raw),
+        "null": null or _sentinel(field, raw),
+        "note": None if null else _note(field, raw),
+    }
+
+
+def _unit(field: Mapping[str, Any], raw: str) -> str | None:
+    """The unit that the number stood in: the cell's own, else its column's."""
+    if field["type"] not in ("decimal", "integer"):
+        return field.get("unit")
+    try:
+        own = values.amount(raw).unit
+    except Unreadable:
+        own = None
+    return own.name if own else field.get("unit")
+
+
+def _sentinel(field: Mapping[str, Any], raw: str) -> str | None:
+    if field["type"] not in ("date", "datetime"):
+        return None
+    try:
+        return nulls.MISSING if values.loose_day(raw) in values.SENTINELS else None
+    except Unreadable:
+        return None
+
+
+def _note(field: Mapping[str, Any], raw: str) -> str | None:
+    """How the value was made: the range with its ends, or the units that it went through."""
+    if field["type"] == "range":
+        try:
+            return ranges.span(raw).note()
+        except Unreadable:
+            return None
+    unit, measure = _unit(field, raw), field.get("measure")
+    return f"{unit} → {measure}" if unit and measure and unit not in (measure, _PLAIN.get(measure)) else None
+
+
+_PLAIN = {"CNY": "元", "m2": "平方米", "percent": "%", "m": "米", "year": "年", "CNY/m2": "元/平方米"}

@@ -1,0 +1,241 @@
+"""Tables of a declared schema: each field finds its column by the header, and each column its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from catalog.schema import Field
+from ingest.declared_readers import make_reader
+from ingest.families import DeclaredField, DeclaredSchema
+from ingest.findings import INFO, WARNING, Refused
+from ingest.gather import Gather, Place
+from ingest.headers import fold, split_unit
+from ingest.nulls import PATTERN
+from ingest.plan import Planned
+from ingest.raw import RawSheet
+from ingest.readers import DecimalReader
+from ingest.tables import Found
+from ingest.units import Unit, fitting, stated
+
+_LOW, _HIGH = 0, 1
+
+
+class DeclaredPlan:
+    """The plan of a table whose fields a schema declares."""
+
+    def __init__(
+        self,
+        sheet: RawSheet,
+        table: Found,
+        schema: DeclaredSchema,
+        mapping: Mapping[str, str | None],
+        unit: str | None,
+        gather: Gather,
+    ) -> None:
+        self._sheet, self._table, self._schema, self._stated, self._gather = sheet, table, schema, unit, gather
+        self._claims = Claims(table.headers, schema, mapping)
+        self._personal = self._claims.personal()
+        self._counts = dict.fromkeys(self._personal, 0)
+        self._columns = self._plan()
+        self._remark()
+
+    def see(self, batch: Any) -> None:
+        """Take in the digits of decimal columns, and count the personal cells."""
+        for column in self._columns:
+            if isinstance(column.reader, DecimalReader):
+                column.reader.measure_digits(column.texts(batch))
+        for place in self._personal:
+            self._counts[place] += int((~pl.Series(batch.column(place + 1)).str.contains(PATTERN)).sum())
+
+    def settle(self, gather: Gather) -> tuple[Planned, ...]:
+        """The published columns, in the schema's order."""
+        for place, kind in self._personal.items():
+            gather.add(INFO, "column_dropped", self._place(place), count=self._counts[place] or 1, kind=kind)
+        return tuple(column.settled() for column in self._columns)
+
+    def _plan(self) -> tuple[Planned, ...]:
+        missing = [one.title for one in self._schema.fields if one.required and not self._claims.has(one)]
+        if missing:
+            headers = "、".join(header for header in self._table.headers if header)
+            raise Refused("required_missing", fields="、".join(missing), headers=headers[:400], count=len(missing))
+        columns = [column for one in self._schema.fields for column in self._columns_of(one)]
+        if not columns:
+            raise Refused("schema_misfit", schema=self._schema.name)
+        return tuple(columns)
+
+    def _columns_of(self, one: DeclaredField) -> list[Planned]:
+        if one.ends is not None:
+            return [column for end in (_LOW, _HIGH) if (column := self._end(one, end)) is not None]
+        own = self._claims.find(one.name)
+        sources = (own,) if own is not None else self._claims.sources(one)
+        if not sources:
+            return []
+        return [self._planned(one, one.name, one.titles, sources, 0, derived=own is None)]
+
+    def _end(self, one: DeclaredField, end: int) -> Planned | None:
+        """One end of a range, from its own column or from the one that holds both."""
+        name = (one.ends or ("", ""))[end]
+        place = self._claims.find(name)
+        place = place if place is not None else self._claims.find(one.name)
+        titles = (one.titles_low, one.titles_high)[end] or one.titles
+        return None if place is None else self._planned(one, name, titles, (place,), end, derived=True)
+
+    def _planned(
+        self,
+        one: DeclaredField,
+        name: str,
+        titles: Mapping[str, str],
+        sources: tuple[int, ...],
+        end: int,
+        *,
+        derived: bool,
+    ) -> Planned:
+        unit = self._unit(one, sources[0])
+        reader = make_reader(one, unit, end, derived=derived)
+        field = Field(
+            name,
+            titles["zh-Hans"],
+            {"range": "decimal", "date_range": "date"}.get(one.type, one.type),
+            one.unit,
+            one.description,
+            one.codes or None,
+            nullable=not one.required,
+            titles=dict(titles),
+        )
+        how = {
+            "type": one.type,
+            "measure": one.unit,
+            "unit": unit.name if unit else None,
+            "unsold": one.unsold,
+            "reader": one.reader,
+        }
+        other = one.ends[_HIGH] if one.type == "range" and one.ends and end == _LOW else None
+        return Planned(field, sources, reader, self._table.headers[sources[0]], one.lenient, other, how)
+
+    def _unit(self, one: DeclaredField, place: int) -> Unit | None:
+        """The unit of bare numbers: the header's, the corner's, the steward's, else with a warning the schema's."""
+        if one.unit is None or one.type not in ("decimal", "range"):
+            return None
+        header = split_unit(self._table.headers[place])[1]
+        found = (
+            (fitting(header.name, one.unit) if header else None)
+            or fitting(self._table.unit or "", one.unit)
+            or stated(self._stated, one.unit)
+        )
+        if found is None and one.assumed:
+            found = fitting(one.assumed, one.unit)
+            self._gather.add(WARNING, "unit_assumed", self._place(place), unit=one.assumed, field=one.title)
+        return found or fitting(one.unit, one.unit)
+
+    def _place(self, place: int) -> Place:
+        return Place(self._sheet.name, self._table.header_row, self._table.headers[place], place + 1, self._sheet.grid)
+
+    def _remark(self) -> None:
+        """Say which columns were left: rivals of one that was taken, and those that the schema does not know."""
+        for place, (field, winner) in self._claims.rivals.items():
+            first = self._place(winner).cell or self._table.headers[winner]
+            self._gather.add(
+                WARNING, "column_left", self._place(place), field=field, taken=self._table.headers[winner], first=first
+            )
+        names = [self._table.headers[place] for place in self._claims.unknown() if self._table.headers[place]]
+        if names:
+            self._gather.add(INFO, "columns_not_in_schema", None, count=len(names), headers="、".join(names)[:400])
+
+
+class Claims:
+    """Which column each declared field takes: the steward's answer, else the first of its headers that is there."""
+
+    def __init__(self, headers: tuple[str, ...], schema: DeclaredSchema, mapping: Mapping[str, str | None]) -> None:
+        self._headers, self._schema = headers, schema
+        self._taken: dict[str, int] = {}
+        self.rivals: dict[int, tuple[str, int]] = {}
+        self._shut: set[int] = set()  # columns that the steward wants left out
+        self._answer({fold(header): name for header, name in mapping.items()})
+        for exact in (True, False):
+            for name, spellings in _wanted(schema):
+                self._claim(name, spellings, exact=exact)
+        self._find_rivals()
+
+    def find(self, name: str) -> int | None:
+        """The column of a field, or of an end of a range, by its place from 0; or None."""
+        return self._taken.get(name)
+
+    def has(self, one: DeclaredField) -> bool:
+        """Whether the field has a column, or can be made from others."""
+        return any(name in self._taken for name in (one.name, *(one.ends or ()))) or bool(self.sources(one))
+
+    def sources(self, one: DeclaredField) -> tuple[int, ...]:
+        """The columns of the fields that this one can be made from."""
+        return tuple(self._taken[name] for name in one.source if name in self._taken)
+
+    def personal(self) -> dict[int, str]:
+        """Columns of persons' data, and of which kind."""
+        kinds = {fold(header): kind for kind, headers in self._schema.personal.items() for header in headers}
+        free = self._free()
+        return {
+            place: kinds[name]
+            for place, header in enumerate(self._headers)
+            if place in free and (name := fold(header)) in kinds
+        }
+
+    def unknown(self) -> list[int]:
+        """Columns that nothing in the schema speaks of."""
+        known = {fold(header) for header in self._schema.lineage}
+        spoken = set(self.personal()) | set(self.rivals)
+        return [place for place in sorted(self._free() - spoken) if fold(self._headers[place]) not in known]
+
+    def _free(self) -> set[int]:
+        return set(range(len(self._headers))) - set(self._taken.values()) - self._shut
+
+    def _answer(self, answers: Mapping[str, str | None]) -> None:
+        names = {name for name, _ in _wanted(self._schema)}
+        for place, header in enumerate(self._headers):
+            if fold(header) not in answers:
+                continue
+            name = answers[fold(header)]
+            if name is None:
+                self._shut.add(place)
+            elif name in names:
+                self._taken.setdefault(name, place)
+
+    def _claim(self, name: str, spellings: tuple[str, ...], *, exact: bool) -> None:
+        if name in self._taken:
+            return
+        for spelling in spellings:
+            for place in sorted(self._free()):
+                if _matches(self._headers[place], spelling, exact=exact):
+                    self._taken[name] = place
+                    return
+
+    def _find_rivals(self) -> None:
+        titles = {one.name: one.title for one in self._schema.fields}
+        for name, spellings in _wanted(self._schema):
+            for place in self._free() if name in self._taken else ():
+                if any(_matches(self._headers[place], spelling, exact=False) for spelling in spellings):
+                    self.rivals.setdefault(place, (titles.get(name, name), self._taken[name]))
+
+
+def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
+    """Every name that a column can be claimed for, with its headers in order of preference."""
+    wanted: list[tuple[str, tuple[str, ...]]] = []
+    for one in schema.fields:
+        own = () if one.source and not one.headers else (one.title,)
+        wanted.append((one.name, (*one.headers, *own)))
+        if one.ends is not None:
+            low, high = one.ends
+            wanted.extend([(low, (*one.headers_low, low)), (high, (*one.headers_high, high))])
+    return [(name, (*spellings, name)) for name, spellings in wanted]
+
+
+def _matches(header: str, spelling: str, *, exact: bool) -> bool:
+    """Whether a header is a spelling; not `exact`: its unit apart, or one of several names joined by a stroke."""
+    wanted = fold(spelling)
+    if not wanted:
+        return False
+    if exact:
+        return fold(header) == wanted
+    parts = [split_unit(part)[0] for part in (header, *fold(header).split("/"))]
+    return any(part.strip(":") in (wanted, split_unit(spelling)[0]) for part in parts)

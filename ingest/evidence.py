@@ -1,0 +1,216 @@
+"""The type of a column from all of its cells: what shapes they have, and the narrowest type that loses none of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from ingest import nulls, values
+from ingest.readers import DateReader, DecimalReader, IntegerReader, MomentReader, Reader, TextReader, TruthReader
+from ingest.units import find_unit
+from ingest.values import Unreadable
+
+FIRST = 20  # cells of each shape whose place is kept
+_LOOK = 2_000  # distinct odd texts of a batch that are looked at one by one
+_TEXT_SHARE = 0.05  # of texts among the values: beyond it, a column is text without more ado
+_WARN_SHARE = 0.9  # a column that is one type to this share was meant to be it
+_NUMBER = r"^(?:-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,20})?)?$"
+_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("integer", re.compile(r"[-+]?(?:0|[1-9]\d{0,17})")),
+    ("digits", re.compile(r"[1-9]\d{18,}")),  # an identifier: no number is that long
+    ("zeros", re.compile(r"-?0\d+(?:\.\d+)?")),  # leading zeros: an identifier too
+    ("decimal", re.compile(r"[-+]?(?:(?:0|[1-9]\d{0,17})?\.\d{1,20}|[1-9]\d{0,17}\.)")),
+    ("grouped", re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d{1,20})?")),
+    ("percent", re.compile(r"[-+]?(?:(?:0|[1-9]\d{0,17})(?:\.\d{1,20})?|\.\d{1,20}) ?%")),
+    ("truth", re.compile(r"true|false", re.IGNORECASE)),
+    ("yes_no", re.compile(r"[是否]")),
+)
+_NUMBERS = frozenset({"integer", "decimal", "grouped", "percent"})
+_UNQUOTED = _NUMBERS | {"truth", "yes_no"}  # what a source that marks texts would not write as one
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type that a column may have: the shapes it takes, the one it needs, and how it is read."""
+
+    type: str
+    shapes: frozenset[str]
+    needs: str
+    reader: Callable[[], Reader]
+    unit: str | None = None
+
+
+_KINDS: tuple[Kind, ...] = (
+    Kind("integer", frozenset({"integer"}), "integer", IntegerReader),
+    Kind("decimal", frozenset({"integer", "decimal"}), "decimal", DecimalReader),
+    Kind("integer", frozenset({"integer", "grouped"}), "grouped", IntegerReader),
+    Kind("decimal", frozenset({"integer", "decimal", "grouped"}), "grouped", DecimalReader),
+    Kind("decimal", frozenset({"percent"}), "percent", lambda: DecimalReader("percent", find_unit("%")), "percent"),
+    Kind("date", frozenset({"date"}), "date", DateReader),
+    Kind("datetime", frozenset({"date", "datetime"}), "datetime", MomentReader),
+    Kind("boolean", frozenset({"truth"}), "truth", TruthReader),
+    Kind("boolean", frozenset({"yes_no"}), "yes_no", TruthReader),
+)
+TEXT = Kind("string", frozenset(), "text", TextReader)
+
+
+def shape_of(text: str) -> str:
+    """The shape of one text: a null kind's name, a shape that some type takes, `date_impossible`, or `text`."""
+    null = nulls.null_kind(text)
+    if null is not None:
+        return "dash" if nulls.strip(text) == nulls.DASH else "null"
+    words = values.tidy(text)
+    for name, pattern in _SHAPES:
+        if pattern.fullmatch(words):
+            return name
+    return _time_shape(text) if any(map(str.isdigit, words[:12])) else "text"
+
+
+def _time_shape(text: str) -> str:
+    for name, read in (("date", values.day), ("datetime", values.moment)):
+        try:
+            read(text)
+        except Unreadable as unreadable:
+            if unreadable.code in ("date_impossible", "time_impossible"):
+                return "date_impossible"
+        else:
+            return name
+    return "text"
+
+
+@dataclass
+class Evidence:
+    """What the cells of one column look like. `places` keeps the first (row, text) of each shape."""
+
+    quoted: bool = False  # the source marks the values as text: they are no numbers
+    counts: Counter[str] = field(default_factory=Counter)
+    places: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    widest: int = 0  # digits before the point of numbers without separators
+    whole: int = 1  # digits before and behind the point of any number
+    scale: int = 0
+    fractions: bool = False  # whether a number with separators has decimals
+    settled: bool = False  # it is text, and nothing can change that
+
+    def see(self, rows: Any, texts: Any) -> None:
+        """Take in the column of one batch."""
+        if self.settled:
+            return
+        series, numbers = pl.Series(texts), pl.Series(rows)
+        plain = series.str.contains(_NUMBER)
+        self._see_plain(
+            series if plain.all() else series.filter(plain), numbers if plain.all() else numbers.filter(plain)
+        )
+        if not plain.all():
+            self._see_odd(series.filter(~plain), numbers.filter(~plain))
+        texts_seen = self.counts["text"] + self.counts["zeros"] + self.counts["digits"]
+        self.settled = texts_seen > FIRST and texts_seen > _TEXT_SHARE * self.total
+
+    def _see_plain(self, series: pl.Series, rows: pl.Series) -> None:
+        point = series.str.find(".", literal=True)
+        size = series.str.len_bytes()
+        blank, decimals = int((size == 0).sum()), len(point) - point.null_count()
+        self._note("decimal", decimals, lambda: _head(series, rows, point.is_not_null()))
+        self._note("integer", len(series) - blank - decimals, lambda: _head(series, rows, point.is_null() & (size > 0)))
+        self.counts["null"] += blank
+        if decimals or blank < len(series):
+            widest = (point.fill_null(size) - series.str.starts_with("-").cast(pl.UInt32)).max()
+            scale = (size - point).max()
+            self.widest = max(self.widest, widest if isinstance(widest, int) else 0)
+            self.scale = max(self.scale, scale - 1 if isinstance(scale, int) else 0)
+            self.whole = max(self.whole, self.widest)
+
+    def _see_odd(self, series: pl.Series, rows: pl.Series) -> None:
+        for shape, format_ in (("date", "%Y-%m-%d"), ("datetime", "%Y-%m-%d %H:%M:%S")):
+            series, rows = self._see_times(series, rows, shape, format_)
+        counted = pl.DataFrame({"text": series}).group_by("text", maintain_order=True).len()
+        shapes = {text: shape_of(text) for text in counted["text"].head(_LOOK)}
+        if len(counted) > _LOOK and Counter(shapes.values())["text"] < _TEXT_SHARE * _LOOK:
+            shapes = {text: shape_of(text) for text in counted["text"]}
+        for text, count in counted.iter_rows():
+            shape = shapes.get(text, "text")
+            if shape in _NUMBERS:
+                self._see_number(shape, text)
+            self._note(shape, count, partial(_head_of, series, rows, text))
+
+    def _see_number(self, shape: str, text: str) -> None:
+        number = values.amount(text).value
+        self.fractions = self.fractions or (shape == "grouped" and "." in text)
+        self.whole = max(self.whole, number.adjusted() + 1)
+        self.scale = max(self.scale, -int(number.as_tuple().exponent))
+        if shape != "grouped":
+            self.widest = max(self.widest, number.adjusted() + 1)
+
+    def _see_times(self, series: pl.Series, rows: pl.Series, shape: str, format_: str) -> tuple[pl.Series, pl.Series]:
+        if not len(series):
+            return series, rows
+        found = series.str.to_datetime(format_, strict=False).is_not_null() & (
+            series.str.len_bytes() == len(_SAMPLES[shape])
+        )
+        self._note(shape, int(found.sum()), lambda: _head(series, rows, found))
+        return series.filter(~found), rows.filter(~found)
+
+    def _note(self, shape: str, count: int, head: Callable[[], list[tuple[int, str]]]) -> None:
+        if not count:
+            return
+        self.counts[shape] += count
+        first = self.places.setdefault(shape, [])
+        if len(first) < FIRST:
+            first.extend(head()[: FIRST - len(first)])
+
+    @property
+    def total(self) -> int:
+        """How many cells hold a value."""
+        return sum(count for shape, count in self.counts.items() if shape not in ("null", "dash"))
+
+    def kind(self) -> Kind:
+        """The narrowest type that takes every cell; text where none does."""
+        return next((kind for kind in _KINDS if self.fits(kind)), TEXT)
+
+    def fits(self, kind: Kind) -> bool:
+        """Whether the type takes every cell of the column, and one shape that it needs is there."""
+        if self.settled or not self.counts[kind.needs] or (self.quoted and kind.needs in _UNQUOTED):
+            return False
+        return sum(self.counts[shape] for shape in kind.shapes) == self.total and self._grouped_throughout(kind)
+
+    def _grouped_throughout(self, kind: Kind) -> bool:
+        """Separators mean thousands only where every number that is long enough has them."""
+        return "grouped" not in kind.shapes or (self.widest <= 3 and (kind.type == "decimal" or not self.fractions))
+
+    def kind_of(self, type_: str) -> Kind | None:
+        """How the column can be read as `type_`, the type it had before; None where that would lose a cell."""
+        if type_ == "string":
+            return TEXT
+        if self.settled:
+            return None
+        kinds = [kind for kind in _KINDS if kind.type == type_]
+        wide = [kind for kind in kinds if sum(self.counts[shape] for shape in kind.shapes) == self.total]
+        return next((kind for kind in wide if self._grouped_throughout(kind)), None)
+
+    def nearly(self) -> tuple[Kind, list[str]] | None:
+        """For a column that became text: the type that most cells have, and the shapes that stand against it."""
+        if self.settled or not self.total or self.quoted:
+            return None
+        for kind in sorted(_KINDS, key=lambda one: -sum(self.counts[shape] for shape in one.shapes)):
+            fitting = sum(self.counts[shape] for shape in kind.shapes)
+            if fitting >= _WARN_SHARE * self.total:
+                against = [shape for shape in self.counts if shape not in kind.shapes and shape not in ("null", "dash")]
+                return kind, against or ["grouped"]
+        return None
+
+
+_SAMPLES = {"date": "2020-01-31", "datetime": "2020-01-31 09:30:00"}
+
+
+def _head(series: pl.Series, rows: pl.Series, mask: pl.Series) -> list[tuple[int, str]]:
+    places = mask.arg_true().head(FIRST)
+    return list(zip(rows.gather(places).to_list(), series.gather(places).to_list(), strict=True))
+
+
+def _head_of(series: pl.Series, rows: pl.Series, text: str) -> list[tuple[int, str]]:
+    return _head(series, rows, series == text)

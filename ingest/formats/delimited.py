@@ -1,0 +1,193 @@
+"""Text with delimiters (CSV, TSV, semicolons, bars): a fast reader for what is regular, an exact one for the rest."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from ingest.findings import ERROR, WARNING, Refused
+from ingest.gather import Gather, Place
+from ingest.progress import Progress, Tell
+from ingest.raw import CELL_LIMIT, RawSheet, RawWriter, column_names, raw_schema
+
+DELIMITERS = (",", "\t", ";", "|")
+_BLOCK = 2 << 20  # bytes that the fast reader takes at a time
+_SAMPLE = 1 << 18
+_LINES = 60
+_READING = 0.4  # share of the whole work that reading is
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What stands between cells, and how many of them a row has."""
+
+    delimiter: str
+    width: int
+
+
+def read_delimited(source: Path, target: Path, tell: Tell) -> RawSheet:
+    """All rows of a UTF-8 file. Raises Refused for a cell or a row beyond the bounds."""
+    layout = find_layout(_sample(source))
+    raw_schema(layout.width)
+    return _read_fast(source, target, layout, tell) or read_exactly(source, target, layout, tell)
+
+
+def find_layout(sample: str) -> Layout:
+    """The delimiter that cuts the most lines into the same number (over one) of cells."""
+    layouts = [_try(sample, delimiter) for delimiter in DELIMITERS]
+    score, layout = max(layouts, key=lambda one: one[0])
+    return layout if score > 0 else Layout(",", 1)
+
+
+def _try(sample: str, delimiter: str) -> tuple[float, Layout]:
+    rows = [row for row in _rows_of(sample, delimiter) if any(map(str.strip, row))]
+    tables = [row for row in rows if len(row) > 1]
+    if not tables:
+        return 0.0, Layout(delimiter, 1)
+    width = _width(tables)
+    regular = sum(len(row) == width for row in rows) / len(rows)
+    return regular + min(width, 50) / 1000, Layout(delimiter, width)
+
+
+def _width(rows: list[list[str]]) -> int:
+    """As wide as the header (the first row with several names), unless most rows agree on more."""
+    widths = Counter(map(len, rows))
+    width, lines = widths.most_common(1)[0]
+    if lines == len(rows):
+        return width
+    names = next((row for row in rows if sum(bool(cell.strip()) for cell in row) > 1), rows[0])
+    header = max(place for place, cell in enumerate(names, start=1) if cell.strip() or place == 1)
+    return width if width > header and lines * 2 > len(rows) else header
+
+
+def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(sample.splitlines(keepends=True)[:_LINES], delimiter=delimiter):
+            rows.append(row)
+    except csv.Error:
+        return rows
+    return rows
+
+
+def _sample(source: Path) -> str:
+    with source.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+        sample = text.read(_SAMPLE)
+    whole, _, rest = sample.rpartition("\n")
+    return whole + "\n" if whole and len(sample) >= _SAMPLE else whole + "\n" + rest
+
+
+def _read_fast(source: Path, target: Path, layout: Layout, tell: Tell) -> RawSheet | None:
+    """The regular file, read by columns; None where a row is not as wide as the others or a block is too small."""
+    names, rows, size = column_names(layout.width), 0, max(1, source.stat().st_size)
+    try:
+        with RawWriter(target, layout.width) as writer, _open_fast(source, layout, names) as reader:
+            for batch in reader:
+                if batch.num_rows:
+                    writer.add_columns(rows + 1, batch.columns)
+                rows += batch.num_rows
+                tell(Progress(rows, fraction=min(1.0, batch.nbytes * rows / max(1, batch.num_rows) / size) * _READING))
+    except pa.ArrowInvalid:
+        return None
+    return RawSheet(target, layout.width, rows)
+
+
+def _open_fast(source: Path, layout: Layout, names: list[str]) -> arrow_csv.CSVStreamingReader:
+    return arrow_csv.open_csv(
+        source,
+        read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=layout.delimiter, newlines_in_values=_has_quote(source), ignore_empty_lines=False
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        ),
+    )
+
+
+def _has_quote(source: Path) -> bool:
+    with source.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            if b'"' in chunk:
+                return True
+    return False
+
+
+def read_exactly(source: Path, target: Path, layout: Layout, tell: Tell) -> RawSheet:
+    """Any file, row by row: too long a row is left out with an error, too short a one is filled with a warning."""
+    gather, size = Gather(), max(1, source.stat().st_size)
+    fit = _Fit(layout.width, gather)
+    with (
+        source.open(encoding="utf-8-sig", errors="replace", newline="") as text,
+        RawWriter(target, layout.width) as writer,
+    ):
+        for number, row in enumerate(_iter_rows(text, layout.delimiter), start=1):
+            cells = fit.cells(number, row)
+            if cells is not None:
+                writer.add(number, cells)
+            if number % 32_768 == 0:
+                tell(Progress(number, rows_rejected=fit.rejected, fraction=writer.characters / size * _READING))
+    return RawSheet(target, layout.width, writer.rows, rejected=fit.rejected, findings=gather.findings())
+
+
+def _iter_rows(text: TextIO, delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(CELL_LIMIT)
+    reader = csv.reader(_iter_lines(text), delimiter=delimiter)
+    number = 1
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise Refused("quote_open", row=number, line=number) from None
+        yield row
+        number += 1
+
+
+def _iter_lines(text: TextIO) -> Iterator[str]:
+    number = 0
+    while line := text.readline(CELL_LIMIT):
+        number += 1
+        if len(line) >= CELL_LIMIT:
+            raise Refused("line_too_long", row=number, line=number, most_mib=CELL_LIMIT >> 20)
+        yield line
+
+
+class _Fit:
+    """Makes every row as wide as the table, and says where that was not so."""
+
+    def __init__(self, width: int, gather: Gather) -> None:
+        self._width, self._gather = width, gather
+        self._started = False  # rows above the table (titles, notes) may be as short as they like
+        self.rejected = 0
+
+    def cells(self, number: int, row: list[str]) -> list[str] | None:
+        count = len(row)
+        if count < self._width:
+            return self._fill(number, row)
+        self._started = True
+        if count == self._width:
+            return row
+        return row[: self._width] if not any(map(str.strip, row[self._width :])) else self._reject(number, row)
+
+    def _fill(self, number: int, row: list[str]) -> list[str]:
+        if self._started and any(map(str.strip, row)):
+            self._say(WARNING, "row_short", number, row)
+        return row + [""] * (self._width - len(row))
+
+    def _reject(self, number: int, row: list[str]) -> list[str] | None:
+        self.rejected += 1
+        self._say(ERROR, "row_long", number, row)
+        return None
+
+    def _say(self, level: str, code: str, number: int, row: list[str]) -> None:
+        place = Place(row=number, raw=",".join(row)[:200])
+        self._gather.add(level, code, place, row=number, found=len(row), expected=self._width)

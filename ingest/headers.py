@@ -1,0 +1,97 @@
+"""Column headers: cleaned, compared without their accidents, their unit split off, and named in ASCII."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from opencc import OpenCC
+from pypinyin import lazy_pinyin
+
+from ingest.nulls import strip
+from ingest.units import Unit, find_unit
+
+NAME_LIMIT = 60
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+_BREAK = re.compile(r"\s*[\r\n]+\s*")
+_TAIL_UNIT = re.compile(
+    r"^(?P<stem>.*?)(?:[(\[〔{](?:单位:?)?(?P<inner>[^()\[\]〔〕{}]+)[)\]〕}]|[,，](?:单位:?)?(?P<bare>[^,，()]+))$"
+)
+_BRACKETS = str.maketrans("【】〔〕［］｛｝「」[]{}", "()()()()()()()")
+_RESERVED = frozenset({"row"})
+_simplify = OpenCC("t2s")
+
+
+def clean(header: str) -> str:
+    """The header as people read it: trimmed, on one line."""
+    return strip(_BREAK.sub("", header))
+
+
+@cache
+def fold(header: str) -> str:
+    """What two headers that mean the same have in common: Simplified, half width, no space, one kind of bracket."""
+    text = _simplify.convert(unicodedata.normalize("NFKC", header)).lower()
+    text = re.sub(r"\s", "", text).translate(_BRACKETS).replace("——", "-").replace("—", "-").replace("岀", "出")
+    return text.strip(":：*")
+
+
+def split_unit(header: str) -> tuple[str, Unit | None]:
+    """The folded header without its unit, and the unit: `成交价（万元）` is `成交价`, 万元."""
+    folded = fold(header)
+    found = _TAIL_UNIT.match(folded)
+    unit = find_unit(found["inner"] or found["bare"]) if found else None
+    return (found["stem"].strip(":-"), unit) if found and unit else (folded, None)
+
+
+def unit_label(header: str) -> str | None:
+    """The unit that a header names: canonical where it is one (`CNY`, `m2`, `percent`), else as people write it."""
+    unit = split_unit(header)[1]
+    if unit is None:
+        return None
+    return unit.measure if unit.factor == 1 else unit.name
+
+
+def name_fields(headers: Iterable[str]) -> list[str]:
+    """A name for each header: itself where it is an identifier, else in pinyin, `column_3` for a blank one.
+
+    No two are alike: the second of the same name gets `_2`, and so on.
+    """
+    names: list[str] = []
+    taken: set[str] = set(_RESERVED)
+    for place, header in enumerate(headers, start=1):
+        name = _free(_name(header) or f"column_{place}", taken)
+        taken.add(name.lower())
+        names.append(name)
+    return names
+
+
+def _name(header: str) -> str:
+    title = clean(header)
+    if _IDENTIFIER.fullmatch(title):
+        return title
+    plain = _simplify.convert(unicodedata.normalize("NFKC", title))
+    words = [word for piece in lazy_pinyin(plain, errors=_keep) for word in re.findall(r"[a-z0-9]+", piece.lower())]
+    name = _cut("_".join(words))
+    return f"n_{name}" if name and name[0].isdigit() else name
+
+
+def _keep(piece: str) -> str:
+    """What is no Chinese character: its ASCII letters and digits stay."""
+    return unicodedata.normalize("NFKD", piece).encode("ascii", "ignore").decode()
+
+
+def _cut(name: str) -> str:
+    if len(name) <= NAME_LIMIT:
+        return name
+    return name[:NAME_LIMIT].rpartition("_")[0] or name[:NAME_LIMIT]
+
+
+def _free(name: str, taken: set[str]) -> str:
+    if name.lower() not in taken:
+        return name
+    number = 2
+    while f"{name}_{number}".lower() in taken:
+        number += 1
+    return f"{name}_{number}"

@@ -1,0 +1,158 @@
+"""Tables without a declared schema: names from the headers, types from all cells, both held to the release before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.schema import Field, Table
+from ingest.evidence import TEXT, Evidence, Kind
+from ingest.findings import INFO, WARNING, Refused
+from ingest.gather import Gather, Place
+from ingest.headers import fold, name_fields, unit_label
+from ingest.plan import Planned
+from ingest.raw import RawSheet
+from ingest.readers import DecimalReader, Reader
+from ingest.tables import Found
+from ingest.units import find_unit
+
+_WIDENS = {"integer": "decimal"}  # what a type may become in a later release
+_PERSONAL = frozenset(
+    ("联系人", "联系电话", "手机", "手机号", "手机号码", "身份证号", "身份证号码", "电子邮箱", "银行账号", "家庭住址")
+)
+
+
+class OpenPlan:
+    """The plan of a table whose types only its cells tell."""
+
+    def __init__(self, sheet: RawSheet, table: Found, mapping: Mapping[str, str | None], before: Table | None) -> None:
+        self._sheet, self._table, self._before = sheet, table, before
+        self._evidence = [Evidence(quoted=place in sheet.text_columns) for place in range(sheet.width)]
+        self._answers = {fold(header): name for header, name in mapping.items()}
+        self._names = _names(table.headers, self._answers, before)
+
+    def see(self, batch: Any) -> None:
+        """Take in the shapes of one batch."""
+        for place, evidence in enumerate(self._evidence):
+            evidence.see(batch.column(0), batch.column(place + 1))
+
+    def settle(self, gather: Gather) -> tuple[Planned, ...]:
+        """The published columns. Raises Refused where the release before had more, or other types."""
+        places = [place for place in range(self._sheet.width) if self._is_column(place)]
+        if not places:
+            raise Refused("file_empty")
+        for place in places:
+            self._remark(place, gather)
+        columns = tuple(self._column(place, gather) for place in places)
+        if self._before is not None:
+            _compare(columns, self._before, gather)
+        return columns
+
+    def _is_column(self, place: int) -> bool:
+        header = self._table.headers[place]
+        if not header and not self._evidence[place].total:
+            return False
+        return self._answers.get(fold(header), "") is not None or not header
+
+    def _remark(self, place: int, gather: Gather) -> None:
+        """Say what is odd about a header: blank, or the same as one before; or that it speaks of persons."""
+        header, headers = self._table.headers[place], self._table.headers
+        where = self._place(place)
+        if not header:
+            gather.add(WARNING, "header_blank", where, name=self._names[place])
+        elif header in headers[:place]:
+            first = self._place(headers.index(header)).cell or ""
+            gather.add(WARNING, "header_twice", where, header=header, first=first, name=self._names[place])
+        if fold(header) in _PERSONAL and self._evidence[place].total:
+            gather.add(WARNING, "column_personal", where, header=header, values=self._evidence[place].total)
+
+    def _place(self, place: int, row: int | None = None, raw: str | None = None) -> Place:
+        number = self._table.header_row if row is None else row
+        return Place(self._sheet.name, number, self._table.headers[place], place + 1, self._sheet.grid, raw)
+
+    def _column(self, place: int, gather: Gather) -> Planned:
+        header, name, evidence = self._table.headers[place], self._names[place], self._evidence[place]
+        before = self._before.field(name) if self._before is not None else None
+        kind = self._kind(place, before, gather)
+        unit = kind.unit or (self._unit(header) if kind.type in ("integer", "decimal") else None)
+        reader: Reader = kind.reader()
+        if isinstance(reader, DecimalReader):
+            reader.widen(evidence.whole, evidence.scale)
+        if evidence.counts["dash"] and kind.type in ("integer", "decimal"):
+            gather.add(INFO, "dash_is_missing", self._place(place), count=evidence.counts["dash"], header=header)
+        field = Field(name, header or name, kind.type, unit)
+        return Planned(field, (place,), reader, header, how={"type": kind.type, "unit": unit}).settled()
+
+    def _unit(self, header: str) -> str | None:
+        """The header's unit, or the corner's; canonical where it is, else as written: the numbers stay as they are."""
+        corner = find_unit(self._table.unit or "")
+        in_corner = self._table.unit if corner is None else (corner.measure if corner.factor == 1 else corner.name)
+        return unit_label(header) or in_corner
+
+    def _kind(self, place: int, before: Field | None, gather: Gather) -> Kind:
+        evidence = self._evidence[place]
+        if before is not None:
+            kept = evidence.kind_of(before.type)
+            if kept is not None:
+                return kept
+        kind = evidence.kind()
+        if kind is TEXT:
+            self._explain_text(place, gather)
+        return kind
+
+    def _explain_text(self, place: int, gather: Gather) -> None:
+        """A column that was nearly all numbers or dates: say which cells made it text."""
+        evidence = self._evidence[place]
+        nearly = evidence.nearly()
+        if nearly is None:
+            return
+        kind, against = nearly
+        for shape in against:
+            code = "date_impossible_text" if shape == "date_impossible" else "column_became_text"
+            first, rest = sorted(evidence.places[shape]), evidence.counts[shape]
+            for row, raw in first:
+                gather.add(WARNING, code, self._place(place, row, raw), count=1, kind=kind.type, of=evidence.total)
+            if rest > len(first):
+                gather.add(WARNING, code, self._place(place), count=rest - len(first))
+
+
+def _names(headers: tuple[str, ...], answers: Mapping[str, str | None], before: Table | None) -> list[str]:
+    """The names of the columns: the steward's, else those that the same headers had before, else new ones."""
+    known = {fold(field.title): field.name for field in before.fields} if before is not None else {}
+    wanted = [answers.get(fold(header)) or known.get(fold(header)) or "" for header in headers]
+    names: list[str] = []
+    fresh = name_fields(
+        [want if want and want not in wanted[:place] else headers[place] for place, want in enumerate(wanted)]
+    )
+    taken = {want for want in wanted if want}
+    for place, name in enumerate(fresh):
+        first = wanted[place] and wanted[place] not in wanted[:place]
+        names.append(wanted[place] if first else _apart(name, taken | set(names)))
+    return names
+
+
+def _apart(name: str, taken: set[str]) -> str:
+    number = 2
+    free = name
+    while free in taken:
+        free, number = f"{name}_{number}", number + 1
+    return free
+
+
+def _compare(columns: tuple[Planned, ...], before: Table, gather: Gather) -> None:
+    """Hold the release to the one before. Raises Refused with the difference spelled out."""
+    now = {column.field.name: column.field for column in columns}
+    gone = [f"{field.title} ({field.name})" for field in before.fields if field.name not in now]
+    if gone:
+        raise Refused("fields_gone", fields="、".join(gone), count=len(gone))
+    changed = [
+        f"{field.title}: {field.type} → {now[field.name].type}"
+        for field in before.fields
+        if now[field.name].type not in (field.type, _WIDENS.get(field.type))
+    ]
+    if changed:
+        raise Refused("types_changed", fields="；".join(changed), count=len(changed))
+    known = {field.name for field in before.fields}
+    new = [f"{field.title} ({name})" for name, field in now.items() if name not in known]
+    if new:
+        gather.add(INFO, "fields_new", None, count=len(new), fields="、".join(new))

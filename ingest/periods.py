@@ -1,0 +1,67 @@
+"""Periods of time in one spelling: `2018`, `2018-H1`, `2018-Q3`, `2018-09`, `2018-12-31`, `2015-01/2015-06`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ingest import values
+from ingest.values import Unreadable
+
+_DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
+_YEAR = r"(?P<year>(?:19|20)\d{2})"
+_SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(rf"{_YEAR}(?:年度?)?"), lambda m: m["year"]),
+    (re.compile(rf"{_YEAR}年?-?(?:(?P<up>上)|下)半年"), lambda m: f"{m['year']}-H{1 if m['up'] else 2}"),
+    (re.compile(rf"{_YEAR}-?h(?P<half>[12])"), lambda m: f"{m['year']}-H{m['half']}"),
+    (
+        re.compile(rf"{_YEAR}[年\-/]*第?(?P<q>[1-4一二三四])季度?"),
+        lambda m: f"{m['year']}-Q{_DIGITS.get(m['q'], m['q'])}",
+    ),
+    (re.compile(rf"{_YEAR}-?q(?P<q>[1-4])"), lambda m: f"{m['year']}-Q{m['q']}"),
+    (re.compile(rf"{_YEAR}[年\-/.](?P<month>\d{{1,2}})月?份?"), lambda m: f"{m['year']}-{_month(m['month'])}"),
+    (re.compile(rf"{_YEAR}(?P<month>0[1-9]|1[0-2])"), lambda m: f"{m['year']}-{m['month']}"),
+    (re.compile(rf"(?:截[至止])?{_YEAR}年?[末底]"), lambda m: f"{m['year']}-12-31"),
+    (
+        re.compile(rf"{_YEAR}年?(?P<first>\d{{1,2}})月?[-—~至](?P<last>\d{{1,2}})月"),
+        lambda m: f"{m['year']}-{_month(m['first'])}/{m['year']}-{_month(m['last'])}",
+    ),
+    (re.compile(rf"{_YEAR}年?[-—~至]{{1,2}}(?P<last>(?:19|20)\d{{2}})年?"), lambda m: f"{m['year']}-01/{m['last']}-12"),
+    (re.compile(r"(?P<a>\d{4}-\d{2})/(?P<b>\d{4}-\d{2})"), lambda m: f"{m['a']}/{m['b']}"),
+    (re.compile(r"民[国國](?P<roc>\d{2,3})年度?"), lambda m: str(int(m["roc"]) + 1911)),
+)
+
+
+def period(text: str) -> str:
+    """The period that the text names. Raises Unreadable."""
+    words = re.sub(r"\s", "", values.tidy(text)).lower()
+    for pattern, write in _SHAPES:
+        found = pattern.fullmatch(words)
+        if found:
+            return write(found)
+    try:
+        return values.day(words.removeprefix("截至").removeprefix("截止")).isoformat()
+    except Unreadable:
+        raise Unreadable("period_unreadable") from None
+
+
+_IN_TEXT = re.compile(
+    r"(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
+)
+
+
+def find_period(text: str) -> str | None:
+    """The one period that a title or a file name speaks of, or None where there is none or several."""
+    found = {match.group().replace("_", "-") for match in _IN_TEXT.finditer(text)}
+    if len(found) != 1:
+        return None
+    try:
+        return period(found.pop())
+    except Unreadable:
+        return None
+
+
+def _month(digits: str) -> str:
+    if not 1 <= int(digits) <= 12:
+        raise Unreadable("period_unreadable")
+    return f"{int(digits):02d}"

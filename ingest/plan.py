@@ -1,0 +1,81 @@
+"""How each published column is made from the columns of a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as default
+from typing import Any, Protocol
+
+import polars as pl
+import pyarrow as pa
+
+from catalog.schema import Field
+from ingest.declared_readers import JOIN, MaskReader, masked
+from ingest.gather import Gather
+from ingest.readers import DecimalReader, Reader
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One published column: its field, the raw columns (from 0) it is made from, and who reads them."""
+
+    field: Field
+    sources: tuple[int, ...]
+    reader: Reader
+    header: str = ""
+    lenient: bool = False
+    other_end: str | None = None  # of the low end of a range: the name of the high end
+    how: Mapping[str, Any] = default(default_factory=dict)  # what `cells` must know to explain a value
+
+    @property
+    def masked(self) -> bool:
+        """Whether natural persons are masked in it."""
+        return isinstance(self.reader, MaskReader)
+
+    def texts(self, batch: Any) -> Any:
+        """The texts of the column in a batch of the sheet."""
+        columns = [batch.column(source + 1) for source in self.sources]
+        if len(columns) == 1:
+            return columns[0]
+        frame = pl.DataFrame({str(place): pl.Series(column) for place, column in enumerate(columns)})
+        return frame.select(pl.concat_str(pl.all(), separator=JOIN)).to_series().to_arrow().cast(pa.string())
+
+    def settled(self) -> Planned:
+        """With the precision that the whole file asks for."""
+        if not isinstance(self.reader, DecimalReader):
+            return self
+        self.reader.settle()
+        return replace(self, field=replace(self.field, precision=self.reader.precision, scale=self.reader.scale))
+
+
+class Plan(Protocol):
+    """Sees the whole file once, then says what is published."""
+
+    def see(self, batch: Any) -> None:
+        """Take in one batch of data rows."""
+        ...
+
+    def settle(self, gather: Gather) -> tuple[Planned, ...]:
+        """The published columns, in order. Raises Refused."""
+        ...
+
+
+def find_pairs(columns: tuple[Planned, ...]) -> list[tuple[int, int]]:
+    """The columns (by position) that are the low and the high end of one range, with one type for both."""
+    places = {column.field.name: place for place, column in enumerate(columns)}
+    pairs = []
+    for place in places.values():
+        other = columns[place].other_end
+        if other is not None and other in places:
+            pairs.append((place, places[other]))
+    return pairs
+
+
+def raw_columns(columns: tuple[Planned, ...], batch: Any) -> dict[int, Any]:
+    """The raw texts that may be kept, by raw column: those of published fields, persons masked in them."""
+    hidden = {source for column in columns if column.masked for source in column.sources}
+    used = sorted({source for column in columns for source in column.sources})
+    return {
+        source: masked(batch.column(source + 1)) if source in hidden else batch.column(source + 1) for source in used
+    }

@@ -1,0 +1,111 @@
+"""Ranges of numbers and days as planners write them: `≥0.8`, `2.0-2.5`, `大于1且不大于1.8`, `1.0≤FAR≤3.0`, 公示期."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ingest import values
+from ingest.units import Unit
+from ingest.values import Unreadable
+
+
+@dataclass(frozen=True)
+class Span:
+    """Two ends, either of which may be open (None), and whether each belongs to the range."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    low_included: bool = True
+    high_included: bool = True
+
+    def note(self) -> str:
+        """The range as mathematicians write it: `(1.0, 1.8]`."""
+        low = f"{'[' if self.low_included else '('}{self.low}" if self.low is not None else "(-∞"
+        high = f"{self.high}{']' if self.high_included else ')'}" if self.high is not None else "+∞)"
+        return f"{low}, {high}"
+
+
+_WORDS: tuple[tuple[str, str], ...] = (
+    (r"大于或?等于|大于等于|不小于|不低于|不少于|不得低于|不得小于|>=|≧|≥=?", "≥"),
+    (r"小于或?等于|小于等于|不大于|不高于|不超过|不得高于|不得大于|<=|≦|≤=?", "≤"),
+    (r"大于|高于|超过|[>〉＞]", ">"),
+    (r"小于|低于|[<〈＜]", "<"),
+    (r"等于|为|=", "="),
+)
+_NUMBER = r"(-?\d+(?:\.\d+)?)"
+_UNIT = r"(?:%|米|m)?"
+_ONE = re.compile(rf"([≥≤><=])?{_NUMBER}{_UNIT}(以上|以下)?")
+_TWO = re.compile(rf"([≥>]){_NUMBER}{_UNIT}(?:且|并且|[,，、；;])?([≤<]){_NUMBER}{_UNIT}")
+_BACK = re.compile(rf"([≤<]){_NUMBER}{_UNIT}(?:且|并且|[,，、；;])?([≥>]){_NUMBER}{_UNIT}")
+_BETWEEN = re.compile(rf"(?:介于)?{_NUMBER}{_UNIT}(?:[-~～至到—]|与){_NUMBER}{_UNIT}(?:之间)?")
+_ROUND = re.compile(rf"{_NUMBER}{_UNIT}([≤<])[^\d≤<]*([≤<])?{_NUMBER}{_UNIT}")
+_DAYLIKE = re.compile(r"(\d{1,2})月(\d{1,2})日|\d{4}[-/](\d{1,2})[-/](\d{1,2})(?: 00:00:00)?")
+
+
+def span(text: str) -> Span:
+    """The range that the text names, its ends as they stand. Raises Unreadable."""
+    words = re.sub(r"\s", "", values.tidy(text)).strip("|")
+    if "|" in words:
+        raise Unreadable("several_values")
+    day = _DAYLIKE.fullmatch(words)
+    if day:
+        first, second = [part for part in day.groups() if part]
+        raise Unreadable("range_is_date", likely=f"{int(first)}-{int(second)}")
+    for pattern, sign in _WORDS:
+        words = re.sub(pattern, sign, words)
+    found = _read(words)
+    if found is None:
+        raise Unreadable("range_unreadable")
+    return found
+
+
+def _read(words: str) -> Span | None:
+    if one := _ONE.fullmatch(words):
+        return _single(one[1] or {"以上": "≥", "以下": "≤"}.get(one[3] or "", "="), Decimal(one[2]))
+    if two := _TWO.fullmatch(words):
+        return Span(Decimal(two[2]), Decimal(two[4]), two[1] == "≥", two[3] == "≤")
+    if back := _BACK.fullmatch(words):
+        return Span(Decimal(back[4]), Decimal(back[2]), back[3] == "≥", back[1] == "≤")
+    if between := _BETWEEN.fullmatch(words.removeprefix("=")):
+        return Span(Decimal(between[1]), Decimal(between[2]))
+    if around := _ROUND.fullmatch(words):
+        return Span(Decimal(around[1]), Decimal(around[4]), around[2] == "≤", (around[3] or "≤") == "≤")
+    return None
+
+
+def _single(sign: str, value: Decimal) -> Span:
+    if sign in "≥>":
+        return Span(low=value, low_included=sign == "≥")
+    if sign in "≤<":
+        return Span(high=value, high_included=sign == "≤")
+    return Span(value, value)
+
+
+_TO = re.compile(r"\s*(?:至|到|~|～|—{1,2}|--|起至)\s*")
+
+
+def days(text: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of `2019年10月22日至2019年10月26日`; a single day is both. Raises Unreadable."""
+    words = values.tidy(text).strip("|").removesuffix("止")
+    parts = [part.removesuffix("起").strip() for part in _TO.split(words)]
+    if len(parts) > 2:
+        raise Unreadable("range_unreadable")
+    first, last = values.loose_day(parts[0]), values.loose_day(parts[-1])
+    if first > last:
+        raise Unreadable("range_backwards")
+    return first, last
+
+
+_TERM = re.compile(r"(\d+(?:\.\d+)?)\s*(?:年|$|(?=[、,，;；|\s]))")
+
+
+def longest_term(text: str, unit: Unit | None = None) -> Decimal:
+    """The longest term of years in `住宅70年；商业40年`. Raises Unreadable."""
+    words = re.sub(r"\(.*?(?:\)|$)", "", values.tidy(text))
+    found = [Decimal(number) for number in _TERM.findall(words)]
+    if not found:
+        raise Unreadable("term_unreadable")
+    return max(found)

@@ -1,0 +1,122 @@
+"""A sheet as it was found: every row and cell as text, in an Arrow file that streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+
+from ingest.findings import Finding, Refused
+
+ROWS = 16_384  # rows of a batch at most
+CHARACTERS = 8 << 20  # of a batch at most, so that memory stays flat whatever a cell holds
+CELL_LIMIT = 16 << 20  # characters of one cell
+MAX_COLUMNS = 2_000
+OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """All rows of a sheet, header and blank ones too: `path` is an Arrow file of `row` (from 1) and `c0`, `c1`, …
+
+    Blank cells are the empty string. `grid` is False for records (JSON), which have no A1 names and whose first row,
+    the names of their members, has the number 0.
+    """
+
+    path: Path
+    width: int
+    rows: int
+    name: str | None = None
+    grid: bool = True
+    rejected: int = 0  # rows left out because they do not fit the table
+    text_columns: frozenset[int] = frozenset()  # columns (from 0) whose values their source marks as text
+    findings: tuple[Finding, ...] = ()
+
+
+def column_names(width: int) -> list[str]:
+    """`c0`, `c1`, … — the raw columns by position."""
+    return [f"c{place}" for place in range(width)]
+
+
+def raw_schema(width: int) -> pa.Schema:
+    """The shape of a raw file of so many columns. Raises Refused past what any honest table has."""
+    if width > MAX_COLUMNS:
+        raise Refused("too_many_columns", count=width, most=MAX_COLUMNS)
+    return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in column_names(width))])
+
+
+@dataclass
+class RawWriter:
+    """Writes a raw file, row by row or batch by batch."""
+
+    path: Path
+    width: int
+    rows: int = 0
+    _numbers: list[int] = field(default_factory=list)
+    _cells: list[Sequence[str]] = field(default_factory=list)
+    characters: int = 0  # written so far
+    _waiting: int = 0
+
+    def __enter__(self) -> Self:
+        self._schema = raw_schema(self.width)
+        self._file: Any = pa.OSFile(str(self.path), "wb")
+        self._writer: Any = pa.ipc.new_file(self._file, self._schema, options=OPTIONS)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._flush()
+        finally:
+            self._writer.close()
+            self._file.close()
+
+    def add(self, number: int, cells: Sequence[str]) -> None:
+        """One row, exactly as wide as the file."""
+        self._numbers.append(number)
+        self._cells.append(cells)
+        self._waiting += sum(map(len, cells))
+        if len(self._numbers) >= ROWS or self._waiting >= CHARACTERS:
+            self._flush()
+
+    def add_columns(self, first: int, columns: Sequence[Any]) -> None:
+        """Many rows at once: string arrays, their rows numbered upwards from `first`."""
+        self._write(range(first, first + len(columns[0])), columns)
+
+    def add_block(self, numbers: Sequence[int], columns: Sequence[Any]) -> None:
+        """Many rows at once, each with its own number."""
+        self._write(numbers, columns)
+
+    def _flush(self) -> None:
+        if self._numbers:
+            columns = [pa.array(column, pa.string()) for column in zip(*self._cells, strict=True)]
+            self._write(self._numbers, columns)
+        self.characters += self._waiting
+        self._numbers, self._cells, self._waiting = [], [], 0
+
+    def _write(self, numbers: Sequence[int], columns: Sequence[Any]) -> None:
+        arrays = [pa.array(numbers, pa.int64()), *columns]
+        self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
+        self.rows += len(numbers)
+
+
+def iter_batches(path: Path) -> Iterator[Any]:
+    """The record batches of an Arrow file, one in memory at a time."""
+    with pa.memory_map(str(path)) as source:
+        reader = pa.ipc.open_file(source)
+        for place in range(reader.num_record_batches):
+            yield reader.get_batch(place)
+
+
+def first_rows(sheet: RawSheet, count: int) -> list[tuple[int, list[str]]]:
+    """The first rows of a sheet with their numbers."""
+    found: list[tuple[int, list[str]]] = []
+    for batch in iter_batches(sheet.path):
+        columns = [column.to_pylist() for column in batch.slice(0, count - len(found)).columns]
+        found.extend((row[0], list(row[1:])) for row in zip(*columns, strict=True))
+        if len(found) >= count:
+            break
+    return found

@@ -1,0 +1,236 @@
+"""From text columns to typed ones: what is plain goes by the column, what is odd cell by cell, to one result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest import nulls, values
+from ingest.units import Unit
+from ingest.values import Unreadable
+
+_MEMO = 100_000  # odd texts that a reader remembers
+_TRIM = r"^[\s\x{FEFF}\x{200B}]+|[\s\x{FEFF}\x{200B}]+$"
+Read = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A typed column, and the positions (from 0) of the cells that are no value of the type, each with its reason."""
+
+    values: Any
+    faults: Mapping[int, Unreadable] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads a column of one type. `plain` is what `fast` can take (and the blank); `read` is for every other text.
+
+    The two agree: what `fast` makes of a plain text is what `read` would. A null of any kind is null.
+    """
+
+    plain = r"^$"
+    arrow: Any = pa.string()
+    unsold = False  # the words of a failed sale are nulls here
+
+    def __init__(self) -> None:
+        self._memo: dict[str, Any] = {}
+
+    def fast(self, texts: pl.Series) -> Any:
+        """An Arrow array of the plain texts; whatever else stands there may become null."""
+        return pa.nulls(len(texts), self.arrow)
+
+    def read(self, text: str) -> Any:
+        """The value of one text that is not null. Raises Unreadable."""
+        raise Unreadable("not_readable")
+
+    def value(self, text: str) -> Any:
+        """The value of any text: None for a null. Raises Unreadable."""
+        if nulls.null_kind(text) is not None or (self.unsold and nulls.is_unsold(text)):
+            return None
+        return self.read(text)
+
+    def convert(self, texts: Any) -> Converted:
+        """The typed column of an Arrow array of texts."""
+        series = pl.Series(texts)
+        result = self.fast(series)
+        lost = pl.Series(pc.is_null(result)) & (series.str.len_bytes() > 0)
+        odd = ~series.str.contains(self.plain) | lost
+        return self._with_odd(result, texts, odd) if odd.any() else Converted(result)
+
+    def _with_odd(self, result: Any, texts: Any, odd: pl.Series) -> Converted:
+        mask = odd.to_arrow()
+        coded = texts.filter(mask).dictionary_encode()
+        read = [self._remembered(text) for text in coded.dictionary.to_pylist()]
+        found = pa.array([None if isinstance(value, Unreadable) else value for value in read], self.arrow)
+        whole = pc.replace_with_mask(result, mask, found.take(coded.indices))
+        bad = {code: value for code, value in enumerate(read) if isinstance(value, Unreadable)}
+        places = zip(odd.arg_true().to_list(), coded.indices.to_pylist(), strict=True) if bad else ()
+        return Converted(whole, {at: bad[code] for at, code in places if code in bad})
+
+    def _remembered(self, text: str) -> Any:
+        if text not in self._memo:
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            try:
+                self._memo[text] = self.value(text)
+            except Unreadable as unreadable:
+                self._memo[text] = unreadable
+        return self._memo[text]
+
+
+class TextReader(Reader):
+    """Text without the space around it; `tidy` may change a piece of it (brackets)."""
+
+    def __init__(self, tidy: tuple[str, str] | None = None, *, unsold: bool = False) -> None:
+        super().__init__()
+        self._tidy, self.unsold = tidy, unsold
+
+    def convert(self, texts: Any) -> Converted:
+        series = pl.Series(texts).str.replace_all(_TRIM, "")
+        if self._tidy:
+            series = series.str.replace_all(*self._tidy)
+        null = series.str.contains(nulls.PATTERN)
+        if self.unsold:
+            null = null | series.str.contains(nulls.UNSOLD_PATTERN)
+        series = pl.select(pl.when(~null).then(series)).to_series() if null.any() else series
+        return Converted(series.to_arrow().cast(pa.string()))
+
+
+class IntegerReader(Reader):
+    """Whole numbers of at most 18 digits."""
+
+    plain = r"^(?:-?(?:0|[1-9][0-9]{0,17}))?$"
+    arrow = pa.int64()
+
+    def fast(self, texts: pl.Series) -> Any:
+        return texts.cast(pl.Int64, strict=False).to_arrow()
+
+    def read(self, text: str) -> int:
+        return values.whole(text)
+
+
+class DecimalReader(Reader):
+    """Exact numbers in the canonical unit `measure`; `unit` is that of the cells that name none.
+
+    First `measure_digits` is shown the column of every batch, then `settle` makes the type wide enough for all of it.
+    """
+
+    plain = r"^(?:-?[0-9]{1,18}(?:\.[0-9]{1,20})?)?$"
+
+    def __init__(self, measure: str | None = None, unit: Unit | None = None, *, unsold: bool = False) -> None:
+        super().__init__()
+        self.measure, self.unit, self.unsold = measure, unit, unsold
+        power = 0 if unit is None else unit.power
+        self._shift = power or 0
+        if power is None:
+            self.plain = r"^$"
+        self._whole, self.scale, self.precision = 1, 0, values.MOST_DIGITS
+        self._finest = values.MOST_DIGITS  # decimals that a cell may have
+        self.arrow = pa.decimal128(self.precision, self.scale)
+
+    def measure_digits(self, texts: Any) -> None:
+        """Widen the type so that it holds these cells."""
+        series = pl.Series(texts)
+        plain = series.str.contains(self.plain)
+        self._measure_plain(series if plain.all() else series.filter(plain))
+        for text in series.filter(~plain).unique(maintain_order=True):
+            value = self._remembered(text)
+            if isinstance(value, Decimal):
+                self.widen(value.adjusted() + 1, -int(value.as_tuple().exponent))
+
+    def _measure_plain(self, series: pl.Series) -> None:
+        size, point = series.str.len_bytes().cast(pl.Int64), series.str.find(".", literal=True).cast(pl.Int64)
+        fraction, whole = (size - point).max(), point.fill_null(size).max()
+        fraction, whole = (number if isinstance(number, int) else 1 for number in (fraction, whole))
+        self.widen(whole + self._shift, fraction - 1 - self._shift)
+
+    def widen(self, whole: int, scale: int) -> None:
+        """Hold numbers of so many digits before and behind the point."""
+        self._whole, self.scale = max(self._whole, whole), max(self.scale, scale)
+
+    def settle(self) -> None:
+        """Fix the type: 18 digits where they are enough, else 38; numbers that 38 cannot hold become faults."""
+        digits = self._whole + self.scale
+        self.precision = 18 if digits <= 18 else values.MOST_DIGITS
+        if digits > values.MOST_DIGITS:
+            self.plain = r"^$"
+            self.scale = max(0, values.MOST_DIGITS - self._whole)
+        self._finest = self.scale
+        self.arrow = pa.decimal128(self.precision, self.scale)
+        self._memo.clear()
+
+    def fast(self, texts: pl.Series) -> Any:
+        """The digits as they stand; the decimal point is moved by the type, so nothing is computed."""
+        scale = min(self.scale + self._shift, values.MOST_DIGITS)
+        found = texts.cast(pl.Decimal(values.MOST_DIGITS, scale), strict=False).to_arrow()
+        return pa.Array.from_buffers(self.arrow, len(found), found.buffers(), offset=found.offset)
+
+    def read(self, text: str) -> Decimal:
+        found = values.measured(text, self.measure, self.unit) or Decimal(0)
+        if found.adjusted() >= values.MOST_DIGITS or -int(found.as_tuple().exponent) > self._finest:
+            raise Unreadable("number_too_long")
+        return found
+
+
+class DateReader(Reader):
+    """Days. `loose` also takes 20170103 and Excel's day numbers, where the column is known to hold dates."""
+
+    plain = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+    arrow = pa.date32()
+
+    def __init__(self, *, loose: bool = False) -> None:
+        super().__init__()
+        self._loose = loose
+
+    def fast(self, texts: pl.Series) -> Any:
+        days = texts.str.to_date("%Y-%m-%d", strict=False)
+        return days.set(days.is_in(list(values.SENTINELS)), None).to_arrow()
+
+    def read(self, text: str) -> Any:
+        day = values.loose_day(text) if self._loose else values.day(text)
+        return None if day in values.SENTINELS else day
+
+
+class MomentReader(Reader):
+    """Civil times; a date alone is its midnight."""
+
+    plain = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})?$"
+    arrow = pa.timestamp("us")
+
+    def fast(self, texts: pl.Series) -> Any:
+        return texts.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us").to_arrow()
+
+    def read(self, text: str) -> Any:
+        try:
+            return values.moment(text)
+        except Unreadable as unreadable:
+            if unreadable.code != "not_a_datetime":
+                raise
+            day = values.day(text)
+            return None if day in values.SENTINELS else values.midnight(day)
+
+
+class TruthReader(Reader):
+    """true and false, 是 and 否."""
+
+    arrow = pa.bool_()
+
+    def read(self, text: str) -> bool:
+        return values.truth(text)
+
+
+class WordReader(Reader):
+    """Text made by a rule of one's own (a period, a code, a masked name)."""
+
+    def __init__(self, rule: Read) -> None:
+        super().__init__()
+        self._rule = rule
+
+    def read(self, text: str) -> Any:
+        return self._rule(text)

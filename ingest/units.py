@@ -1,0 +1,97 @@
+"""Units: how people write them, what they measure, and their exact factor to the canonical unit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from functools import cache
+
+MU = Fraction(2000, 3)  # square metres of a 亩
+_EXACT = Context(prec=80)
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """`factor` times a number in this unit is the number in the canonical unit `measure`."""
+
+    name: str
+    measure: str
+    factor: Fraction
+
+    @property
+    def power(self) -> int | None:
+        """The exponent where the factor is a power of ten from 1 up; else None."""
+        power = len(str(self.factor.numerator)) - 1
+        return power if self.factor == 10**power else None
+
+
+# measure, factor, spellings (folded: no space, half width, lower case, Simplified); the first is what we call it
+_TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
+    ("CNY", Fraction(1), ("元", "圆", "元整", "块", "cny", "rmb")),
+    ("CNY", Fraction(1000), ("千元",)),
+    ("CNY", Fraction(10**4), ("万元", "万", "万圆", "万元整")),
+    ("CNY", Fraction(10**6), ("百万元",)),
+    ("CNY", Fraction(10**7), ("千万元",)),
+    ("CNY", Fraction(10**8), ("亿元", "亿", "亿元整")),
+    ("m2", Fraction(1), ("平方米", "m2", "平米", "方米", "平方公尺", "m^2")),
+    ("m2", Fraction(10**4), ("公顷", "ha", "hm2", "万平方米", "万m2", "万平米")),
+    ("m2", MU, ("亩", "市亩")),
+    ("m2", Fraction(10**6), ("平方公里", "平方千米", "km2")),
+    ("percent", Fraction(1), ("%", "百分比", "百分之", "百分点")),
+    ("m", Fraction(1), ("米", "m", "公尺")),
+    ("m", Fraction(1000), ("千米", "公里", "km")),
+    ("year", Fraction(1), ("年",)),
+)
+_WORDS = re.compile(r"\s|人民币|单位|[:：]|\(.*\)")
+
+
+@cache
+def find_unit(text: str) -> Unit | None:
+    """The unit that the text names, or None. Understands a quotient of money by area (`万元/公顷`)."""
+    folded = _WORDS.sub("", unicodedata.normalize("NFKC", text).lower()).replace("畝", "亩").replace("萬", "万")
+    folded = folded.replace("億", "亿").replace("頃", "顷").replace("圓", "圆").replace("單位", "")
+    if folded in _UNITS:
+        return _UNITS[folded]
+    above, _, below = folded.replace("每", "/").partition("/")
+    money, area = _UNITS.get(above), _UNITS.get(below)
+    if money and area and money.measure == "CNY" and area.measure == "m2":
+        return Unit(f"{money.name}/{area.name}", "CNY/m2", money.factor / area.factor)
+    return None
+
+
+_UNITS = {
+    spelling: Unit(spellings[0], measure, factor) for measure, factor, spellings in _TABLE for spelling in spellings
+}
+
+
+def fitting(text: str, measure: str) -> Unit | None:
+    """The unit that the text names, where it is one of `measure`; an `m` whose ² was lost counts as an area."""
+    unit = find_unit(text)
+    if unit is not None and unit.measure == "m" and unit.factor == 1 and measure == "m2":
+        return _UNITS["m2"]
+    return unit if unit is not None and unit.measure == measure else None
+
+
+def stated(words: str | None, measure: str) -> Unit | None:
+    """The steward's word for this measure in his comma list (`公顷,万元`)."""
+    for word in re.split(r"[,，、;；\s]+", words or ""):
+        unit = fitting(word, measure) if word else None
+        if unit:
+            return unit
+    return None
+
+
+def to_canonical(value: Decimal, unit: Unit) -> Decimal:
+    """The value in the canonical unit, exact; a 亩, which is not, rounded half-even to 0.01."""
+    if unit.power is not None:
+        return value.scaleb(unit.power, _EXACT)
+    top = _EXACT.multiply(value, Decimal(unit.factor.numerator))
+    if unit.factor.denominator == 1:
+        return top
+    if unit.factor.denominator % 3 == 0:
+        return _EXACT.divide(top, Decimal(unit.factor.denominator)).quantize(_CENT, ROUND_HALF_EVEN)
+    return _EXACT.divide(top, Decimal(unit.factor.denominator))

@@ -1,0 +1,181 @@
+"""One cell at a time: the exact value of a text, or why it has none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ingest.nulls import strip
+from ingest.units import Unit, find_unit, to_canonical
+
+MOST_DIGITS = 38
+_CIVIL = dt.timezone(dt.timedelta(hours=8))
+SENTINELS = frozenset({dt.date(1900, 1, 1), dt.date(1901, 1, 2)})  # what systems write for "no date"
+_SERIAL_ZERO = dt.date(1899, 12, 30)
+_SERIALS = range(25_569, 73_051)  # Excel's 1970 to 2099
+
+
+class Unreadable(Exception):
+    """A text that is no value of the type; the code says why, in the words of `messages.toml`."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number as written, and the unit that stood with it."""
+
+    value: Decimal
+    unit: Unit | None = None
+
+
+_AMOUNT = re.compile(
+    r"(?:人民币|约|為|为|计|[¥$])*"
+    r"(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|[-+]?\.\d+)(?P<power>e[+-]?\d{1,2})?"
+    r"\s*(?P<unit>[^\d\s,;(|]{0,12}(?:\d(?!\d))?(?:/[^\d\s,;(|]{1,6}\d?)?)"
+    r"(?P<aside>\((?:合|计|约|其中|含|不含|大写|\d).*\))?[;,。]?"
+)
+_MINUS = re.compile(r"^[−﹣－–—―](?=\s*[\d.])")
+
+
+def tidy(text: str) -> str:
+    """Half width, no space around, one kind of minus."""
+    return _MINUS.sub("-", strip(unicodedata.normalize("NFKC", strip(text)))).replace("\u00a0", " ")
+
+
+def amount(text: str) -> Amount:
+    """A number with or without a unit, separators, a note in brackets. Raises Unreadable."""
+    words = tidy(text)
+    bars = words.strip("|").strip()
+    if "|" in bars:
+        raise Unreadable("several_values")
+    found = _AMOUNT.fullmatch(bars.lower())
+    if not found:
+        raise Unreadable("not_a_number")
+    unit = find_unit(found["unit"]) if found["unit"] else None
+    if found["unit"] and unit is None:
+        raise Unreadable("unit_unknown", unit=found["unit"][:20])
+    return Amount(_number(found["number"], found["power"]), unit)
+
+
+def _number(digits: str, power: str | None) -> Decimal:
+    value = Decimal(digits.replace(",", "").replace(" ", "").rstrip(".") + (power or ""))
+    if power:
+        value = Decimal(format(value, "f"))
+    if len(value.as_tuple().digits) > MOST_DIGITS or abs(value.adjusted()) > MOST_DIGITS:
+        raise Unreadable("number_too_long")
+    return value
+
+
+def measured(text: str, measure: str | None, default: Unit | None) -> Decimal:
+    """The number in the canonical unit `measure`: by the cell's own unit, else by `default`. Raises Unreadable."""
+    found = amount(text)
+    unit = found.unit or default
+    if found.unit is not None and found.unit.measure != measure:
+        raise Unreadable("unit_misfit", unit=found.unit.name, measure=measure or "")
+    return to_canonical(found.value, unit) if unit is not None else found.value
+
+
+def whole(text: str) -> int:
+    """An integer. Raises Unreadable."""
+    found = amount(text)
+    if found.unit is not None or found.value != found.value.to_integral_value():
+        raise Unreadable("not_an_integer")
+    if abs(found.value) >= 10**18:
+        raise Unreadable("number_too_long")
+    return int(found.value)
+
+
+_DAY = (
+    r"(?P<year>\d{4}|(?:民国|民國)\s*\d{2,3})\s*[-/.年]\s*(?P<month>\d{1,2})"
+    r"\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号土]?"
+)
+_TIME = (
+    r"(?P<half>上午|下午|am|pm)?\s*(?P<hour>\d{1,2})\s*(?:[:时時点](?:\s*(?P<minute>\d{1,2})\s*分?)?)"
+    r"(?:\s*:?\s*(?P<second>\d{1,2})(?:\.(?P<micro>\d{1,9}))?\s*秒?)?\s*(?P<zone>z|[+-]\d{2}:?\d{2})?"
+)
+_DATE = re.compile(_DAY)
+_COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})")
+_MOMENT = re.compile(_DAY + r"[\st,，]*" + _TIME)
+_DATELIKE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[月]?")
+
+
+def day(text: str) -> dt.date:
+    """A date in any of the usual spellings; only days that exist. Raises Unreadable."""
+    words = tidy(text).strip("|").strip()
+    found = _DATE.fullmatch(words)
+    if not found:
+        moment = _MOMENT.fullmatch(words.lower())
+        if moment and int(moment["hour"]) == 0 and not int(moment["minute"] or 0) and not int(moment["second"] or 0):
+            return _date(moment)
+        raise Unreadable("date_incomplete" if _DATELIKE.fullmatch(words) else "not_a_date")
+    return _date(found)
+
+
+def loose_day(text: str) -> dt.date:
+    """A date in a column that is known to hold dates: also 20170103 and Excel's day numbers. Raises Unreadable."""
+    words = tidy(text).strip("|").strip()
+    found = _COMPACT.fullmatch(words)
+    if found:
+        return _date(found)
+    if words.isdecimal() and int(words) in _SERIALS:
+        return _SERIAL_ZERO + dt.timedelta(days=int(words))
+    moment = _MOMENT.fullmatch(words.lower())
+    return _date(moment) if moment else day(text)
+
+
+def _date(found: re.Match[str]) -> dt.date:
+    year = found["year"]
+    number = int(year[2:].strip()) + 1911 if year.startswith("民") else int(year)
+    try:
+        return dt.date(number, int(found["month"]), int(found["day"]))
+    except ValueError:
+        raise Unreadable("date_impossible") from None
+
+
+def moment(text: str) -> dt.datetime:
+    """A date with a time of day, as civil time at +08:00. Raises Unreadable."""
+    found = _MOMENT.fullmatch(tidy(text).strip("|").strip().lower())
+    if not found:
+        raise Unreadable("not_a_datetime")
+    hour = int(found["hour"]) + (12 if found["half"] in ("下午", "pm") and int(found["hour"]) < 12 else 0)
+    micro = int((found["micro"] or "0").ljust(6, "0")[:6])
+    try:
+        time = dt.time(hour, int(found["minute"] or 0), int(found["second"] or 0), micro)
+    except ValueError:
+        raise Unreadable("time_impossible") from None
+    return _civil(dt.datetime.combine(_date(found), time), found["zone"])
+
+
+def _civil(value: dt.datetime, zone: str | None) -> dt.datetime:
+    if not zone:
+        return value
+    sign, digits = (zone[0], zone[1:].replace(":", "")) if zone != "z" else ("+", "0000")
+    offset = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if sign == "-" else 1)
+    try:
+        return value.replace(tzinfo=dt.timezone(offset)).astimezone(_CIVIL).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        raise Unreadable("time_impossible") from None
+
+
+BOOLEANS = ({"true": True, "false": False}, {"是": True, "否": False})
+
+
+def truth(text: str) -> bool:
+    """true, false, 是, 否. Raises Unreadable."""
+    word = strip(text).lower()
+    for words in BOOLEANS:
+        if word in words:
+            return words[word]
+    raise Unreadable("not_a_boolean")
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The first moment of a day, civil time."""
+    return dt.datetime.combine(day, dt.time())

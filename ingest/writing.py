@@ -1,0 +1,142 @@
+"""The second pass: texts become typed rows, into the Parquet of the release and the cells beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ingest.cells import CellsWriter, cells_schema
+from ingest.checks import broken_rows
+from ingest.families import Check
+from ingest.findings import ERROR, WARNING
+from ingest.gather import Gather, Place
+from ingest.plan import Planned, find_pairs, raw_columns
+from ingest.raw import RawSheet
+from ingest.readers import Converted
+
+GROUP_ROWS = 65_536  # rows of a Parquet row group, about
+GROUP_BYTES = 64 << 20
+
+
+@dataclass
+class TableWriter:
+    """Writes one table. `accepted` and `rejected` count its rows."""
+
+    parquet: Path
+    cells: Path
+    columns: tuple[Planned, ...]
+    sheet: RawSheet
+    gather: Gather
+    checks: tuple[Check, ...] = ()
+    accepted: int = 0
+    rejected: int = 0
+    _waiting: list[Any] = field(default_factory=list)
+
+    @contextmanager
+    def opened(self) -> Iterator[TableWriter]:
+        """Open the files, and finish them whatever happens."""
+        types = [(column.field.name, column.reader.arrow) for column in self.columns]
+        self._schema = pa.schema(types)
+        self._pairs = find_pairs(self.columns)
+        self._cells = CellsWriter(self.cells, cells_schema(self.columns, self.sheet))
+        self._pool = ThreadPoolExecutor(4)
+        self._writer = pq.ParquetWriter(self.parquet, self._schema, compression="zstd")
+        try:
+            yield self
+            self._flush()
+        finally:
+            self._writer.close()
+            self._cells.close()
+            self._pool.shutdown()
+
+    def add(self, batch: Any) -> None:
+        """Convert one batch of data rows."""
+        found = list(self._pool.map(lambda column: column.reader.convert(column.texts(batch)), self.columns))
+        refused = self._tell_faults(batch, found)
+        arrays = [one.values for one in found]
+        self._exchange(batch, arrays)
+        typed, raw = pa.record_batch(arrays, schema=self._schema), raw_columns(self.columns, batch)
+        rows = batch.column(0)
+        if refused:
+            kept = pc.invert(pc.is_in(rows, pa.array(sorted(refused), pa.int64())))
+            typed, rows = typed.filter(kept), rows.filter(kept)
+            raw = {place: texts.filter(kept) for place, texts in raw.items()}
+        self.rejected += len(refused)
+        self._keep(typed, rows, raw)
+
+    def _keep(self, typed: Any, rows: Any, raw: dict[int, Any]) -> None:
+        if not typed.num_rows:
+            return
+        self.accepted += typed.num_rows
+        self._check(typed, rows, raw)
+        self._cells.write(rows, raw)
+        self._waiting.append(typed)
+        if (
+            sum(one.num_rows for one in self._waiting) >= GROUP_ROWS
+            or sum(one.nbytes for one in self._waiting) >= GROUP_BYTES
+        ):
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            table = pa.Table.from_batches(self._waiting)
+            self._writer.write_table(table, row_group_size=table.num_rows)
+        self._waiting = []
+
+    def _tell_faults(self, batch: Any, found: list[Converted]) -> set[int]:
+        """Say what could not be read; the numbers of the rows that are refused for it."""
+        refused: set[int] = set()
+        for column, converted in zip(self.columns, found, strict=True):
+            for at, why in converted.faults.items():
+                row, raw = batch.column(0)[at].as_py(), batch.column(column.sources[0] + 1)[at].as_py()
+                level = WARNING if column.lenient else ERROR
+                self.gather.add(
+                    level,
+                    why.code,
+                    self._place(column, row, raw),
+                    value=raw[:60],
+                    title=column.field.title,
+                    **why.params,
+                )
+                if not column.lenient:
+                    refused.add(row)
+        return refused
+
+    def _place(self, column: Planned, row: int, raw: str | None = None) -> Place:
+        return Place(self.sheet.name, row, column.header, column.sources[0] + 1, self.sheet.grid, raw)
+
+    def _exchange(self, batch: Any, arrays: list[Any]) -> None:
+        """Put the ends of a range into order where they stood the wrong way round."""
+        for low, high in self._pairs:
+            wrong = pc.fill_null(pc.greater(arrays[low], arrays[high]), False)
+            if not pc.any(wrong).as_py():
+                continue
+            for row in batch.column(0).filter(wrong).to_pylist():
+                self.gather.add(
+                    WARNING, "range_exchanged", self._place(self.columns[low], row), title=self.columns[low].field.title
+                )
+            arrays[low], arrays[high] = (
+                pc.if_else(wrong, _as(arrays[high], arrays[low].type), arrays[low]),
+                pc.if_else(wrong, _as(arrays[low], arrays[high].type), arrays[high]),
+            )
+
+    def _check(self, typed: Any, rows: Any, raw: dict[int, Any]) -> None:
+        names = {column.field.name: column for column in self.columns}
+        for check in self.checks:
+            for at in broken_rows(check, typed):
+                column = names[check.fields[0]]
+                where = self._place(column, rows[at].as_py(), raw[column.sources[0]][at].as_py())
+                titles = "、".join(names[name].field.title for name in check.fields)
+                self.gather.add(check.level, f"check_{check.rule}", where, titles=titles)
+
+
+def _as(values: Any, type_: Any) -> Any:
+    return values if values.type == type_ else values.cast(type_)
