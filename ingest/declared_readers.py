@@ -71,11 +71,13 @@ class CodeReader(WordReader):
         self._words, self._pattern = declared.spellings, declared.code_pattern
 
     def _code(self, text: str) -> str:
-        word = fold(nulls.strip(text).strip("|"))
-        if word in self._words:
-            return self._words[word]
-        if self._pattern and re.fullmatch(self._pattern, word):
-            return word
+        whole = fold(nulls.strip(text).strip("|"))
+        bare = re.sub(r"\([^()]*\)", "", whole)  # an aside does not change what is meant, nor does the class above
+        for word in (whole, bare, bare.rpartition("-")[2]):
+            if word in self._words:
+                return self._words[word]
+        if self._pattern and re.fullmatch(self._pattern, whole):
+            return whole
         raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
 
 

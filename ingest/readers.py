@@ -132,6 +132,7 @@ class DecimalReader(Reader):
             self.plain = r"^$"
         self._whole, self.scale, self.precision = 1, 0, values.MOST_DIGITS
         self._finest = values.MOST_DIGITS  # decimals that a cell may have
+        self.bare = False  # whether a number was seen that names no unit
         self.arrow = pa.decimal128(self.precision, self.scale)
 
     def measure_digits(self, texts: Any) -> None:
@@ -145,6 +146,7 @@ class DecimalReader(Reader):
                 self.widen(value.adjusted() + 1, -int(value.as_tuple().exponent))
 
     def _measure_plain(self, series: pl.Series) -> None:
+        self.bare = self.bare or bool((series.str.len_bytes() > 0).any())
         size, point = series.str.len_bytes().cast(pl.Int64), series.str.find(".", literal=True).cast(pl.Int64)
         fraction, whole = (size - point).max(), point.fill_null(size).max()
         fraction, whole = (number if isinstance(number, int) else 1 for number in (fraction, whole))
@@ -172,7 +174,9 @@ class DecimalReader(Reader):
         return pa.Array.from_buffers(self.arrow, len(found), found.buffers(), offset=found.offset)
 
     def read(self, text: str) -> Decimal:
-        found = values.measured(text, self.measure, self.unit) or Decimal(0)
+        amount = values.amount(text)
+        self.bare = self.bare or amount.unit is None
+        found = values.measured(amount, self.measure, self.unit) or Decimal(0)
         if found.adjusted() >= values.MOST_DIGITS or -int(found.as_tuple().exponent) > self._finest:
             raise Unreadable("number_too_long")
         return found

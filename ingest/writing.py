@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checks import broken_rows
 from ingest.families import Check
-from ingest.findings import ERROR, WARNING
+from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
 from ingest.plan import Planned, find_pairs, raw_columns
 from ingest.raw import RawSheet
@@ -97,7 +97,7 @@ class TableWriter:
         for column, converted in zip(self.columns, found, strict=True):
             for at, why in converted.faults.items():
                 row, raw = batch.column(0)[at].as_py(), batch.column(column.sources[0] + 1)[at].as_py()
-                level = WARNING if column.lenient else ERROR
+                level = (INFO if column.derived else WARNING) if column.lenient else ERROR
                 self.gather.add(
                     level,
                     why.code,
