@@ -133,7 +133,8 @@ def _lines(found: Export, query: RowQuery) -> Iterator[bytes]:
     width = len(query.select)
     for batch in found.batches:
         frame = _frame(batch, width)
-        line = polars.concat_str([_labelled(item.name, number) for number, item in enumerate(query.select)])
+        cells = [_labelled(item.name, number) for number, item in enumerate(query.select)]
+        line = polars.concat_str([*cells, polars.lit("}")])
         yield ("\n".join(frame.select(line).to_series().to_list()) + "\n").encode("utf-8")
 
 
