@@ -12,8 +12,10 @@ __all__ = ["open_index"]
 
 
 def open_index(url: str, *, database_path: Path) -> SearchIndex:
-    """The index that `url` names: `embedded:`, kept in the SQLite file `database_path` (the catalog's own, or one beside
-    it), or `http(s)://user:password@host:9200/index-prefix` for Elasticsearch. Raises ValueError for any other.
+    """The index that `url` names. Raises ValueError for an address that names none.
+
+    `embedded:` is kept in the SQLite file `database_path`: the catalog's own, or one beside it;
+    `http(s)://user:password@host:9200/index-prefix` is Elasticsearch, several hosts with commas between.
     """
     scheme = urlsplit(url).scheme
     if scheme == "embedded":

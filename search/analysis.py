@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from math import ceil
 from typing import Final
 from unicodedata import is_normalized, normalize
@@ -150,7 +150,7 @@ def _grams(folded: str) -> list[str]:
     grams: list[str] = []
     for run in _RUN.findall(folded):
         if len(run) > 1 and _is_han(run):
-            grams += map("".join, zip(run, run[1:], strict=False))
+            grams += map("".join, pairwise(run))
         else:
             grams.append(run[:_LONGEST_TOKEN])
     return grams

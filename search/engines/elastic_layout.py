@@ -65,7 +65,7 @@ def parse_address(url: str) -> Address:
 
 
 def settings(address: Address) -> dict[str, Any]:
-    """Of the index. What a token is worth hangs on its rarity alone, see search/ranking.py: hence BM25 with k1 and b 0."""
+    """Of the index. A token is worth its rarity alone, see search/ranking.py: hence BM25 with k1 and b 0."""
     return {
         "number_of_shards": address.shards,
         "number_of_replicas": address.replicas,

@@ -16,7 +16,7 @@ _SORT_FIELDS: Final = {"score": "_score", "title": "sort_title"}
 
 
 def body(query: SearchQuery, question: Question, *, loose: bool) -> Clause:
-    """The whole request: hits, exact total and facets in one round trip. One hit more than the page tells what follows."""
+    """The whole request: hits, exact total and facets in one round trip; one hit more tells of a next page."""
     asked: Clause = {
         "query": _scored(query, question, loose=loose) if query.text else _all_of(base_filters(query)),
         "post_filter": _all_of([_filter(query, name) for name in own_filters(query)]),

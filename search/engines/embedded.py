@@ -178,7 +178,8 @@ class _Search:
         query = self.query
         where = build.joined([self._source, build.own_condition(query), build.after_condition(query)], " AND ")
         start = 0 if query.after is not None else query.offset
-        page = f"SELECT d.id, {build.order_columns(query)} FROM {where.text} ORDER BY {build.order_by(query)} LIMIT ? OFFSET ?"
+        columns, order = build.order_columns(query), build.order_by(query)
+        page = f"SELECT d.id, {columns} FROM {where.text} ORDER BY {order} LIMIT ? OFFSET ?"
         return self._execute(Sql(page, (*where.params, query.size + 1, start))).fetchall()
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:

@@ -1,4 +1,4 @@
-"""A question as SQL for the embedded index. Text of a user goes in as parameters, and into FTS5 only as our own tokens."""
+"""A question as SQL for the embedded index. What a user wrote goes in as parameters, into FTS5 only as our tokens."""
 
 from __future__ import annotations
 

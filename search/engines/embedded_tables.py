@@ -75,9 +75,7 @@ def create(connection: sqlite3.Connection) -> Tables:
     _drop_others(connection, live(connection))
     tables = Tables(latest)
     plain = ", ".join(name for name in _DOCUMENT if name != "id")
-    connection.execute(
-        f"CREATE TABLE {tables.card} (id INTEGER PRIMARY KEY, revision INTEGER, slug TEXT, title TEXT, description TEXT)"
-    )
+    connection.execute(f"CREATE TABLE {tables.card} (id INTEGER PRIMARY KEY, {', '.join(_CARD[1:])})")
     connection.execute(f"CREATE TABLE {tables.document} (id INTEGER PRIMARY KEY, {plain})")
     connection.execute(f"CREATE INDEX {tables.document}_updated ON {tables.document} (updated)")
     # The ascii tokenizer takes every character beyond ASCII as part of a token: it splits at spaces, and no more.
