@@ -71,7 +71,8 @@ def _read(opened: Session, statement: Select[Any]) -> list[SearchDocument]:
 def _document(row: Row[Any]) -> SearchDocument:
     values = dict(row._mapping)
     released = values.pop("release_state") == "published"
-    tables = tables_from(values.pop("tables") or ()) if released else ()
+    kept = values.pop("tables") or ()
+    tables = tables_from(kept) if released else ()
     titles = dict.fromkeys(field.title for table in tables for field in table.fields)
     lists: dict[str, Any] = {name: tuple(values.pop(name) or ()) for name in (*_LISTS, "publisher_aliases")}
     return SearchDocument(**values, **lists, field_titles=tuple(titles), formats=FORMATS if released else ())

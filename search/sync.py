@@ -127,7 +127,7 @@ def _documents(engine: Engine, ids: Sequence[int]) -> Iterator[SearchDocument]:
 
 
 def _revisions(opened: Session) -> dict[int, int]:
-    return dict(opened.execute(select(Dataset.id, Dataset.revision)).tuples().all())
+    return {row[0]: row[1] for row in opened.execute(select(Dataset.id, Dataset.revision))}
 
 
 def _some(ids: set[int]) -> tuple[int, ...]:
