@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from portal.commands.house import open_house
+from portal.context import House
 
 
 @click.command()
@@ -25,10 +26,8 @@ from portal.commands.house import open_house
 def serve(host: str, port: int, workers: int | None, no_worker: bool, with_demo: bool) -> None:
     """Serve HTTP, with an ingest worker beside it; stops cleanly on SIGTERM."""
     house = open_house()
-    if with_demo:
-        from portal.demo.load import load
-
-        load(house)
+    if with_demo and not _has_demo(house):
+        subprocess.run([sys.executable, "-m", "portal", "demo"], check=True)  # its threads must not be forked from
     house.close()
     beside = None if no_worker else _Beside()
     click.echo(f"http://{host}:{port}", err=True)
@@ -39,9 +38,17 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool, with_demo:
             beside.stop()
 
 
+def _has_demo(house: House) -> bool:
+    from portal.demo.edition import is_loaded
+
+    return is_loaded(house.engine)
+
+
 def _serve(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
+
+    import portal.app  # noqa: F401 - loaded once, here: the server processes are forked with it
 
     Granian(
         "wsgi:application",
