@@ -60,7 +60,7 @@ def sync(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
 def rebuild(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
     """A new index from the database; the old one answers until the new one has everything. Gives its documents."""
     _log.info("The search index is being rebuilt")
-    count = index.rebuild(iter_documents(engine, batch), lambda held: _changes(engine, held))
+    count = index.rebuild(iter_documents(engine, batch), lambda held: changes(engine, held))
     sync(engine, index, batch=batch)  # what was stale before is in it, but not marked so
     return count
 
@@ -91,6 +91,14 @@ def status(engine: Engine, index: SearchIndex) -> Agreement:
     )
 
 
+def changes(engine: Engine, held: Mapping[int, int]) -> Changes:
+    """What an index that holds those revisions (id -> revision) lacks now; documents are read as they are asked for."""
+    with session(engine) as opened:
+        truth = _revisions(opened)
+    changed = [one for one, revision in truth.items() if held.get(one) != revision]
+    return Changes(_documents(engine, changed), tuple(held.keys() - truth.keys()))
+
+
 def _write(engine: Engine, index: SearchIndex, documents: Sequence[SearchDocument]) -> int:
     refused = index.write(documents).refused
     for one in documents:
@@ -110,13 +118,6 @@ def _mark(opened: Session, taken: Mapping[int, int]) -> None:
     same = Dataset.id == bindparam("one"), Dataset.revision == bindparam("seen")
     marked = update(Dataset).where(*same).values(indexed_revision=bindparam("seen"))
     opened.connection().execute(marked, [{"one": one, "seen": revision} for one, revision in taken.items()])
-
-
-def _changes(engine: Engine, held: Mapping[int, int]) -> Changes:
-    with session(engine) as opened:
-        truth = _revisions(opened)
-    changed = [one for one, revision in truth.items() if held.get(one) != revision]
-    return Changes(_documents(engine, changed), tuple(held.keys() - truth.keys()))
 
 
 def _documents(engine: Engine, ids: Sequence[int]) -> Iterator[SearchDocument]:
