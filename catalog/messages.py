@@ -10,6 +10,7 @@ Each package keeps its own table, `<package>/data/messages.toml`, with one block
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from typing import Any
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 DEFAULT_LANGUAGE = LANGUAGES[0]
+_OPTIONAL = re.compile(r"‹([^›]*)›")
+_NAME = re.compile(r"{(\w+)")
 _TABLES = ("catalog", "ingest", "search", "portal")
 
 
@@ -44,8 +47,15 @@ def say(code: str, **params: Any) -> Message:
 
 
 def fill(template: str, params: Mapping[str, Any]) -> str:
-    """Put the parameters in their places; values are cut to 200 characters so that no input is echoed at length."""
-    return template.format_map({name: _short(value) for name, value in params.items()})
+    """Put the parameters in their places; values are cut to 200 characters so that no input is echoed at length.
+
+    A part in ‹ › is said only where all its parameters have a value: `‹最接近的是“{nearest}”。›`.
+    """
+    short = {name: _short(value) for name, value in params.items()}
+    said = _OPTIONAL.sub(
+        lambda part: part[1] if all(short.get(name) for name in _NAME.findall(part[1])) else "", template
+    )
+    return said.format_map(short)
 
 
 def _short(value: Any) -> Any:

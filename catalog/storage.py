@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,13 +91,11 @@ class FileStorage:
             path.unlink(missing_ok=True)
 
     def adopt(self, kind: str, path: Path, *, suffix: str = "") -> StoredFile:
+        if path.stat().st_dev != self.root.stat().st_dev:
+            return self._adopt_from_afar(kind, path, suffix)
         digest, size = digest_of(path)
         with path.open("rb") as source:
             os.fsync(source.fileno())
-        if path.stat().st_dev != self.root.stat().st_dev:
-            moved = self.incoming / f"{digest}{suffix}"
-            shutil.move(path, moved)
-            path = moved
         return self._place(kind, path, digest, size, suffix)
 
     def local_path(self, key: str) -> Path:
@@ -117,6 +114,13 @@ class FileStorage:
         for path in sorted((self.root / kind).glob("*/*")):
             yield path.relative_to(self.root).as_posix()
 
+    def _adopt_from_afar(self, kind: str, path: Path, suffix: str) -> StoredFile:
+        """A file cannot be moved between file systems in one step: it is saved like any other, then removed there."""
+        with path.open("rb") as source:
+            stored = self.save(kind, source, suffix=suffix)
+        path.unlink()
+        return stored
+
     def _path(self, key: str) -> Path:
         path = self.root / key
         if not path.resolve().is_relative_to(self.root.resolve()):
@@ -126,9 +130,11 @@ class FileStorage:
     def _place(self, kind: str, path: Path, digest: str, size: int, suffix: str) -> StoredFile:
         key = key_of(kind, digest, suffix)
         target = self._path(key)
+        first = not target.parent.is_dir()
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
-        _sync_directory(target.parent)
+        for directory in (target.parent, target.parent.parent, self.root) if first else (target.parent,):
+            _sync_directory(directory)  # a new directory is on disk only when the one above it is
         return StoredFile(key, digest, size)
 
 

@@ -61,7 +61,7 @@ class Decision:
 def decide(path: Path, stated: str | None = None) -> Decision:
     """The encoding of the file. Raises Refused for a stated one that is not known."""
     if stated:
-        return Decision(_known(stated), "stated")
+        return Decision(get_codec(stated), "stated")
     with path.open("rb") as source:
         sample = source.read(_SAMPLE)
     for mark, name in _BOMS:
@@ -93,7 +93,8 @@ def _decoded(path: Path, encoding: str) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _known(name: str) -> str:
+def get_codec(name: str) -> str:
+    """The codec of that name or alias. Raises Refused with the nearest known name."""
     try:
         return _KNOWN[codecs.lookup(name.strip()).name]
     except (LookupError, ValueError):
@@ -135,7 +136,7 @@ def _wide(sample: bytes) -> str | None:
     """UTF-16 without a mark: ASCII in it leaves every second byte zero."""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     few, many = sorted((even, odd))
-    if many < len(sample) // 20 or few * 10 > many or many * 2 == len(sample):
+    if many <= len(sample) // 20 or few * 10 > many or many * 2 == len(sample):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 

@@ -31,13 +31,18 @@ class Finding:
 
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """What is wrong."""
-        return say(self.code, **self.params).text(language)
+        return say(self.code, **self._named()).text(language)
 
     def remedy(self, language: str = DEFAULT_LANGUAGE) -> str:
         """What to do about it; empty where nothing need be done."""
         row: Mapping[str, Any] = table()[self.code]
         words = row.get("remedy", {})
-        return fill(words.get(language, words.get(DEFAULT_LANGUAGE, "")), self.params)
+        return fill(words.get(language, words.get(DEFAULT_LANGUAGE, "")), self._named())
+
+    def _named(self) -> dict[str, Any]:
+        """What a sentence may name: its place and its parameters."""
+        place = {"sheet": self.sheet, "row": self.row, "column": self.column, "cell": self.cell, "raw": self.raw}
+        return {**place, "count": self.count, **self.params}
 
 
 class Refused(Exception):

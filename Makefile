@@ -1,0 +1,70 @@
+# Every command of the project. Works with GNU make on Linux and with the old make of macOS.
+# The environment .venv is made once and again whenever a file of requirements is newer than its stamp.
+.POSIX:
+.PHONY: help install run test check bench lock migration clean
+
+HOST = 127.0.0.1
+PORT = 8000
+ARGS =
+WHAT = what changes
+PYTHON =
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /: /' | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+install: .venv/installed ## make .venv and install what the portal needs
+
+run: .venv/installed ## install, migrate, load the demonstration data and serve on HOST (127.0.0.1) and PORT (8000)
+	@exec $(BIN)/python -m portal serve --demo --host $(HOST) --port $(PORT)
+
+test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k words" chooses), say what was left out
+	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+check: .venv/installed-dev ## lint, formatting, types and the contracts of who imports whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/installed-dev ## run the benchmarks and print their figures
+	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
+
+lock: .venv/installed-dev ## pin every version again, from requirements.in and requirements-dev.in (ARGS=--upgrade for newer ones)
+	$(LOCK) $(ARGS) requirements.in -o requirements.txt
+	$(LOCK) $(ARGS) requirements-dev.in -o requirements-dev.txt
+
+migration: .venv/installed ## draft the next migration from the models (WHAT="what changes")
+	@$(BIN)/python -m portal.migrate "$(WHAT)"
+
+clean: ## remove .venv and every cache; the data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A Python of 3.11 or newer that can make environments: PYTHON if given, else the first that is found.
+.venv/bin/python:
+	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  old=yes; \
+	  "$$python" -c 'import ensurepip, venv' 2>/dev/null || continue; \
+	  echo "Making .venv with $$python"; \
+	  "$$python" -m venv --clear .venv && exit 0; \
+	done; \
+	if [ "$$old" = yes ]; then \
+	  echo "Python is here, but cannot make environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	else \
+	  echo "Python 3.11 or newer is needed. On Debian and Ubuntu: apt-get install python3 python3-venv" >&2; \
+	fi; \
+	exit 1
+
+.venv/installed: .venv/bin/python requirements.txt
+	@echo "Installing requirements.txt"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	@echo "Installing requirements-dev.txt"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,87 @@
+"""The record of every act, chained by digests so that a change of the past shows.
+
+A record's digest is the SHA-256 of its canonical JSON: sorted keys, no blanks, with the digest of the record before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from catalog.db import now
+from catalog.models import Audit
+
+START = "0" * 64
+_CHAIN_LOCK = 0x6F64_7001  # any number, the same in every process: who appends waits for the one before
+
+
+@dataclass(frozen=True)
+class Act:
+    """What was done: by whom (an account's name), which verb, to what."""
+
+    account: str
+    verb: str
+    target: str
+    dataset_id: int | None = None
+    detail: dict[str, Any] | None = None
+
+
+def record(session: Session, act: Act) -> Audit:
+    """Append the act to the chain, in the caller's transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    previous = session.scalar(select(Audit.digest).order_by(Audit.id.desc()).limit(1)) or START
+    entry = Audit(
+        at=now(),
+        account=act.account,
+        act=act.verb,
+        target=act.target,
+        dataset_id=act.dataset_id,
+        detail=act.detail or {},
+        previous_digest=previous,
+        digest="",
+    )
+    entry.digest = digest_of(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def digest_of(entry: Audit) -> str:
+    """The digest that the record should have."""
+    content = {
+        "at": _moment(entry.at),
+        "account": entry.account,
+        "act": entry.act,
+        "target": entry.target,
+        "dataset": entry.dataset_id,
+        "detail": entry.detail,
+        "previous": entry.previous_digest,
+    }
+    plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def iter_broken_links(session: Session) -> Iterator[Audit]:
+    """Every record whose digest or whose link to the one before does not fit, oldest first."""
+    previous = START
+    for entry in session.scalars(select(Audit).order_by(Audit.id).execution_options(yield_per=1000)):
+        if entry.previous_digest != previous or entry.digest != digest_of(entry):
+            yield entry
+        previous = entry.digest
+
+
+def list_history(session: Session, dataset_id: int) -> list[Audit]:
+    """The acts on one dataset, newest first."""
+    return list(session.scalars(select(Audit).where(Audit.dataset_id == dataset_id).order_by(Audit.id.desc())))
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")

@@ -1,0 +1,74 @@
+"""The members of a dataset that a body may set, under the same names in bodies, import files and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from catalog.errors import Invalid
+from catalog.models import Dataset
+
+MEMBERS = (
+    "title",
+    "title_translations",
+    "description",
+    "themes",
+    "tags",
+    "regions",
+    "schema",
+    "family",
+    "frequency",
+    "access",
+    "conditions",
+    "level",
+    "license",
+    "contact",
+    "temporal",
+    "landing_page",
+    "identifier",
+    "duties",
+    "relations",
+)
+
+
+def members_of(dataset: Dataset) -> dict[str, Any]:
+    """The members that a body may set, as they are now."""
+    values = {name: getattr(dataset, name) for name in MEMBERS if name != "temporal"}
+    values["temporal"] = {"from": dataset.temporal_from, "to": dataset.temporal_to}
+    return values
+
+
+def set_members(dataset: Dataset, body: Mapping[str, Any]) -> None:
+    """Set what the body names; `family` follows `schema` where there is one."""
+    check_members(dataset, body)
+    for name in MEMBERS:
+        if name in body and name != "temporal":
+            setattr(dataset, name, body[name])
+    if "temporal" in body:
+        span = body["temporal"] or {}
+        dataset.temporal_from, dataset.temporal_to = _date(span.get("from")), _date(span.get("to"))
+    if dataset.schema:
+        dataset.family = dataset.schema.split(".", 1)[0]
+
+
+def check_members(dataset: Dataset, body: Mapping[str, Any]) -> None:
+    """Rules between members: an L3 or L4 dataset cannot be open. Raises Invalid."""
+    access, level = body.get("access", dataset.access or "open"), body.get("level", dataset.level or "L1")
+    if access == "open" and level in ("L3", "L4"):
+        raise Invalid.at("access", "level_cannot_be_open", level=level)
+
+
+def _date(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def plain(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body as JSON data: dates as text."""
+    return {name: _plain_value(value) for name, value in body.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return plain(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value

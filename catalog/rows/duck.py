@@ -1,0 +1,163 @@
+"""DuckDB over one Parquet file: opened late, fenced in, stopped in time.
+
+An instance sees one file and nothing else: no other path, no network, no settings after its start. A few are kept open
+(each took about 20 ms to open); a process that was forked opens its own.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from catalog.errors import BadParameter, Unavailable
+from catalog.rows.limits import Limits
+
+_KEPT: Final = 16
+_Key = tuple[int, str, int, int, int]
+_open: OrderedDict[_Key, duckdb.DuckDBPyConnection] = OrderedDict()
+_inherited: list[Any] = []  # instances of a parent process: kept, because closing them here would not be safe
+_lock = threading.Lock()
+
+
+class Clock:
+    """What is left of a time limit, in seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never below zero."""
+        return max(0.0, self.end - time.monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether the limit has passed."""
+        return time.monotonic() >= self.end
+
+
+def fetch(
+    parquet: Path, columns: int, statement: str, params: Sequence[Any], limits: Limits, clock: Clock
+) -> list[Any]:
+    """All rows of a statement. Raises Unavailable past the time or memory limit."""
+    with translated(), _cursor(parquet, columns, limits) as cursor, _stopped(cursor, clock.left):
+        return list(cursor.execute(statement, list(params)).fetchall())
+
+
+def stream(
+    parquet: Path, columns: int, statement: str, params: Sequence[Any], limits: Limits, batch: int = 50_000
+) -> Iterator[pa.RecordBatch]:
+    """The batches of a statement, one at a time; only the engine's own time counts towards the limit."""
+    left = limits.export_seconds
+    with translated(), _cursor(parquet, columns, limits) as cursor:
+        started = time.monotonic()
+        with _stopped(cursor, left):
+            reader = cursor.sql(statement, params=list(params)).to_arrow_reader(batch)  # streams; execute() would not
+        left -= time.monotonic() - started
+        while True:
+            started = time.monotonic()
+            with _stopped(cursor, left):
+                found = next(reader, None)
+            left -= time.monotonic() - started
+            if found is None:
+                return
+            yield found
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """DuckDB's faults as the portal's errors."""
+    try:
+        yield
+    except (duckdb.InterruptException, TimeoutError):
+        raise Unavailable("query_too_slow", retry_after=30) from None
+    except duckdb.OutOfMemoryException:
+        raise Unavailable("query_too_large", retry_after=30) from None
+    except duckdb.OutOfRangeException:
+        raise BadParameter.at("select", "result_too_large") from None
+    except (duckdb.IOException, duckdb.PermissionException) as fault:  # a file that is not there is not allowed either
+        raise Unavailable("rows_unavailable", retry_after=60) from fault
+    except OSError as fault:  # a stream reports the interrupt as pyarrow's error
+        if "INTERRUPT" not in str(fault):
+            raise Unavailable("rows_unavailable", retry_after=60) from fault
+        raise Unavailable("query_too_slow", retry_after=30) from None
+
+
+@contextmanager
+def _stopped(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupt the cursor's work when the time is over."""
+    if seconds <= 0:
+        raise TimeoutError
+    timer = threading.Timer(seconds, cursor.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def _cursor(parquet: Path, columns: int, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+    cursor = _instance(parquet, columns, limits).cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+
+
+def _instance(parquet: Path, columns: int, limits: Limits) -> duckdb.DuckDBPyConnection:
+    key = (os.getpid(), str(parquet), columns, limits.memory_mib, limits.threads)
+    with _lock:
+        if key not in _open:
+            _forget_parent()
+            _open[key] = _start(parquet, columns, limits)
+            while len(_open) > _KEPT:
+                _open.popitem(last=False)[1].close()  # cursors in use keep what they need
+        _open.move_to_end(key)
+        return _open[key]
+
+
+def _forget_parent() -> None:
+    for key in [key for key in _open if key[0] != os.getpid()]:
+        _inherited.append(_open.pop(key))
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.Lock()  # another thread of the parent may have held it
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _start(parquet: Path, columns: int, limits: Limits) -> duckdb.DuckDBPyConnection:
+    spill = Path(tempfile.gettempdir()) / f"rows-{os.getuid()}"
+    instance = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": limits.threads,
+            "memory_limit": f"{limits.memory_mib}MiB",
+            "temp_directory": str(spill),
+            "max_temp_directory_size": "8GiB",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    path = str(parquet).replace("'", "''")
+    names = ", ".join([*(f"c{number}" for number in range(columns)), "n"])
+    instance.execute(f"SET allowed_paths = ['{path}']")
+    instance.execute("SET enable_external_access = false")
+    instance.execute(f"CREATE VIEW r AS SELECT * FROM read_parquet('{path}', file_row_number = true) t({names})")
+    instance.execute("SET lock_configuration = true")
+    return instance

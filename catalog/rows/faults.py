@@ -1,0 +1,28 @@
+"""Faults of a query that several parsers raise alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from catalog.errors import BadParameter, nearest
+from catalog.rows.limits import LONGEST_VALUE
+
+_SHOWN: Final = 12  # known names, where none is like the unknown one
+
+
+def unknown(place: str, what: str, name: str, known: Iterable[str]) -> BadParameter:
+    """No such `what` (parameter, field, operator, function, alias): with the nearest known name, or some others."""
+    names = list(known)
+    near = nearest(name, names)
+    if near:
+        return BadParameter.at(place, f"unknown_{what}", name=name, nearest=near)
+    return BadParameter.at(place, f"no_such_{what}", name=name, known=", ".join(names[:_SHOWN]))
+
+
+def check_text(place: str, raw: str, most: int = LONGEST_VALUE) -> None:
+    """Raises BadParameter for what is too long or not text (NUL, lone surrogates)."""
+    if len(raw) > most:
+        raise BadParameter.at(place, "value_too_long", most=most)
+    if "\0" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
+        raise BadParameter.at(place, "value_not_text")

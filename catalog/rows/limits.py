@@ -1,0 +1,28 @@
+"""How long and how much one query may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PAGE = 100  # rows of a page when nothing is said
+MOST_ROWS = 1000
+MOST_OFFSET = 100_000
+MOST_COLUMNS = 200  # items of one select
+MOST_CONDITIONS = 100  # filters and having together
+MOST_LISTED = 1000  # values of one `in`
+MOST_WORDS = 20  # of `q`
+LONGEST_LIST = 50_000  # characters of one parameter
+LONGEST_VALUE = 1000  # characters of one value
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds of engine time for a page and for a whole export; memory (MiB) and threads of DuckDB."""
+
+    seconds: float = 5.0
+    export_seconds: float = 300.0
+    memory_mib: int = 512
+    threads: int = 2
+
+
+LIMITS = Limits()

@@ -1,0 +1,86 @@
+"""Answers: JSON bytes, ETags and the conditions on them, the language that was asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, g, request
+
+from catalog.errors import BadParameter, ConditionMissing, Stale, nearest
+from catalog.messages import DEFAULT_LANGUAGE, LANGUAGES
+from catalog.models import Dataset
+
+JSON_TYPE = "application/json"
+_SCRIPTS = {
+    "zh-hant": "zh-Hant",
+    "zh-tw": "zh-Hant",
+    "zh-hk": "zh-Hant",
+    "zh-mo": "zh-Hant",
+    "zh": "zh-Hans",
+    "en": "en",
+}
+
+
+def json_answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """`data` as a JSON answer in UTF-8."""
+    return Response(orjson.dumps(data, option=orjson.OPT_UTC_Z), status, headers, content_type=JSON_TYPE)
+
+
+def tagged(response: Response, tag: str) -> Response:
+    """The answer with its ETag; 304 without a body where the reader has it already."""
+    response.set_etag(tag)
+    response.headers.setdefault("Cache-Control", "no-cache")
+    response.vary.update(("Accept-Language", "Authorization"))
+    if request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
+    return response
+
+
+def content_tag(response: Response) -> str:
+    """A tag made of the answer's own bytes, for answers that no single revision decides."""
+    return hashlib.sha256(response.get_data()).hexdigest()[:32]
+
+
+def dataset_tag(dataset: Dataset) -> str:
+    """The ETag of a dataset: its revision."""
+    return str(dataset.revision)
+
+
+def require_match(dataset: Dataset) -> None:
+    """The condition of every change: `If-Match` with the ETag that the writer has seen.
+
+    Raises ConditionMissing without one, Stale where the dataset has moved on.
+    """
+    if not request.if_match:
+        raise ConditionMissing("if_match_needed")
+    if not request.if_match.contains(dataset_tag(dataset)):
+        raise Stale("etag_stale", etag=dataset_tag(dataset))
+
+
+def language() -> str:
+    """The language of labels and sentences: `lang=`, else the first of Accept-Language that there is."""
+    chosen: str | None = getattr(g, "language", None)
+    return chosen or accepted_language()
+
+
+def read_language() -> None:
+    """Take `lang=` from the address. Raises BadParameter for one that there is not."""
+    asked = request.args.get("lang")
+    if asked is not None and asked not in LANGUAGES:
+        raise BadParameter.at(
+            "lang", "lang_unknown", value=asked, known=", ".join(LANGUAGES), nearest=nearest(asked, LANGUAGES)
+        )
+    g.language = asked or accepted_language()
+
+
+def accepted_language() -> str:
+    """What Accept-Language asks for; Simplified Chinese where it says nothing that we have."""
+    for tag in request.accept_languages.values():
+        folded = tag.lower()
+        for start, found in _SCRIPTS.items():
+            if folded == start or folded.startswith(f"{start}-"):
+                return found
+    return DEFAULT_LANGUAGE

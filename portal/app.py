@@ -1,0 +1,116 @@
+"""The application: blueprints, errors, headers that every answer carries, health, and the API's own document."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+import flask_swagger_ui
+from flask import Flask, Response, g, redirect, request, send_from_directory
+from flask_smorest import Api
+from werkzeug.wrappers import Response as AnyResponse
+
+from catalog.errors import BadParameter
+from portal import VERSION, auth, health, limits, problems
+from portal.answers import read_language
+from portal.context import SAFE_METHODS, House
+from portal.migrate import is_current
+from portal.settings import Settings, load
+from portal.v1 import acts, datasets, exports, home, jobs, lists, releases, rows
+from portal.v1.blueprint import api
+
+RESOURCES = (acts, datasets, exports, home, jobs, lists, releases, rows)  # importing one registers it
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, X-Request-Id, X-Release, X-Total-Count, Digest, RateLimit-Limit, "
+    "RateLimit-Remaining, RateLimit-Reset, Retry-After",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, Range, X-Request-Id",
+    "Access-Control-Max-Age": "86400",
+}
+_SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application with the given settings, or those of the environment."""
+    app = Flask("portal", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.config.update(
+        API_TITLE="Open data portal",
+        API_VERSION=VERSION,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+        MAX_FORM_MEMORY_SIZE=1 << 20,
+        MAX_FORM_PARTS=50,
+        API_SPEC_OPTIONS={"info": {"description": "Open public data of a city: find, read, export, publish."}},
+    )
+    house = app.extensions["house"] = House(settings or load())
+    app.before_request(_begin)
+    limits.install(app)
+    auth.install(app)
+    app.after_request(_finish)
+    health.install(app)
+    _serve_docs(app)
+    _describe(Api(app))
+    problems.install(app)  # after the extension, whose own handlers these replace
+    if is_current(house.engine):
+        house.catch_up()
+    house.close()
+    return app
+
+
+def _describe(smorest: Api) -> None:
+    smorest.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    smorest.register_blueprint(api)
+
+
+def _begin() -> None:
+    """Name the request, learn its language, and refuse what no part of the portal can hold."""
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    if "\x00" in request.path or any("\x00" in name + value for name, value in request.args.items(multi=True)):
+        raise BadParameter("nul_in_address")
+    read_language()
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = getattr(g, "request_id", "")
+    response.headers.extend(_SAFE)
+    if request.method in SAFE_METHODS:
+        response.headers.extend(_CORS)
+    if request.method == "OPTIONS":
+        response.headers.extend(_PREFLIGHT)
+    return response
+
+
+def _serve_docs(app: Flask) -> None:
+    """Swagger UI from the installed package: no other host is asked for anything."""
+    files = Path(flask_swagger_ui.__file__).parent / "dist"
+    page = (Path(__file__).parent / "docs.html").read_text(encoding="utf-8")
+
+    @app.get("/docs")
+    def docs() -> Response:
+        return Response(page, content_type="text/html; charset=utf-8")
+
+    @app.get("/docs/<path:name>")
+    def docs_file(name: str) -> Response:
+        return send_from_directory(files, name, max_age=86400)
+
+    @app.get("/")
+    def front() -> AnyResponse:
+        return redirect("/docs")
+
+
+def configure_logging() -> None:
+    """One line an event on standard error."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+_: Any = RESOURCES

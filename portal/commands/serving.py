@@ -1,0 +1,118 @@
+"""Commands that run the portal: serve, worker, migrate, demo."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+import click
+
+from portal.commands.house import open_house
+from portal.context import House
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option(
+    "--workers", default=None, type=click.IntRange(1, 64), help="Server processes; default: one a core, at most 4."
+)
+@click.option("--no-worker", is_flag=True, help="Without the ingest worker beside it.")
+@click.option("--demo", "with_demo", is_flag=True, help="Load the demonstration data first; twice is once.")
+def serve(host: str, port: int, workers: int | None, no_worker: bool, with_demo: bool) -> None:
+    """Serve HTTP, with an ingest worker beside it; stops cleanly on SIGTERM."""
+    house = open_house()
+    if with_demo and not _has_demo(house):
+        subprocess.run([sys.executable, "-m", "portal", "demo"], check=True)  # its threads must not be forked from
+    house.close()
+    beside = None if no_worker else _Beside()
+    click.echo(f"http://{host}:{port}", err=True)
+    try:
+        _serve(host, port, workers or min(os.cpu_count() or 1, 4))
+    finally:
+        if beside:
+            beside.stop()
+
+
+def _has_demo(house: House) -> bool:
+    from portal.demo.edition import is_loaded
+
+    return is_loaded(house.engine)
+
+
+def _serve(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    import portal.app  # noqa: F401 - loaded once, here: the server processes are forked with it
+
+    Granian(
+        "wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        log_access=False,
+    ).serve()
+
+
+class _Beside:
+    """The ingest worker as a process of its own, started again where it died."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.process = self._start()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        self.stopping.set()
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "portal", "worker"])
+
+    def _watch(self) -> None:
+        while not self.stopping.is_set():
+            self.process.wait()
+            if not self.stopping.wait(1.0):
+                self.process = self._start()
+
+
+@click.command()
+def worker() -> None:
+    """Take files in, publish what is due, keep the index up to date, until SIGTERM."""
+    from portal.app import configure_logging
+    from portal.working import work
+
+    configure_logging()
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    work(open_house(), stopping)
+
+
+@click.command()
+def migrate() -> None:
+    """Create or upgrade the database's schema."""
+    open_house(migrate=True)
+    click.echo("the database is up to date", err=True)
+
+
+@click.command()
+def demo() -> None:
+    """Load the demonstration data; twice is once."""
+    from portal.demo.load import load
+
+    load(open_house())

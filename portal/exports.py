@@ -1,0 +1,65 @@
+"""Exports as files: written whole before they are sent, so that a download has its digest, length and ranges,
+and a fault in the middle is an error and never half a file. Kept for the next reader, the least used leave first.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+CACHE_BYTES = 4 << 30
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """A finished export: where it is, its rows, and the base64 SHA-256 of its bytes."""
+
+    path: Path
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class ExportCache:
+    """Finished exports by the mark of what they hold; a name is `mark.rows.digest`."""
+
+    directory: Path
+    most_bytes: int = CACHE_BYTES
+
+    def file_for(self, mark: str, write: Callable[[], tuple[int, Iterator[bytes]]]) -> ExportFile:
+        """The export of that mark; `write` gives its number of rows and its bytes where it is not there yet."""
+        found = next(iter(self.directory.glob(f"{mark}.*")), None)
+        if found is None:
+            found = self._make(mark, write)
+            self._evict(found)
+        os.utime(found)
+        _, rows, digest = found.name.split(".")
+        return ExportFile(found, int(rows), base64.b64encode(bytes.fromhex(digest)).decode())
+
+    def _make(self, mark: str, write: Callable[[], tuple[int, Iterator[bytes]]]) -> Path:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.directory, prefix=".", suffix=".part")
+        part, hasher = Path(name), hashlib.sha256()
+        try:
+            with os.fdopen(handle, "wb") as target:
+                rows, chunks = write()
+                for chunk in chunks:
+                    hasher.update(chunk)
+                    target.write(chunk)
+            return part.replace(self.directory / f"{mark}.{rows}.{hasher.hexdigest()}")
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _evict(self, kept: Path) -> None:
+        """Let go of the least recently used until the rest fits; a reader that has one open reads on."""
+        files = [(path, path.stat()) for path in self.directory.glob("[!.]*") if path != kept]
+        room = self.most_bytes - kept.stat().st_size
+        for path, facts in sorted(files, key=lambda one: one[1].st_mtime, reverse=True):
+            room -= facts.st_size
+            if room < 0:
+                path.unlink(missing_ok=True)

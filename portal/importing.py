@@ -1,0 +1,179 @@
+"""Datasets in bulk, for migrations: NDJSON in batches, by slug, with bad lines named and good ones kept.
+
+A batch is one transaction: a crash leaves whole batches, and a second run brings in the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from catalog import audit
+from catalog.accounts import OPERATOR
+from catalog.db import now
+from catalog.errors import Invalid, PortalError
+from catalog.members import check_members, members_of, plain, set_members
+from catalog.models import Dataset, Publisher
+from catalog.slugs import slug_of
+from portal.context import House
+from portal.v1.bodies import ImportedDataset
+from portal.v1.checking import load_body
+
+BATCH = 1000
+LONGEST_LINE = 4 << 20
+
+
+@dataclass
+class Tally:
+    """What became of the lines."""
+
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    bad: int = 0
+
+    @property
+    def good(self) -> int:
+        """Lines that are kept."""
+        return self.created + self.changed + self.same
+
+
+def import_lines(
+    house: House, lines: Iterable[bytes], name: str, *, publish: bool, complain: Callable[[str], None]
+) -> Tally:
+    """Import every line; the index follows batch by batch. `complain` gets one sentence for each bad line."""
+    tally = Tally()
+    checked = _iter_checked(lines, tally, complain)
+    while batch := list(islice(checked, BATCH)):
+        with house.writing() as opened:
+            _import_batch(opened, dict(batch), tally, publish=publish)
+            detail = {"datasets": len(batch), "publish": publish}
+            audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
+        house.catch_up()
+    return tally
+
+
+def _iter_checked(
+    lines: Iterable[bytes], tally: Tally, complain: Callable[[str], None]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    schema = ImportedDataset()
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            body = _check(schema, line)
+        except PortalError as error:
+            tally.bad += 1
+            places = "; ".join(f"{place}: {found[0]}" for place, found in error.places.items())
+            complain(f"{number}: {places or error}")
+        else:
+            yield body["slug"], body
+
+
+def _check(schema: ImportedDataset, line: bytes) -> dict[str, Any]:
+    if len(line) > LONGEST_LINE:
+        raise Invalid("import_line_too_long", most=LONGEST_LINE)
+    try:
+        data = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise Invalid("body_json_broken", line=error.lineno, column=error.colno) from None
+    body = load_body(schema, data)
+    check_members(Dataset(access="open", level="L1"), body)
+    body.setdefault("slug", slug_of(body["title"]))
+    return body
+
+
+def _import_batch(opened: Session, bodies: dict[str, dict[str, Any]], tally: Tally, *, publish: bool) -> None:
+    offices = _publishers(opened, bodies.values())
+    known = {one.slug: one for one in opened.scalars(select(Dataset).where(Dataset.slug.in_(bodies)))}
+    fresh = [_row(body, offices, publish) for slug, body in bodies.items() if slug not in known]
+    if fresh:
+        opened.execute(insert(Dataset), fresh)
+    tally.created += len(fresh)
+    for slug, dataset in known.items():
+        if _refresh(dataset, bodies[slug], publish):
+            tally.changed += 1
+        else:
+            tally.same += 1
+
+
+def _row(body: dict[str, Any], offices: dict[str, int], publish: bool) -> dict[str, Any]:
+    moment = now()
+    modified = body.get("modified") or moment
+    dataset = Dataset(slug=body["slug"])
+    set_members(dataset, body)
+    values = {name: getattr(dataset, name) for name in _COLUMNS}
+    issued = body.get("issued") or modified
+    return {
+        **{name: value if value is not None else _default(name) for name, value in values.items()},
+        "publisher_id": offices[body["publisher"]["slug"]],
+        "state": "published" if publish else "draft",
+        "issued": issued if publish else None,
+        "modified": modified,
+        "created_at": moment,
+    }
+
+
+_COLUMNS = [
+    "slug",
+    "title",
+    "title_translations",
+    "description",
+    "themes",
+    "tags",
+    "regions",
+    "schema",
+    "family",
+    "frequency",
+    "access",
+    "conditions",
+    "level",
+    "license",
+    "contact",
+    "temporal_from",
+    "temporal_to",
+    "landing_page",
+    "identifier",
+    "duties",
+    "relations",
+]
+
+
+def _default(name: str) -> Any:
+    default = Dataset.__table__.columns[name].default
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
+
+
+def _refresh(dataset: Dataset, body: dict[str, Any], publish: bool) -> bool:
+    """Set what differs; True where anything did."""
+    before, state = plain(members_of(dataset)), dataset.state
+    set_members(dataset, body)
+    if publish and state == "draft":
+        dataset.state, dataset.issued = "published", dataset.issued or body.get("issued") or now()
+    if plain(members_of(dataset)) == before and dataset.state == state:
+        return False
+    dataset.modified = body.get("modified") or now()
+    dataset.revision += 1
+    return True
+
+
+def _publishers(opened: Session, bodies: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """Slug -> id of every publisher that the bodies name, made where there is none."""
+    titles = {body["publisher"]["slug"]: body["publisher"].get("title") for body in bodies}
+    rows = opened.execute(select(Publisher.slug, Publisher.id).where(Publisher.slug.in_(titles)))
+    known = {row[0]: row[1] for row in rows}
+    for slug, title in titles.items():
+        if slug not in known:
+            office = Publisher(slug=slug, title=title or slug)
+            opened.add(office)
+            opened.flush()
+            known[slug] = office.id
+    return known

@@ -1,0 +1,23 @@
+"""Addresses as others reach the portal: from PORTAL_BASE_URL, else from the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from flask import request
+
+from portal.context import house
+
+
+def absolute(path: str) -> str:
+    """The full address of a path of the portal."""
+    base = house().settings.base_url or request.host_url.rstrip("/")
+    return f"{base}{path}"
+
+
+def next_link(cursor: str, drop: Iterable[str] = ()) -> str:
+    """This request's address with `cursor` in the place of whatever began its page."""
+    gone = {"cursor", "page", "offset", *drop}
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in gone]
+    return f"{absolute(request.path)}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -1,0 +1,78 @@
+"""Which rows an address means, and the marks that an answer made of them carries."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from catalog.errors import BadParameter
+from catalog.lookup import get_current_release, get_dataset, get_release, get_table, parse_day
+from catalog.models import Dataset, Release
+from catalog.rows.engine import RowFiles
+from catalog.rows.query import parse_query
+from catalog.rows.terms import RowQuery
+from catalog.schema import Table
+from portal.answers import language, tagged
+from portal.context import actor, catalog_session, house
+
+WHERE = ("release", "table", "as_of")  # which rows
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATE = "public, no-cache"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The rows that an address means: a table of a release of a dataset that the reader may see."""
+
+    dataset: Dataset
+    release: Release
+    table: Table
+
+    @property
+    def files(self) -> RowFiles:
+        """Their files."""
+        return house().rows_of(self.table)
+
+
+def find_place(slug: str) -> Place:
+    """Dataset, release and table of this request. Raises NotFound, Gone, BadParameter."""
+    opened, viewer = catalog_session(), actor()
+    dataset = get_dataset(opened, slug, viewer)
+    number, day = request.args.get("release"), request.args.get("as_of")
+    if number and day:
+        raise BadParameter.at("as_of", "release_or_day")
+    if number:
+        if not (number.isascii() and number.isdecimal() and len(number) < 10):
+            raise BadParameter.at("release", "release_expected", value=number)
+        release = get_release(opened, dataset, viewer, int(number))
+    else:
+        release = get_current_release(opened, dataset, viewer, parse_day("as_of", day) if day else None)
+    return Place(dataset, release, get_table(release, request.args.get("table")))
+
+
+def read_parameters(place: Place, form: tuple[str, ...]) -> RowQuery:
+    """The query in this address, without what the view itself reads."""
+    own = {*WHERE, *form}
+    return parse_query(
+        [(name, value) for name, value in request.args.items(multi=True) if name not in own], place.table
+    )
+
+
+def mark_of(place: Place) -> str:
+    """What decides an answer wholly: the release's digest, the query and the form that was asked for."""
+    asked = sorted(request.args.items(multi=True))
+    mark = repr((place.table.digest, place.release.number, place.release.state, request.path, asked, language()))
+    return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def marked(response: Response, place: Place, *, conditional: bool = True) -> Response:
+    """The answer with its tag, its release, and how long it may be kept."""
+    kept = IMMUTABLE if request.args.get("release") else REVALIDATE
+    response.headers["Cache-Control"] = kept if place.release.state == "published" else "private, no-store"
+    response.headers["X-Release"] = str(place.release.number)
+    if conditional:
+        return tagged(response, mark_of(place))
+    response.set_etag(mark_of(place))
+    return response

@@ -1,0 +1,125 @@
+"""Settings: one frozen dataclass from `PORTAL_*`; every default works with no service running."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import nearest
+
+PREFIX = "PORTAL_"
+
+
+class SettingError(ValueError):
+    """A setting that is unknown or cannot be understood; the sentence says which and what would do."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the reference: its default as people read it, and what it is for."""
+
+    default: str
+    purpose: str
+
+
+TABLE: Mapping[str, Setting] = {
+    "data_dir": Setting("./var", "Directory of the database, the files, the caches and the secret of the default."),
+    "database_url": Setting(
+        "SQLite in the data directory", "`sqlite:///path`, or `postgresql+psycopg://user:password@host/database`."
+    ),
+    "search_url": Setting(
+        "embedded:", "`embedded:` (SQLite FTS5), or `http(s)://user:password@host:9200/index-prefix` (Elasticsearch)."
+    ),
+    "storage_url": Setting("file: in the data directory", "`file:///path`: where uploads and releases are kept."),
+    "base_url": Setting(
+        "as each request says", "Address of the portal as others reach it, for links in answers and feeds."
+    ),
+    "secret_key": Setting("made and kept in the data directory", "Signs cursors; at least 32 characters."),
+    "rate_limit": Setting("1200/minute", "Requests for each address or key: `number/second|minute|hour`, or `off`."),
+    "upload_limit_mib": Setting("2048", "Largest upload in MiB."),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process; addresses are complete."""
+
+    data_dir: Path
+    database_url: str
+    search_url: str
+    storage_url: str
+    base_url: str
+    secret_key: str
+    rate_limit: tuple[int, int] | None  # requests, seconds
+    upload_limit: int  # bytes
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the embedded default, which `serve` may migrate by itself."""
+        return self.database_url.startswith("sqlite")
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment gives. Raises SettingError."""
+    given = {name[len(PREFIX) :].lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    for name in given:
+        if name not in TABLE:
+            near = nearest(name, TABLE)
+            hint = f"; did you mean {PREFIX}{near.upper()}?" if near else ""
+            raise SettingError(f"{PREFIX}{name.upper()} is not a setting{hint}")
+    data_dir = Path(given.get("data_dir") or "var").resolve()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        data_dir=data_dir,
+        database_url=given.get("database_url") or f"sqlite:///{data_dir / 'portal.sqlite'}",
+        search_url=given.get("search_url") or "embedded:",
+        storage_url=given.get("storage_url") or (data_dir / "files").as_uri(),
+        base_url=given.get("base_url", "").rstrip("/"),
+        secret_key=_secret(given.get("secret_key", ""), data_dir),
+        rate_limit=parse_rate(given.get("rate_limit") or "1200/minute"),
+        upload_limit=_mib(given.get("upload_limit_mib") or "2048"),
+    )
+
+
+def parse_rate(text: str) -> tuple[int, int] | None:
+    """`1200/minute` as (1200, 60); `off` as None. Raises SettingError."""
+    if text == "off":
+        return None
+    number, _, unit = text.partition("/")
+    seconds = {"second": 1, "minute": 60, "hour": 3600}.get(unit)
+    if seconds is None or not number.isdecimal() or int(number) == 0:
+        raise SettingError(f"PORTAL_RATE_LIMIT: {text!r} is not number/second, number/minute, number/hour or off")
+    return int(number), seconds
+
+
+def _mib(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise SettingError(f"PORTAL_UPLOAD_LIMIT_MIB: {text!r} is not a whole number of MiB")
+    return int(text) << 20
+
+
+def _secret(given: str, data_dir: Path) -> str:
+    """The secret given, or one made once and kept readable for its owner only."""
+    if given:
+        if len(given) < 32:
+            raise SettingError("PORTAL_SECRET_KEY: at least 32 characters are needed")
+        return given
+    path = data_dir / "secret.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(handle, "w", encoding="ascii") as target:
+        target.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii")
+
+
+def reference() -> list[tuple[str, Setting]]:
+    """Every setting by its full name, for the docs."""
+    names: list[Any] = [one.name for one in fields(Settings)]
+    order = [name if name in TABLE else "upload_limit_mib" for name in names]
+    return [(PREFIX + name.upper(), TABLE[name]) for name in order]

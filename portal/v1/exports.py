@@ -1,0 +1,73 @@
+"""Exports: everything that the row grammar selects, as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from flask import Response, request, send_file
+
+from catalog.errors import BadParameter, NotFound, nearest
+from catalog.rows.exports import EXPORTS, Options, export
+from catalog.rows.terms import RowQuery
+from portal.context import house
+from portal.exports import ExportFile
+from portal.places import Place, find_place, mark_of, marked, read_parameters
+from portal.v1 import parameters
+from portal.v1.blueprint import api
+from portal.v1.resource import Resource, documented
+
+FORM = ("lang", "header", "bom")
+
+
+@api.route("/datasets/<slug>/export.<form>")
+class Export(Resource):
+    """A download."""
+
+    takes = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
+
+    @documented(api, *parameters.EXPORT)
+    @api.response(200, content_type="application/octet-stream", description="The file.")
+    def get(self, slug: str, form: str) -> Response:
+        """Everything that the parameters select, as csv, xlsx, json, ndjson or parquet."""
+        if form not in EXPORTS:
+            raise NotFound("export_unknown", value=form, nearest=nearest(form, EXPORTS), known=", ".join(EXPORTS))
+        options = _form_options()
+        place = find_place(slug)
+        query = read_parameters(place, FORM)
+        unchanged = marked(Response(), place)
+        if unchanged.status_code == 304:
+            return unchanged
+        return _download(place, form, _file(place, query, form, options))
+
+
+def _file(place: Place, query: RowQuery, form: str, options: Options) -> ExportFile:
+    files = place.files
+
+    def write() -> tuple[int, Iterator[bytes]]:
+        made = export(form, files, query, options)
+        return made.total, made.chunks
+
+    return house().exports.file_for(mark_of(place), write)
+
+
+def _download(place: Place, form: str, file: ExportFile) -> Response:
+    answer = send_file(file.path, mimetype=EXPORTS[form].media_type, etag=False, conditional=False)
+    answer.headers["Digest"] = f"sha-256={file.digest}"
+    answer.headers["X-Total-Count"] = str(file.rows)
+    name = quote(f"{place.dataset.title}-{place.release.number}.{form}")
+    plain = f"{place.dataset.slug}-{place.release.number}.{form}"
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
+    answer.headers["Accept-Ranges"] = "bytes"
+    marked(answer, place, conditional=False)
+    answer.make_conditional(request, accept_ranges=True, complete_length=file.path.stat().st_size)
+    return answer
+
+
+def _form_options() -> Options:
+    header, bom = request.args.get("header", "name"), request.args.get("bom", "false")
+    if header not in ("name", "title"):
+        raise BadParameter.at("header", "header_unknown", value=header)
+    if bom not in ("true", "false"):
+        raise BadParameter.at("bom", "flag_expected", value=bom)
+    return Options(header, bom == "true")

@@ -1,0 +1,98 @@
+"""The answers of lists, of the door and of `/me`, as the OpenAPI document describes them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+
+class VocabularyLink(Schema):
+    """The name of a code list."""
+
+    name = fields.String(metadata={"example": "themes"})
+    link = fields.String()
+
+
+class PublisherAnswer(Schema):
+    """An office that owes data."""
+
+    slug = fields.String(metadata={"example": "shaoxing-finance-bureau"})
+    title = fields.String(metadata={"example": "绍兴市财政局"})
+    aliases = fields.List(fields.String())
+    region = fields.String(allow_none=True, metadata={"example": "330600"})
+    datasets = fields.Integer(metadata={"description": "Public datasets."})
+
+
+class PublishersAnswer(Schema):
+    """All publishers."""
+
+    total = fields.Integer()
+    items = fields.List(fields.Nested(PublisherAnswer))
+
+
+class TermAnswer(Schema):
+    """One code."""
+
+    code = fields.String()
+    label = fields.String()
+    labels = fields.Dict(keys=fields.String(), values=fields.String())
+    note = fields.String()
+    valid_from = fields.String()
+    valid_to = fields.String()
+    successor = fields.String()
+    parent = fields.String()
+    aliases = fields.List(fields.String())
+
+
+class VocabularyAnswer(Schema):
+    """A code list."""
+
+    name = fields.String()
+    title = fields.String()
+    items = fields.List(fields.Nested(TermAnswer))
+
+
+class VocabulariesAnswer(Schema):
+    """The code lists there are."""
+
+    total = fields.Integer()
+    items = fields.List(fields.Nested(VocabularyLink))
+
+
+class DutyAnswer(Schema):
+    """One duty."""
+
+    id = fields.String(metadata={"example": "D112"})
+    section = fields.String()
+    title = fields.String()
+    title_en = fields.String()
+    lead = fields.String()
+    clock = fields.String()
+    family = fields.String()
+    kind = fields.String()
+    dataset_titles = fields.List(fields.String())
+    datasets = fields.List(fields.String())
+    links = fields.Dict()
+
+
+class DutiesAnswer(Schema):
+    """All duties."""
+
+    total = fields.Integer()
+    items = fields.List(fields.Nested(DutyAnswer))
+
+
+class MeAnswer(Schema):
+    """An account."""
+
+    name = fields.String()
+    role = fields.String()
+    publishers = fields.List(fields.String())
+
+
+class HomeAnswer(Schema):
+    """The door of the API."""
+
+    version = fields.String()
+    links = fields.Dict()
+    limits = fields.Dict()
+    counts = fields.Dict()

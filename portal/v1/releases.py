@@ -1,0 +1,128 @@
+"""Releases: every edition of a dataset's rows, the upload that makes a new one, and the mapping of headers."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import PurePath
+from typing import Any, BinaryIO, cast
+
+from flask import Response, request
+from werkzeug.datastructures import FileStorage as UploadedFile
+
+from catalog.db import session
+from catalog.errors import BadParameter, Invalid, TooLarge, nearest
+from catalog.lookup import get_dataset, get_release, list_visible_releases
+from catalog.models import Dataset
+from catalog.registry import require_writer, set_mapping
+from ingest import jobs
+from portal.answers import content_tag, dataset_tag, json_answer, language, require_match, tagged
+from portal.context import actor, catalog_session, house
+from portal.links import absolute
+from portal.v1 import documents, parameters
+from portal.v1.blueprint import api
+from portal.v1.bodies import HeaderMapping
+from portal.v1.resource import Resource, documented
+from portal.v1.shapes import job_shape, release_shape
+
+OPTIONS = ("period", "sheet", "encoding", "unit")
+
+
+@api.route("/datasets/<slug>/releases")
+class Releases(Resource):
+    """All releases of a dataset."""
+
+    takes = {"POST": ("dry_run",)}  # noqa: RUF012
+
+    @documented(api)
+    @api.response(200, documents.ReleasesAnswer)
+    def get(self, slug: str) -> Response:
+        """Every release, newest first."""
+        dataset = get_dataset(catalog_session(), slug, actor())
+        found = list_visible_releases(catalog_session(), dataset, actor())
+        response = json_answer({"total": len(found), "items": [release_shape(one, language()) for one in found]})
+        return tagged(response, content_tag(response))
+
+    @documented(api, parameters.DRY_RUN)
+    @api.doc(requestBody=parameters.UPLOAD)
+    @api.response(202, documents.JobAnswer)
+    def post(self, slug: str) -> Response:
+        """Upload a file for a new release: it is stored first, then a job takes it in."""
+        dry_run = _flag("dry_run")
+        with session(house().engine) as opened:  # no transaction is held while the file arrives
+            _require_open_for_upload(get_dataset(opened, slug, actor()))
+        upload = _store_upload(dry_run)
+        dataset = get_dataset(catalog_session(), slug, actor(), lock=True)
+        _require_open_for_upload(dataset)
+        job = jobs.enqueue(catalog_session(), actor(), dataset, upload)
+        status = 202 if job.state in jobs.OPEN_STATES else 200
+        headers = {"Location": absolute(f"/api/v1/jobs/{job.id}")}
+        return json_answer(job_shape(job, language()), status, headers)
+
+
+@api.route("/datasets/<slug>/releases/<int:number>")
+class OneRelease(Resource):
+    """One release."""
+
+    @documented(api)
+    @api.response(200, documents.ReleaseAnswer)
+    def get(self, slug: str, number: int) -> Response:
+        """Rows, digest, tables with their fields, totals and notes."""
+        dataset = get_dataset(catalog_session(), slug, actor())
+        release = get_release(catalog_session(), dataset, actor(), number)
+        return tagged(json_answer(release_shape(release, language())), f"{release.digest[:32]}-{release.state}")
+
+
+@api.route("/datasets/<slug>/mapping")
+class Mapping(Resource):
+    """The steward's answers on headers."""
+
+    @documented(api)
+    @api.response(200, documents.MappingAnswer)
+    def get(self, slug: str) -> Response:
+        """Header as published -> field name, or null."""
+        dataset = get_dataset(catalog_session(), slug, actor())
+        require_writer(actor(), dataset)
+        return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset))
+
+    @documented(api)
+    @api.arguments(HeaderMapping)
+    @api.response(200, documents.MappingAnswer)
+    def put(self, body: dict[str, Any], slug: str) -> Response:
+        """Keep the answers; every later release uses them."""
+        dataset = get_dataset(catalog_session(), slug, actor(), lock=True)
+        require_match(dataset)
+        set_mapping(catalog_session(), actor(), dataset, body["columns"])
+        return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset))
+
+
+def _require_open_for_upload(dataset: Dataset) -> None:
+    require_writer(actor(), dataset, "steward", "admin")
+    jobs.require_uploadable(dataset)
+
+
+def _store_upload(dry_run: bool) -> jobs.Upload:
+    """The file and its options from the multipart body. Raises Invalid without a file, TooLarge past the limit."""
+    limit = house().settings.upload_limit
+    request.max_content_length = limit + (1 << 20)
+    if (request.content_length or 0) > request.max_content_length:  # said at once, before anything is read
+        raise TooLarge("upload_too_large", limit_mib=limit >> 20)
+    file: UploadedFile | None = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid.at("file", "file_needed")
+    for name in (*request.form, *request.files):
+        if name not in (*OPTIONS, "file"):
+            raise Invalid.at(name, "member_unknown", name=name, nearest=nearest(name, OPTIONS))
+    options: dict[str, Any] = {name: request.form[name] for name in OPTIONS if request.form.get(name)}
+    jobs.check_options(options)
+    with closing(file):
+        stored = house().storage.save("uploads", cast(BinaryIO, file.stream), limit=limit)
+    if dry_run:
+        options["dry_run"] = True
+    return jobs.Upload(stored, PurePath(file.filename.replace("\\", "/")).name[:200], options)
+
+
+def _flag(name: str) -> bool:
+    given = request.args.get(name, "false")
+    if given not in ("true", "false"):
+        raise BadParameter.at(name, "flag_expected", value=given)
+    return given == "true"

@@ -1,0 +1,43 @@
+"""What an ingest worker does all day: jobs first, then what is due, then the index."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from catalog import registry
+from ingest.worker import run_next
+from portal.context import House
+
+log = logging.getLogger(__name__)
+IDLE_SECONDS = 0.5  # between looks at the job table
+CHORES_SECONDS = 5.0  # between looks at what is due and what is stale
+
+
+def work(house: House, stopping: threading.Event) -> None:
+    """Work until `stopping`; a database that is away for a while is waited for."""
+    shop = house.workshop(stopping)
+    next_chores = 0.0
+    while not stopping.is_set():
+        try:
+            if time.monotonic() >= next_chores:
+                chores(house)
+                next_chores = time.monotonic() + CHORES_SECONDS
+            busy = run_next(shop)
+        except SQLAlchemyError:
+            log.exception("the database does not answer; trying again")
+            busy = False
+        if not busy:
+            stopping.wait(IDLE_SECONDS)
+
+
+def chores(house: House) -> None:
+    """Publish what is due, and bring the index up to date."""
+    with house.writing() as opened:
+        due = registry.publish_due(opened)
+    for dataset in due:
+        log.info("published %s at its time", dataset.slug)
+    house.catch_up()

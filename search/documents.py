@@ -1,0 +1,78 @@
+"""Datasets of the catalog as an index takes them, read in bulk with one statement for each batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Engine, Row, Select, select
+from sqlalchemy.orm import Session
+
+from catalog.db import session
+from catalog.models import Dataset, Publisher, Release
+from catalog.schema import tables_from
+from search.fields import FORMATS
+from search.index import SearchDocument
+
+_PLAIN: Final[tuple[Any, ...]] = (
+    Dataset.id, Dataset.revision, Dataset.slug, Dataset.title, Dataset.description, Dataset.state, Dataset.family,
+    Dataset.schema, Dataset.frequency, Dataset.access, Dataset.temporal_from, Dataset.temporal_to, Dataset.issued,
+)  # fmt: skip
+_LISTS: Final = ("themes", "tags", "regions")
+
+
+def documents_of(opened: Session, ids: Sequence[int]) -> list[SearchDocument]:
+    """The documents of those datasets, by id; an absent one is left out."""
+    return _read(opened, _columns().where(Dataset.id.in_(ids)))
+
+
+def stale_documents(opened: Session, after: int, limit: int) -> list[SearchDocument]:
+    """The first `limit` datasets beyond the id `after` whose index entry is behind."""
+    behind = Dataset.revision != Dataset.indexed_revision
+    return _read(opened, _columns().where(behind, Dataset.id > after).limit(limit))
+
+
+def iter_documents(engine: Engine, batch: int) -> Iterator[SearchDocument]:
+    """Every dataset, by id; no transaction stays open between batches."""
+    last = 0
+    while True:
+        with session(engine) as opened:
+            found = _read(opened, _columns().where(Dataset.id > last).limit(batch))
+        if not found:
+            return
+        yield from found
+        last = found[-1].id
+
+
+def _columns() -> Select[Any]:
+    columns: Select[Any] = (
+        select(
+            *_PLAIN,
+            Dataset.modified.label("updated"),
+            Dataset.title_translations.label("titles"),
+            *(getattr(Dataset, name) for name in _LISTS),
+            Publisher.slug.label("publisher"),
+            Publisher.title.label("publisher_title"),
+            Publisher.aliases.label("publisher_aliases"),
+            Release.state.label("release_state"),
+            Release.tables.label("tables"),
+        )
+        .join(Publisher, Publisher.id == Dataset.publisher_id)
+        .outerjoin(Release, Release.id == Dataset.latest_release_id)
+        .order_by(Dataset.id)
+    )
+    return columns
+
+
+def _read(opened: Session, statement: Select[Any]) -> list[SearchDocument]:
+    return [_document(row) for row in opened.execute(statement)]
+
+
+def _document(row: Row[Any]) -> SearchDocument:
+    values = dict(row._mapping)
+    released = values.pop("release_state") == "published"
+    kept = values.pop("tables") or ()
+    tables = tables_from(kept) if released else ()
+    titles = dict.fromkeys(field.title for table in tables for field in table.fields)
+    lists: dict[str, Any] = {name: tuple(values.pop(name) or ()) for name in (*_LISTS, "publisher_aliases")}
+    return SearchDocument(**values, **lists, field_titles=tuple(titles), formats=FORMATS if released else ())

@@ -1,0 +1,244 @@
+"""The index on a real Elasticsearch: one alias, versioned indexes behind it, writes ordered by external versions.
+
+It needs no plugin, no script, no `_reindex` and no `_delete_by_query`, so every managed Elasticsearch will do.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+from zlib import crc32
+
+from elasticsearch import ApiError, Elasticsearch, TransportError
+
+from catalog.errors import Conflict, Unavailable
+from search import analysis
+from search.batches import batches
+from search.engines import elastic_layout as layout
+from search.engines.elastic_query import body
+from search.facets import ranked
+from search.highlight import highlights
+from search.index import CatchUp, Hit, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
+from search.paging import next_after
+from search.understood import understood
+
+BATCH: Final = 500
+SEARCH_SECONDS: Final = 3.0
+WRITE_SECONDS: Final = 30.0
+_BUSY_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # seconds between attempts of a rebuild that is told to slow down
+_NEWER_EXISTS, _GONE, _BUSY = 409, 404, 429
+_log = logging.getLogger(__name__)
+
+
+class ElasticIndex:
+    """A SearchIndex on Elasticsearch."""
+
+    def __init__(self, url: str) -> None:
+        self.address = layout.parse_address(url)
+        trusted: dict[str, Any] = {"ca_certs": self.address.ca} if self.address.ca else {}
+        self._client = Elasticsearch(
+            list(self.address.hosts),
+            basic_auth=self.address.account,
+            request_timeout=WRITE_SECONDS,
+            max_retries=len(self.address.hosts) - 1,  # the next host at once, no waiting
+            retry_on_status=(),
+            **trusted,
+        )
+        self._searching = self._client.options(request_timeout=SEARCH_SECONDS)
+
+    def prepare(self) -> bool:
+        with _answering():
+            served = self._served()
+            if not served:
+                self._switch(self._create())
+                return True
+            unfinished = bool(self._client.indices.exists_alias(name=self.address.unfinished))
+            return unfinished or not any(layout.VERSION in name.split("-") for name in served)
+
+    def write(self, documents: Iterable[SearchDocument], removed_ids: Iterable[int] = ()) -> Written:
+        refused: dict[int, str] = {}
+        with _answering():
+            for batch in batches(documents, BATCH):
+                refused |= self._bulk(self.address.alias, _writes(batch))
+            for gone in batches(removed_ids, BATCH):
+                self._bulk(self.address.alias, [{"delete": {"_id": str(one)}} for one in gone])
+            self._client.indices.refresh(index=self.address.alias)
+        return Written(refused)
+
+    def search(self, query: SearchQuery) -> SearchPage:
+        question = analysis.question(query.text)
+        with _answering():
+            answer = self._ask(query, question, loose=False)
+            loose = not answer["hits"]["total"]["value"] and query.may_loosen
+            if loose:
+                answer = self._ask(query, question, loose=True)
+        return _page(query, question, answer, loose=loose)
+
+    def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
+        with _answering():
+            self._clean()
+            index = self._create()
+            held: dict[int, int] = {}
+            self._fill(index, documents, held)
+            self._apply(index, catch_up, held)
+            self._switch(index)
+            # What was written to the old index between the last look and the switch is in the database: look again.
+            self._apply(index, catch_up, held)
+            self._client.indices.delete_alias(index=index, name=self.address.unfinished)
+        return len(held)
+
+    def status(self, *, revisions: bool = False) -> IndexStatus:
+        with _answering():
+            served = self._served()
+            if not served:
+                return IndexStatus("elasticsearch", self.address.alias, layout.VERSION, False, 0)
+            self._client.indices.refresh(index=self.address.alias)
+            count = int(self._client.count(index=self.address.alias)["count"])
+            known = dict(self._revisions()) if revisions else {}
+        version = served[0].rsplit("-", 3)[1]
+        return IndexStatus("elasticsearch", served[0], version, version == layout.VERSION, count, known)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def drop(self) -> None:
+        """Remove every index of ours; the database has all that was in them."""
+        with _answering():
+            for index in self._ours():
+                self._client.indices.delete(index=index, ignore_unavailable=True)
+
+    def _ask(self, query: SearchQuery, question: analysis.Question, *, loose: bool) -> Mapping[str, Any]:
+        # One question goes to one copy of the index, so that pages of it fit together.
+        asked = body(query, question, loose=loose)
+        preference = f"q{crc32(query.text.encode())}"
+        answer: Mapping[str, Any] = self._searching.search(
+            index=self.address.alias, body=asked, preference=preference
+        ).body
+        return answer
+
+    def _served(self) -> list[str]:
+        """The indexes behind the alias."""
+        if not self._client.indices.exists_alias(name=self.address.alias):
+            return []
+        return sorted(self._client.indices.get_alias(name=self.address.alias))
+
+    def _ours(self) -> list[str]:
+        found = self._client.indices.get(index=f"{self.address.alias}-*", features="aliases", expand_wildcards="all")
+        return [name for name in found if self.address.is_ours(name)]
+
+    def _create(self) -> str:
+        """A new index. It is written through an alias of its own, since a write to a lost index would make one anew."""
+        index = self.address.new_index()
+        self._client.indices.create(
+            index=index,
+            settings=layout.settings(self.address),
+            mappings=layout.mapping(),
+            aliases={_inlet(index): {}},
+        )
+        return index
+
+    def _clean(self) -> None:
+        """Remove what earlier attempts left behind."""
+        served = self._served()
+        for index in self._ours():
+            if index not in served:
+                self._client.indices.delete(index=index, ignore_unavailable=True)
+
+    def _fill(self, index: str, documents: Iterable[SearchDocument], held: dict[int, int]) -> None:
+        for batch in batches(documents, BATCH):
+            refused = self._patiently(_inlet(index), _writes(batch))
+            held.update((document.id, document.revision) for document in batch if document.id not in refused)
+
+    def _apply(self, index: str, catch_up: CatchUp, held: dict[int, int]) -> None:
+        changes = catch_up(held)
+        self._fill(index, changes.documents, held)
+        for gone in batches(changes.removed_ids, BATCH):
+            self._patiently(_inlet(index), [{"delete": {"_id": str(one)}} for one in gone])
+            for one in gone:
+                held.pop(one, None)
+        self._client.indices.refresh(index=index)
+
+    def _switch(self, index: str) -> None:
+        added = [{"add": {"index": index, "alias": name}} for name in (self.address.alias, self.address.unfinished)]
+        removed = [{"remove_index": {"index": old}} for old in self._served()]
+        self._client.indices.update_aliases(actions=[*added, *removed])
+
+    def _patiently(self, target: str, operations: list[dict[str, Any]]) -> dict[int, str]:
+        for pause in _BUSY_PAUSES:
+            try:
+                return self._bulk(target, operations)
+            except _Busy:
+                time.sleep(pause)
+        return self._bulk(target, operations)
+
+    def _bulk(self, target: str, operations: list[dict[str, Any]]) -> dict[int, str]:
+        """Write; what the server will not take comes back by id. Raises _Busy where it wants a pause."""
+        if not operations:
+            return {}
+        answer = self._client.bulk(index=target, operations=operations, require_alias=True)
+        outcomes = [outcome for item in answer["items"] for outcome in item.values()] if answer["errors"] else []
+        wrong = {int(one["_id"]): one for one in outcomes if one["status"] >= 400 and one["status"] != _NEWER_EXISTS}
+        if any(one["status"] == _BUSY for one in wrong.values()):
+            raise _Busy
+        if any(one["error"]["type"] == "index_not_found_exception" for one in wrong.values() if "error" in one):
+            raise Unavailable("search_unavailable") if target == self.address.alias else Conflict("rebuild_overtaken")
+        return {one: str(outcome["error"].get("reason")) for one, outcome in wrong.items() if "error" in outcome}
+
+    def _revisions(self) -> Iterator[tuple[int, int]]:
+        asked: dict[str, Any] = {"size": 10_000, "sort": [{"id": "asc"}], "_source": ["id", "revision"]}
+        while hits := self._client.search(index=self.address.alias, body=asked)["hits"]["hits"]:
+            yield from ((hit["_source"]["id"], hit["_source"]["revision"]) for hit in hits)
+            asked["search_after"] = hits[-1]["sort"]
+
+
+class _Busy(Exception):
+    """The server asks for a pause."""
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Whatever the client or the server complains about, people read that search does not answer; the log knows why."""
+    try:
+        yield
+    except (ApiError, TransportError, _Busy) as error:
+        _log.warning("Elasticsearch does not do what it is asked: %s", str(error)[:500])
+        raise Unavailable("search_unavailable") from error
+
+
+def _page(query: SearchQuery, question: analysis.Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
+    found = answer["hits"]["hits"]
+    hits = tuple(_hit(question, query, hit) for hit in found[: query.size])
+    return SearchPage(
+        total=answer["hits"]["total"]["value"],
+        hits=hits,
+        facets={name: _counts(answer["aggregations"][name]) for name in query.facets},
+        next_after=next_after(hits, len(found) > query.size),
+        understood=understood(question, loose=loose),
+    )
+
+
+def _hit(question: analysis.Question, query: SearchQuery, hit: Mapping[str, Any]) -> Hit:
+    card, sort = hit["_source"]["card"], tuple(hit["sort"])
+    score = sort[0] if query.order[0].name == "score" else 0.0
+    marked = highlights(question, card["title"], card["description"])
+    return Hit(int(hit["_id"]), card["slug"], score, marked, sort)
+
+
+def _counts(aggregation: Mapping[str, Any]) -> Any:
+    return ranked({bucket["key"]: bucket["doc_count"] for bucket in aggregation["values"]["buckets"]})
+
+
+def _writes(documents: list[SearchDocument]) -> list[dict[str, Any]]:
+    operations: list[dict[str, Any]] = []
+    for document, tokens in zip(documents, analysis.document_tokens(documents), strict=True):
+        version = {"version": document.revision, "version_type": "external_gte"}
+        operations += [{"index": {"_id": str(document.id), **version}}, layout.source(document, tokens)]
+    return operations
+
+
+def _inlet(index: str) -> str:
+    return f"{index}.in"

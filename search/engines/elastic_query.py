@@ -1,0 +1,119 @@
+"""A question as the body of an Elasticsearch request; only term-level queries on our own tokens, no query language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from search import ranking
+from search.analysis import Question
+from search.facets import own_filters
+from search.fields import ALL_WORDS, FACET_VALUES, TITLE_IS, TITLE_STARTS
+from search.index import Order, SearchQuery, micros
+
+Clause = dict[str, Any]
+_SORT_FIELDS: Final = {"score": "_score", "title": "sort_title"}
+
+
+def body(query: SearchQuery, question: Question, *, loose: bool) -> Clause:
+    """The whole request: hits, exact total and facets in one round trip; one hit more tells of a next page."""
+    asked: Clause = {
+        "query": _scored(query, question, loose=loose) if query.text else _all_of(base_filters(query)),
+        "post_filter": _all_of([_filter(query, name) for name in own_filters(query)]),
+        "sort": [{_sort_field(key): {"order": "desc" if key.descending else "asc"}} for key in query.order],
+        "size": query.size + 1,
+        "track_total_hits": True,
+        "_source": ["card"],
+    }
+    if query.facets:
+        asked["aggs"] = {name: _facet(query, name) for name in query.facets}
+    return asked | ({"from": query.offset} if query.after is None else {"search_after": list(query.after)})
+
+
+def base_filters(query: SearchQuery) -> list[Clause]:
+    """What binds hits and every facet."""
+    own = own_filters(query)
+    named = [_filter(query, name) for name in query.filters if name not in own]
+    return [*_scope(query), *named, *_periods(query)]
+
+
+def _scored(query: SearchQuery, question: Question, *, loose: bool) -> Clause:
+    if not question.units:
+        return {"match_none": {}}
+    every = [_any_token(question, unit.tokens) for unit in question.units]
+    points = [_points(term) for term in ranking.terms(question, loose=loose)]
+    bonuses = [_constant(_all_of(every), ALL_WORDS), _title(question)]
+    scored = {"filter": [*base_filters(query), _enough(question, every, loose=loose)], "should": points + bonuses}
+    prior = {"field": "prior", "missing": 1}
+    return {"function_score": {"query": {"bool": scored}, "field_value_factor": prior, "boost_mode": "multiply"}}
+
+
+def _enough(question: Question, units: list[Clause], *, loose: bool) -> Clause:
+    if not loose:
+        return _some_of(units, question.least)
+    letters = [_term("chars", letter) for letter in question.chars]
+    alone, beside = question.least_chars
+    helped = [_some_of(units, 1), *([_some_of(letters, beside)] if beside else [])]
+    return _some_of([_all_of(helped), *([_some_of(letters, alone)] if len(letters) >= alone else [])], 1)
+
+
+def _points(term: ranking.Term) -> Clause:
+    """A token counts in the best of its fields."""
+    return {"dis_max": {"queries": [_term(field, term.token, boost=weight) for field, weight in term.fields]}}
+
+
+def _title(question: Question) -> Clause:
+    exact = _constant(_term("folded", question.title), TITLE_IS)
+    start = _constant({"prefix": {"folded": {"value": question.title}}}, TITLE_STARTS)
+    return {"dis_max": {"queries": [exact, start]}}
+
+
+def _any_token(question: Question, tokens: Sequence[str]) -> Clause:
+    return _some_of([{"terms": {field: list(tokens)}} for field in ranking.matched_fields(question)], 1)
+
+
+def _facet(query: SearchQuery, name: str) -> Clause:
+    others = [_filter(query, one) for one in own_filters(query) if one != name]
+    order = [{"_count": "desc"}, {"_key": "asc"}]
+    return {
+        "filter": _all_of(others),
+        "aggs": {"values": {"terms": {"field": name, "size": FACET_VALUES, "order": order}}},
+    }
+
+
+def _scope(query: SearchQuery) -> list[Clause]:
+    drafts_of = query.scope.drafts_of
+    if drafts_of is None:
+        return []
+    return [_some_of([_term("status", "published"), {"terms": {"publisher": sorted(drafts_of)}}], 1)]
+
+
+def _periods(query: SearchQuery) -> list[Clause]:
+    first, last = query.days
+    updated = None if query.updated_from is None else micros(query.updated_from)
+    asked = (("period_end", "gte", first), ("period_start", "lte", last), ("updated", "gte", updated))
+    return [{"range": {field: {operator: value}}} for field, operator, value in asked if value is not None]
+
+
+def _filter(query: SearchQuery, name: str) -> Clause:
+    return {"terms": {name: list(query.filters[name])}}
+
+
+def _sort_field(key: Order) -> str:
+    return _SORT_FIELDS.get(key.name, key.name)
+
+
+def _term(field: str, value: str, *, boost: float = 1.0) -> Clause:
+    return {"term": {field: {"value": value, "boost": boost}}}
+
+
+def _constant(clause: Clause, boost: float) -> Clause:
+    return {"constant_score": {"filter": clause, "boost": boost}}
+
+
+def _all_of(clauses: list[Clause]) -> Clause:
+    return {"bool": {"filter": clauses}} if clauses else {"match_all": {}}
+
+
+def _some_of(clauses: list[Clause], least: int) -> Clause:
+    return {"bool": {"should": clauses, "minimum_should_match": least}}

@@ -1,0 +1,63 @@
+"""The one table of what is searched, filtered, counted and sorted; every engine reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class TextField:
+    """A field of tokens. `weight` is what a word in it counts; `plain` fields take part in every question."""
+
+    name: str
+    weight: float
+    plain: bool = True
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """A field of whole values: filter and facet. `attribute` names it in SearchDocument; `many` may hold several."""
+
+    name: str
+    attribute: str
+    many: bool = False
+
+
+TEXT_FIELDS: Final = (
+    TextField("title", 1.0),
+    TextField("names", 0.7),  # tags, publisher with aliases, family
+    TextField("body", 0.4),  # description
+    TextField("columns", 0.3),  # titles of the latest release's fields
+    TextField("chars", 0.3, plain=False),  # single characters of title and names: only where words find nothing
+    TextField("pinyin", 0.7, plain=False),  # of title and names: only where the question is in Latin letters
+)
+PLAIN_FIELDS: Final = tuple(field for field in TEXT_FIELDS if field.plain)
+
+FILTER_FIELDS: Final = (
+    FilterField("publisher", "publisher"),
+    FilterField("theme", "themes", many=True),
+    FilterField("family", "family"),
+    FilterField("region", "regions", many=True),
+    FilterField("tag", "tags", many=True),
+    FilterField("format", "formats", many=True),
+    FilterField("frequency", "frequency"),
+    FilterField("access", "access"),
+    FilterField("status", "state"),
+)
+FILTERS: Final = {field.name: field for field in FILTER_FIELDS}
+
+SORTS: Final = ("relevance", "updated", "title", "popularity")
+FORMATS: Final = ("csv", "json", "ndjson", "parquet", "xlsx")  # what a published release can be had in
+
+# What is added to the sum of the words' scores (a rare word in a title gives about 15).
+WORD_WEIGHT: Final = 1.5  # a word of the dictionary against a mere pair of characters
+SHORT_TITLE: Final = 120  # a title of so many characters halves the score
+BOND_WEIGHT: Final = 0.5  # two words side by side, as in the question
+ALL_WORDS: Final = 6.0
+TITLE_STARTS: Final = 4.0
+TITLE_IS: Final = 30.0
+
+FACET_VALUES: Final = 300  # values that one facet lists at most, the most frequent ones
+DEEPEST: Final = 10_000  # offset + size; beyond it only cursors
+TITLE_KEY: Final = 200  # characters of a title that sorting looks at

@@ -1,0 +1,134 @@
+"""Index and database: what is stale is brought up to date, what is lost is built anew, and both are compared."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from catalog.db import session
+from catalog.models import Dataset
+from search.batches import batches
+from search.documents import documents_of, iter_documents, stale_documents
+from search.index import Changes, IndexStatus, SearchDocument, SearchIndex
+
+BATCH: Final = 500
+_NAMED: Final = 20  # disagreements that a report names
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Index and database side by side. `stale` datasets wait for the index; ids are named up to a bound.
+
+    `missing` stand in the database only, `surplus` in the index only, `different` in both with other revisions.
+    """
+
+    index: IndexStatus
+    datasets: int
+    stale: int
+    missing: tuple[int, ...]
+    surplus: tuple[int, ...]
+    different: tuple[int, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the index is exactly what the database says."""
+        return self.index.ready and not (self.stale or self.missing or self.surplus or self.different)
+
+
+def sync(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
+    """Bring every stale dataset up to date; gives how many were. Any number of callers may do so at once.
+
+    A document that the index refuses is named in the log and passed over: it stays stale, the rest goes on.
+    Raises Unavailable where the index does not answer; nothing is lost then, the next call goes on.
+    """
+    done, last = 0, 0
+    while True:
+        with session(engine) as opened:
+            documents = stale_documents(opened, last, batch)
+        if not documents:
+            return done
+        last = documents[-1].id
+        done += _write(engine, index, documents)
+
+
+def rebuild(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
+    """A new index from the database; the old one answers until the new one has everything. Gives its documents."""
+    _log.info("The search index is being rebuilt")
+    count = index.rebuild(iter_documents(engine, batch), lambda held: _changes(engine, held))
+    sync(engine, index, batch=batch)  # what was stale before is in it, but not marked so
+    return count
+
+
+def ensure(engine: Engine, index: SearchIndex) -> bool:
+    """Make the index where there is none, and rebuild it where it is empty, of another version or half done."""
+    if not index.prepare():
+        return False
+    rebuild(engine, index)
+    return True
+
+
+def status(engine: Engine, index: SearchIndex) -> Agreement:
+    """Compare index and database, dataset by dataset."""
+    known = index.status(revisions=True)
+    with session(engine) as opened:
+        truth = _revisions(opened)
+        behind = select(func.count()).where(Dataset.revision != Dataset.indexed_revision)
+        stale = opened.scalar(behind) or 0
+    held = known.revisions
+    return Agreement(
+        index=known,
+        datasets=len(truth),
+        stale=stale,
+        missing=_some(truth.keys() - held.keys()),
+        surplus=_some(held.keys() - truth.keys()),
+        different=_some({one for one in truth.keys() & held.keys() if truth[one] != held[one]}),
+    )
+
+
+def _write(engine: Engine, index: SearchIndex, documents: Sequence[SearchDocument]) -> int:
+    refused = index.write(documents).refused
+    for one in documents:
+        if one.id in refused:
+            _log.warning("The search index refuses dataset %s: %s", one.slug, refused[one.id])
+    taken = {one.id: one.revision for one in documents if one.id not in refused}
+    with session(engine, write=True) as opened:
+        _mark(opened, taken)
+        opened.commit()
+    return len(taken)
+
+
+def _mark(opened: Session, taken: Mapping[int, int]) -> None:
+    """Note what the index has, but only where nobody has edited meanwhile."""
+    if not taken:
+        return
+    same = Dataset.id == bindparam("one"), Dataset.revision == bindparam("seen")
+    marked = update(Dataset).where(*same).values(indexed_revision=bindparam("seen"))
+    opened.connection().execute(marked, [{"one": one, "seen": revision} for one, revision in taken.items()])
+
+
+def _changes(engine: Engine, held: Mapping[int, int]) -> Changes:
+    with session(engine) as opened:
+        truth = _revisions(opened)
+    changed = [one for one, revision in truth.items() if held.get(one) != revision]
+    return Changes(_documents(engine, changed), tuple(held.keys() - truth.keys()))
+
+
+def _documents(engine: Engine, ids: Sequence[int]) -> Iterator[SearchDocument]:
+    for batch in batches(ids, BATCH):
+        with session(engine) as opened:
+            found = documents_of(opened, batch)
+        yield from found
+
+
+def _revisions(opened: Session) -> dict[int, int]:
+    return {row[0]: row[1] for row in opened.execute(select(Dataset.id, Dataset.revision))}
+
+
+def _some(ids: set[int]) -> tuple[int, ...]:
+    return tuple(sorted(ids)[:_NAMED])

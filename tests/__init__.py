@@ -1,0 +1,1 @@
+"""The tests; `conftest.py` says which services they find."""

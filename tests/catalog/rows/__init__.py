@@ -1,0 +1,1 @@
+"""The rows of a release: grammar, engines, exports."""

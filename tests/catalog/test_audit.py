@@ -1,0 +1,40 @@
+"""The record of acts: a chain in which any change of the past shows."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from catalog import audit
+
+
+def chain(session: Session, length: int = 4) -> None:
+    for number in range(length):
+        audit.record(session, audit.Act("li", "register", f"数据集-{number}", detail={"n": number}))
+
+
+def test_an_untouched_chain_holds(session: Session) -> None:
+    chain(session)
+    session.expire_all()
+    assert list(audit.iter_broken_links(session)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit SET account = 'x' WHERE id = 2",
+        "UPDATE audit SET target = 'x' WHERE id = 2",
+        "DELETE FROM audit WHERE id = 1",
+    ],
+)
+def test_a_change_of_the_past_is_named(session: Session, change: str) -> None:
+    chain(session)
+    session.execute(text(change))
+    session.expire_all()
+    assert [one.id for one in audit.iter_broken_links(session)] == [2]
+
+
+def test_the_history_of_a_dataset_is_newest_first(session: Session) -> None:
+    chain(session)
+    assert audit.list_history(session, 1) == []

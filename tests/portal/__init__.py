@@ -1,0 +1,1 @@
+"""The portal: HTTP, commands, demonstration data."""

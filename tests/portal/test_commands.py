@@ -1,0 +1,180 @@
+"""The command line: keys alone on standard output, sentences and exit codes that can be relied on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from portal import commands
+from portal.commands import main
+from tests.portal.conftest import settings_for
+
+Run = Callable[..., Result]
+CSV = b"name,value\na,1\nb,2\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in this process on a fresh database."""
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PORTAL_DATABASE_URL", database_url)
+
+    def call(*words: str, code: int = 0) -> Result:
+        monkeypatch.setattr("sys.argv", ["portal", *words])
+        result = CliRunner().invoke(as_command(), [])
+        assert result.exit_code == code, (result.output, result.exception)
+        return result
+
+    return call
+
+
+def as_command() -> commands.click.Command:
+    """`main` with its exit codes, as the runner wants it."""
+
+    @commands.click.command()
+    def whole() -> None:
+        main()
+
+    return whole
+
+
+def lines(tmp_path: Path, *bodies: object) -> str:
+    path = tmp_path / "catalogue.ndjson"
+    path.write_bytes(b"\n".join(one if isinstance(one, bytes) else orjson.dumps(one) for one in bodies))
+    return str(path)
+
+
+def a_body(slug: str, **more: object) -> dict[str, object]:
+    return {"slug": slug, "title": f"数据集 {slug}", "publisher": {"slug": "office", "title": "某局"}, **more}
+
+
+def test_a_key_stands_alone_on_standard_output(run: Run) -> None:
+    run("publisher", "create", "office", "--title", "某局", "--alias", "旧局")
+    key = run("account", "create", "li", "--role", "steward", "--publisher", "office").stdout
+    assert len(key.strip()) == 43
+    assert run("account", "list").stdout.split() == ["li", "steward", "active", "office"]
+    run("account", "revoke", "li")
+    assert "revoked" in run("account", "list").stdout
+
+
+def test_what_can_be_mended_is_a_sentence_and_exit_1(run: Run) -> None:
+    result = run("account", "create", "li", "--role", "steward", "--publisher", "nobody", code=1)
+    assert "nobody" in result.stderr
+    assert result.stdout == ""
+    run("publisher", "create", "No Slug", "--title", "x", code=1)
+
+
+def test_misuse_is_exit_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("account", "create", "li", "--role", "boss", code=2)
+    run("nothing", code=2)
+    monkeypatch.setenv("PORTAL_SEARCHURL", "x")
+    assert "PORTAL_SEARCH_URL" in run("account", "list", code=2).stderr
+
+
+def test_an_import_keeps_good_lines_and_names_bad_ones(run: Run, tmp_path: Path) -> None:
+    file = lines(
+        tmp_path,
+        a_body("one"),
+        b"{broken",
+        a_body("two", themes=["nothing"]),
+        b"",
+        [],
+        a_body("three", level="L3"),
+        a_body("four"),
+    )
+    result = run("dataset", "import", file, "--publish", code=1)
+    numbers = [line.split(":")[0] for line in result.stderr.splitlines()[:4]]
+    assert numbers == ["2", "3", "5", "6"]
+    assert "2 created" in result.stderr
+    assert run("search", "status").exit_code == 0
+    assert "2" in run("search", "status").stdout
+
+
+def test_an_import_twice_is_once_and_a_change_is_taken(run: Run, tmp_path: Path) -> None:
+    moved = {"issued": "2018-01-02T03:04:05Z", "modified": "2019-01-02T03:04:05Z"}
+    file = lines(tmp_path, a_body("one", **moved), a_body("two", tags=["a"]))
+    run("dataset", "import", file)
+    assert "2 as before" in run("dataset", "import", file).stderr
+    assert "2 changed" in run("dataset", "import", file, "--publish").stderr
+    changed = lines(tmp_path, a_body("one", **moved, tags=["b"]), a_body("two", tags=["a"]))
+    assert "1 changed, 1 as before" in run("dataset", "import", changed, "--publish").stderr
+    assert run("verify").stdout == ""
+
+
+def test_a_title_gives_the_slug_that_a_line_does_not(run: Run, tmp_path: Path) -> None:
+    body = a_body("x")
+    del body["slug"]
+    run("dataset", "import", lines(tmp_path, body))
+    run("ingest", csv_file(tmp_path), "--dataset", "shu-ju-ji-x")
+
+
+def csv_file(tmp_path: Path, content: bytes = CSV) -> str:
+    path = tmp_path / "data.csv"
+    path.write_bytes(content)
+    return str(path)
+
+
+def test_a_file_is_taken_in_published_and_verified(run: Run, tmp_path: Path) -> None:
+    run("dataset", "import", lines(tmp_path, a_body("one")))
+    result = run("ingest", csv_file(tmp_path), "--dataset", "one", "--period", "2019", "--publish")
+    assert "2 of 2 rows" in result.stderr
+    again = json.loads(run("ingest", csv_file(tmp_path), "--dataset", "one", "--period", "2019", "--json").stdout)
+    assert (again["state"], again["release"]) == ("succeeded", 1)
+    assert run("verify").stdout == ""
+
+
+def test_a_refused_file_is_exit_1_with_its_findings(run: Run, tmp_path: Path) -> None:
+    run("dataset", "import", lines(tmp_path, a_body("one")))
+    result = run("ingest", csv_file(tmp_path, b""), "--dataset", "one", code=1)
+    assert result.stdout.startswith("error")
+    run("ingest", csv_file(tmp_path), "--dataset", "two", code=1)
+    run("ingest", csv_file(tmp_path), "--dataset", "one", "--encoding", "klingon", code=1)
+
+
+def test_a_dry_run_keeps_nothing(run: Run, tmp_path: Path) -> None:
+    run("dataset", "import", lines(tmp_path, a_body("one")))
+    result = json.loads(run("ingest", csv_file(tmp_path), "--dataset", "one", "--dry-run", "--json").stdout)
+    assert [one["name"] for one in result["result"]["tables"][0]["fields"]] == ["name", "value"]
+    assert list((tmp_path / "files" / "uploads").glob("*/*")) == []
+
+
+def test_verify_names_what_does_not_agree(run: Run, tmp_path: Path) -> None:
+    run("dataset", "import", lines(tmp_path, a_body("one")))
+    run("ingest", csv_file(tmp_path), "--dataset", "one", "--publish")
+    release = next((tmp_path / "files" / "releases").glob("*/*"))
+    release.write_bytes(b"changed")
+    assert "is not what its digest says" in run("verify", code=1).stdout
+    release.unlink()
+    next((tmp_path / "files" / "uploads").glob("*/*")).unlink()
+    next((tmp_path / "serving").glob("*/*.sqlite")).write_bytes(b"x")
+    found = run("verify", code=1).stdout.splitlines()
+    assert len(found) == 3
+
+
+def test_the_index_is_rebuilt_and_synced(run: Run, tmp_path: Path) -> None:
+    run("dataset", "import", lines(tmp_path, a_body("one"), a_body("two")), "--publish")
+    assert "2 documents" in run("search", "rebuild").stderr
+    assert "0 documents" in run("search", "sync").stderr
+
+
+def test_the_demonstration_is_loaded_once(run: Run) -> None:
+    run("demo")
+    run("demo")
+    assert run("verify").stdout == ""
+
+
+def test_migrate_says_so(run: Run) -> None:
+    assert "up to date" in run("migrate").stderr
+
+
+def test_a_database_elsewhere_is_not_migrated_by_the_way(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = settings_for(tmp_path, "postgresql+psycopg://x")
+    assert not settings.embedded
+    assert settings_for(tmp_path, "sqlite:///x").embedded

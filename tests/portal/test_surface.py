@@ -1,0 +1,126 @@
+"""What every answer carries, the API's own document, health, lists."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from catalog.duties import load_duties
+from portal.app import create_app
+from tests.portal.conftest import Api, settings_for
+
+
+def test_the_openapi_document_is_valid_and_describes_every_route(app: Flask) -> None:
+    document = app.test_client().get("/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    OpenAPIV31SpecValidator(document).validate()
+    routes = {str(rule) for rule in app.url_map.iter_rules() if str(rule).startswith("/api/")}
+    assert len(document["paths"]) == len(routes)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method != "parameters":
+                assert operation["summary"], path
+
+
+def test_the_openapi_document_has_examples(app: Flask) -> None:
+    assert json.dumps(app.test_client().get("/openapi.json").json).count('"example') > 20
+
+
+def test_the_docs_come_from_here(app: Flask) -> None:
+    client = app.test_client()
+    page = client.get("/docs")
+    assert "http" not in page.text.replace("http-equiv", "")
+    with client.get("/docs/swagger-ui-bundle.js") as script:
+        assert script.status_code == 200
+    assert client.get("/docs/../app.py").status_code == 404
+    assert client.get("/").headers["Location"] == "/docs"
+
+
+def test_health_and_readiness(app: Flask) -> None:
+    client = app.test_client()
+    assert client.get("/healthz").json == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json["checks"]) == (200, {"database": "ok", "storage": "ok", "search": "ok"})
+
+
+def test_search_away_is_said_and_reads_go_on(tmp_path: Path, sqlite_url: str) -> None:
+    settings = settings_for(tmp_path, sqlite_url, search_url="http://127.0.0.1:1/none")
+    client = create_app(settings).test_client()
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json["status"], ready.json["checks"]["search"]) == (200, "degraded", "away")
+    assert client.get("/api/v1/datasets").status_code == 200
+    away = client.get("/api/v1/datasets?q=x")
+    assert (away.status_code, bool(away.headers["Retry-After"])) == (503, True)
+
+
+def test_an_unmigrated_database_is_not_ready(tmp_path: Path) -> None:
+    client = create_app(settings_for(tmp_path, f"sqlite:///{tmp_path / 'empty.sqlite'}")).test_client()
+    assert client.get("/readyz").status_code == 503
+
+
+def test_reads_are_open_to_other_origins_and_writes_are_not(api: dict[str, Api]) -> None:
+    answer = api["public"].get("/datasets", headers={"Origin": "https://example.org"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
+    preflight = api["public"].call("OPTIONS", "/datasets", headers={"Access-Control-Request-Method": "GET"})
+    assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Origin" not in api["public"].post("/datasets").headers
+
+
+def test_the_request_id_is_taken_over_where_it_is_plain(api: dict[str, Api]) -> None:
+    assert api["public"].get("", headers={"X-Request-Id": "abc-1"}).headers["X-Request-Id"] == "abc-1"
+    assert api["public"].get("", headers={"X-Request-Id": "a b"}).headers["X-Request-Id"] != "a b"
+
+
+def test_the_door_tells_links_limits_and_counts(api: dict[str, Api]) -> None:
+    found = api["public"].get("").json
+    assert found["counts"]["publishers"] == 1
+    assert found["links"]["datasets"].endswith("/api/v1/datasets")
+    assert found["limits"]["upload_bytes"] == 1 << 20
+
+
+def test_lists_have_labels_in_the_language_asked_for(api: dict[str, Api]) -> None:
+    assert len(api["public"].get("/themes").json["items"]) == 22
+    assert api["public"].get("/vocabularies/access?lang=en").json["items"][0]["label"].isascii()
+    names = [one["name"] for one in api["public"].get("/vocabularies").json["items"]]
+    assert "regions" in names
+    wrong = api["public"].get("/vocabularies/region")
+    assert (wrong.status_code, "regions" in wrong.json["detail"]) == (404, True)
+
+
+def test_publishers_are_listed_with_their_counts(api: dict[str, Api]) -> None:
+    made = api["admin"].post("/publishers", {"slug": "land", "title": "自然资源局", "aliases": ["国土局"]})
+    assert made.status_code == 201
+    items = api["public"].get("/publishers").json["items"]
+    assert [(one["slug"], one["datasets"]) for one in items] == [("finance-bureau", 0), ("land", 0)]
+    assert api["steward"].post("/publishers", {"slug": "x", "title": "x"}).status_code == 403
+
+
+def test_duties_name_the_datasets_that_fulfil_them(api: dict[str, Api]) -> None:
+    with api["public"].house.writing() as opened:
+        load_duties(opened)
+    slug = api["steward"].register(duties=["D091"])
+    assert api["public"].get("/duties/D091").json["datasets"] == []
+    for who, act in (("steward", "submit"), ("reviewer", "approve")):
+        api[who].act(slug, act)
+    assert api["public"].get("/duties").json["total"] == 134
+    assert api["public"].get("/duties/D091").json["datasets"] == [slug]
+    assert api["public"].get("/duties/D999").status_code == 404
+
+
+def test_who_i_am(api: dict[str, Api]) -> None:
+    assert api["steward"].get("/me").json == {"name": "a-steward", "role": "steward", "publishers": ["finance-bureau"]}
+    assert api["public"].get("/me").status_code == 401
+
+
+def test_too_many_requests_are_429_with_the_time_to_wait(tmp_path: Path, sqlite_url: str) -> None:
+    client = create_app(settings_for(tmp_path, sqlite_url, rate_limit=(2, 60))).test_client()
+    answers = [client.get("/api/v1/themes") for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert [one.headers["RateLimit-Remaining"] for one in answers] == ["1", "0", "0"]
+    assert int(answers[2].headers["Retry-After"]) >= 1
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/api/v1/themes", headers={"Authorization": "Bearer other"}).status_code == 401
