@@ -237,7 +237,7 @@ class Claims:
                 self._taken.setdefault(name, place)
 
     def _claim(self, name: str, spellings: tuple[str, ...]) -> None:
-        """Take the first column of the first spelling that is there; one that is another field's own name stays free."""
+        """Take the first column of the first spelling that is there, unless it is another field's own name."""
         if name in self._taken:
             return
         free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
