@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from catalog import audit
@@ -95,7 +95,9 @@ def _import_batch(opened: Session, bodies: dict[str, dict[str, Any]], tally: Tal
     known = {one.slug: one for one in opened.scalars(select(Dataset).where(Dataset.slug.in_(bodies)))}
     fresh = [_row(body, offices, publish) for slug, body in bodies.items() if slug not in known]
     if fresh:
-        opened.execute(insert(Dataset.__table__), fresh)  # not by the ORM, which splits batches at every null
+        opened.execute(
+            insert(cast(Table, Dataset.__table__)), fresh
+        )  # not by the ORM, which splits batches at every null
     tally.created += len(fresh)
     for slug, dataset in known.items():
         if _refresh(dataset, bodies[slug], publish):
@@ -156,5 +158,5 @@ def _publishers(opened: Session, bodies: Iterable[dict[str, Any]]) -> dict[str, 
     known = {row[0] for row in opened.execute(wanted)}
     fresh = [{"slug": slug, "title": title or slug} for slug, title in titles.items() if slug not in known]
     if fresh:
-        opened.execute(insert(Publisher.__table__), fresh)
+        opened.execute(insert(cast(Table, Publisher.__table__)), fresh)
     return {row[0]: row[1] for row in opened.execute(wanted)}
