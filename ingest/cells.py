@@ -17,6 +17,7 @@ from ingest.raw import OPTIONS, RawSheet
 from ingest.values import Unreadable
 
 _KEY = b"cells"
+_ROWS = 16_384  # of a batch: what must be unpacked to explain one row
 
 
 def cells_schema(columns: tuple[Planned, ...], sheet: RawSheet) -> pa.Schema:
@@ -41,7 +42,9 @@ class CellsWriter:
 
     def write(self, rows: Any, raw: Mapping[int, Any]) -> None:
         """The row numbers and raw columns of accepted rows."""
-        self._writer.write_batch(pa.record_batch([rows, *(raw[place] for place in sorted(raw))], schema=self._schema))
+        batch = pa.record_batch([rows, *(raw[place] for place in sorted(raw))], schema=self._schema)
+        for first in range(0, batch.num_rows, _ROWS):
+            self._writer.write_batch(batch.slice(first, _ROWS))
 
     def close(self) -> None:
         """Finish the file."""

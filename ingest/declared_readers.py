@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest import nulls, persons, ranges
 from ingest.families import DeclaredField
@@ -30,7 +31,6 @@ from ingest.values import Unreadable
 
 JOIN = "\x1f"  # between the cells of a field that is made from several columns
 _YEAR_BRACKETS = (r"[\[(（【〔﹝［{]\s*((?:19|20)[0-9]{2})\s*[\])）】〕﹞］}]", "〔$1〕")
-_MAYBE_PERSON = r"[\x{3400}-\x{9FFF}]{2}|[0-9]{17}"
 
 
 class SpanReader(DecimalReader):
@@ -71,11 +71,13 @@ class CodeReader(WordReader):
         self._words, self._pattern = declared.spellings, declared.code_pattern
 
     def _code(self, text: str) -> str:
-        word = fold(nulls.strip(text).strip("|"))
-        if word in self._words:
-            return self._words[word]
-        if self._pattern and re.fullmatch(self._pattern, word):
-            return word
+        whole = fold(nulls.strip(text).strip("|"))
+        bare = re.sub(r"\([^()]*\)", "", whole)  # an aside does not change what is meant, nor does the class above
+        for word in (whole, bare, bare.rpartition("-")[2]):
+            if word in self._words:
+                return self._words[word]
+        if self._pattern and re.fullmatch(self._pattern, whole):
+            return whole
         raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
 
 
@@ -89,11 +91,12 @@ class MaskReader(TextReader):
 def masked(texts: Any) -> Any:
     """An Arrow array of texts without the names of natural persons."""
     series = pl.Series(texts)
-    suspect = series.str.contains(_MAYBE_PERSON) & ~series.str.contains(persons.ORGANISATION)
-    suspect = suspect | series.str.contains("[0-9]{17}")
+    suspect = series.str.contains(persons.SUSPECT)
+    if not suspect.any():
+        return texts
     coded = texts.filter(suspect.to_arrow()).dictionary_encode()
     words = pa.array([persons.mask(text) for text in coded.dictionary.to_pylist()], pa.string())
-    return pa.compute.replace_with_mask(texts, suspect.to_arrow(), words.take(coded.indices))
+    return pc.replace_with_mask(texts, suspect.to_arrow(), words.take(coded.indices))
 
 
 class OutcomeReader(Reader):

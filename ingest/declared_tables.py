@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from decimal import Decimal
+from statistics import median
 from typing import Any
 
 import polars as pl
@@ -15,12 +18,14 @@ from ingest.gather import Gather, Place
 from ingest.headers import fold, split_unit
 from ingest.nulls import PATTERN
 from ingest.plan import Planned
-from ingest.raw import RawSheet
+from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader
 from ingest.tables import Found
 from ingest.units import Unit, fitting, stated
+from ingest.values import Unreadable, amount
 
 _LOW, _HIGH = 0, 1
+_LOOK = 1_000  # rows from which the size of numbers is judged
 
 
 class DeclaredPlan:
@@ -39,6 +44,7 @@ class DeclaredPlan:
         self._claims = Claims(table.headers, schema, mapping)
         self._personal = self._claims.personal()
         self._counts = dict.fromkeys(self._personal, 0)
+        self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
         self._columns = self._plan()
         self._remark()
 
@@ -53,7 +59,12 @@ class DeclaredPlan:
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns, in the schema's order."""
         for place, kind in self._personal.items():
-            gather.add(INFO, "column_dropped", self._place(place), count=self._counts[place] or 1, kind=kind)
+            if self._counts[place]:
+                gather.add(INFO, "column_dropped", self._place(place), count=self._counts[place], kind=kind)
+        for column in self._columns:
+            one, unit = self._assumed.get(column.sources[0], (None, ""))
+            if one is not None and isinstance(column.reader, DecimalReader) and column.reader.bare:
+                gather.add(WARNING, "unit_assumed", self._place(column.sources[0]), unit=unit, field=one.title)
         return tuple(column.settled() for column in self._columns)
 
     def _plan(self) -> tuple[Planned, ...]:
@@ -113,7 +124,16 @@ class DeclaredPlan:
             "reader": one.reader,
         }
         other = one.ends[_HIGH] if one.type == "range" and one.ends and end == _LOW else None
-        return Planned(field, sources, reader, self._table.headers[sources[0]], one.lenient, other, how)
+        return Planned(
+            field,
+            sources,
+            reader,
+            self._table.headers[sources[0]],
+            one.lenient,
+            derived and bool(one.source),
+            other,
+            how,
+        )
 
     def _unit(self, one: DeclaredField, place: int) -> Unit | None:
         """The unit of bare numbers: the header's, the corner's, the steward's, else with a warning the schema's."""
@@ -125,10 +145,25 @@ class DeclaredPlan:
             or fitting(self._table.unit or "", one.unit)
             or stated(self._stated, one.unit)
         )
-        if found is None and one.assumed:
-            found = fitting(one.assumed, one.unit)
-            self._gather.add(WARNING, "unit_assumed", self._place(place), unit=one.assumed, field=one.title)
-        return found or fitting(one.unit, one.unit)
+        return found or self._assume(one, place) or fitting(one.unit, one.unit)
+
+    def _assume(self, one: DeclaredField, place: int) -> Unit | None:
+        """The unit of a column that nothing names: by the schema, which may tell it from the size of the numbers."""
+        if one.assumed is None or one.unit is None:
+            return None
+        middle = self._middle(place)
+        words = next((unit for unit, least in one.assumed_above.items() if middle > least), one.assumed)
+        self._assumed[place] = (one, words)
+        return fitting(words, one.unit)
+
+    def _middle(self, place: int) -> Decimal:
+        """The median of the numbers without a unit near the top of the column."""
+        numbers: list[Decimal] = []
+        for _, row in first_rows(self._sheet, _LOOK):
+            with suppress(Unreadable):
+                found = amount(row[place])
+                numbers.extend([found.value] if found.unit is None else [])
+        return median(numbers) if numbers else Decimal(0)
 
     def _place(self, place: int) -> Place:
         return Place(self._sheet.name, self._table.header_row, self._table.headers[place], place + 1, self._sheet.grid)
@@ -154,9 +189,9 @@ class Claims:
         self.rivals: dict[int, tuple[str, int]] = {}
         self._shut: set[int] = set()  # columns that the steward wants left out
         self._answer({fold(header): name for header, name in mapping.items()})
-        for exact in (True, False):
-            for name, spellings in _wanted(schema):
-                self._claim(name, spellings, exact=exact)
+        self._exact = {fold(spelling): name for name, spellings in reversed(_wanted(schema)) for spelling in spellings}
+        for name, spellings in _wanted(schema):
+            self._claim(name, spellings)
         self._find_rivals()
 
     def find(self, name: str) -> int | None:
@@ -201,12 +236,14 @@ class Claims:
             elif name in names:
                 self._taken.setdefault(name, place)
 
-    def _claim(self, name: str, spellings: tuple[str, ...], *, exact: bool) -> None:
+    def _claim(self, name: str, spellings: tuple[str, ...]) -> None:
+        """Take the first column of the first spelling that is there, unless it is another field's own name."""
         if name in self._taken:
             return
+        free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
         for spelling in spellings:
-            for place in sorted(self._free()):
-                if _matches(self._headers[place], spelling, exact=exact):
+            for place in free:
+                if _matches(self._headers[place], spelling):
                     self._taken[name] = place
                     return
 
@@ -214,7 +251,7 @@ class Claims:
         titles = {one.name: one.title for one in self._schema.fields}
         for name, spellings in _wanted(self._schema):
             for place in self._free() if name in self._taken else ():
-                if any(_matches(self._headers[place], spelling, exact=False) for spelling in spellings):
+                if any(_matches(self._headers[place], spelling) for spelling in spellings):
                     self.rivals.setdefault(place, (titles.get(name, name), self._taken[name]))
 
 
@@ -230,12 +267,8 @@ def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, (*spellings, name)) for name, spellings in wanted]
 
 
-def _matches(header: str, spelling: str, *, exact: bool) -> bool:
-    """Whether a header is a spelling; not `exact`: its unit apart, or one of several names joined by a stroke."""
-    wanted = fold(spelling)
-    if not wanted:
-        return False
-    if exact:
-        return fold(header) == wanted
+def _matches(header: str, spelling: str) -> bool:
+    """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
+    wanted = {fold(spelling), split_unit(spelling)[0]} - {""}
     parts = [split_unit(part)[0] for part in (header, *fold(header).split("/"))]
-    return any(part.strip(":") in (wanted, split_unit(spelling)[0]) for part in parts)
+    return fold(header) in wanted or any(part.strip(":") in wanted for part in parts)

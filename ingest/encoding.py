@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import pyarrow as pa
 from opencc import OpenCC
 
 from catalog.errors import nearest
@@ -101,13 +102,32 @@ def get_codec(name: str) -> str:
 
 
 def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    rest = b""
+    with path.open("rb") as source:
+        while chunk := rest + source.read(CHUNK):
+            whole = _whole(chunk) if len(chunk) > len(rest) else len(chunk)
+            if not _valid(chunk[:whole]):
+                return False
+            rest = chunk[whole:]
+    return True
+
+
+def _whole(chunk: bytes) -> int:
+    """Where the last character of a chunk that may be cut off begins; its length where none is."""
+    for back in range(1, min(4, len(chunk)) + 1):
+        byte = chunk[-back]
+        if byte >= 0xC0:
+            return len(chunk) - back
+        if byte < 0x80:
+            break
+    return len(chunk)
+
+
+def _valid(chunk: bytes) -> bool:
+    offsets = pa.array([0, len(chunk)], pa.int64()).buffers()[1]
     try:
-        with path.open("rb") as source:
-            while chunk := source.read(CHUNK):
-                decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+        pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(chunk)).validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 

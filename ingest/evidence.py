@@ -102,6 +102,12 @@ class Evidence:
         if self.settled:
             return
         series, numbers = pl.Series(texts), pl.Series(rows)
+        if self.counts["date"] > self.counts["integer"]:
+            series, numbers = self._see_times(series, numbers, "date", "%Y-%m-%d")
+        if len(series):
+            self._see(series, numbers)
+
+    def _see(self, series: pl.Series, numbers: pl.Series) -> None:
         plain = series.str.contains(_NUMBER)
         self._see_plain(
             series if plain.all() else series.filter(plain), numbers if plain.all() else numbers.filter(plain)
@@ -130,10 +136,12 @@ class Evidence:
             series, rows = self._see_times(series, rows, shape, format_)
         counted = pl.DataFrame({"text": series}).group_by("text", maintain_order=True).len()
         shapes = {text: shape_of(text) for text in counted["text"].head(_LOOK)}
-        if len(counted) > _LOOK and Counter(shapes.values())["text"] < _TEXT_SHARE * _LOOK:
-            shapes = {text: shape_of(text) for text in counted["text"]}
-        for text, count in counted.iter_rows():
-            shape = shapes.get(text, "text")
+        if len(counted) > _LOOK:
+            if Counter(shapes.values())["text"] < _TEXT_SHARE * _LOOK:
+                shapes = {text: shape_of(text) for text in counted["text"]}
+            self.counts["text"] += int(counted["len"][len(shapes) :].sum())
+        for text, count in counted.head(len(shapes)).iter_rows():
+            shape = shapes[text]
             if shape in _NUMBERS:
                 self._see_number(shape, text)
             self._note(shape, count, partial(_head_of, series, rows, text))
@@ -149,9 +157,8 @@ class Evidence:
     def _see_times(self, series: pl.Series, rows: pl.Series, shape: str, format_: str) -> tuple[pl.Series, pl.Series]:
         if not len(series):
             return series, rows
-        found = series.str.to_datetime(format_, strict=False).is_not_null() & (
-            series.str.len_bytes() == len(_SAMPLES[shape])
-        )
+        read = series.str.to_date if shape == "date" else series.str.to_datetime
+        found = read(format_, strict=False).is_not_null() & (series.str.len_bytes() == len(_SAMPLES[shape]))
         self._note(shape, int(found.sum()), lambda: _head(series, rows, found))
         return series.filter(~found), rows.filter(~found)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from ingest.findings import RAW_LIMIT, Finding, a1
 
-FIRST_CELLS = 20
+FIRST_CELLS = 20  # kept for whoever lists them
+_SHOWN = 5  # named in the sentence
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class _Group:
 
     def finding(self) -> Finding:
         first = [name for name in self.first if name]
-        params = {**self.params, "count": self.count, "cells": ", ".join(first)}
+        shown = ", ".join(first[:_SHOWN]) + (" …" if len(first) > _SHOWN or self.count > len(first) >= _SHOWN else "")
+        params = {**self.params, "count": self.count, "cells": shown, "first_cells": first}
         where, raw = self.place, self.place.raw
         return Finding(
             self.level,

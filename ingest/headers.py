@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from functools import cache
 
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
 
 from ingest.nulls import strip
 from ingest.units import Unit, find_unit
@@ -68,6 +67,8 @@ def name_fields(headers: Iterable[str]) -> list[str]:
 
 
 def _name(header: str) -> str:
+    from pypinyin import lazy_pinyin  # its dictionary takes half a second to load: only for who names columns
+
     title = clean(header)
     if _IDENTIFIER.fullmatch(title):
         return title

@@ -17,6 +17,8 @@ UNSOLD_PATTERN = r"^[^0-9]*(?:流\s*[拍标標]|[中终終]止|撤\s*[回销銷]
 WITHDRAWN_PATTERN = r"[中终終]止|撤\s*[回销銷]"
 _SPACE = "\ufeff\u200b\u200e\u200f"  # what Unicode does not count as space, and nobody sees
 
+LONGEST = max(len(token.encode()) for token in KINDS)  # bytes of the longest of them
+
 # What the vectorised readers look for: the same table as one regular expression.
 PATTERN = r"^\s*(?:" + "|".join(re.escape(token) for token in KINDS) + r"|[|\s]+)?\s*$"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from catalog.schema import Field, Table
@@ -33,8 +34,9 @@ class OpenPlan:
 
     def see(self, batch: Any) -> None:
         """Take in the shapes of one batch."""
-        for place, evidence in enumerate(self._evidence):
-            evidence.see(batch.column(0), batch.column(place + 1))
+        rows, columns = batch.column(0), batch.columns[1:]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda evidence, texts: evidence.see(rows, texts), self._evidence, columns))
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns. Raises Refused where the release before had more, or other types."""

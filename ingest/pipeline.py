@@ -105,7 +105,7 @@ def _take_in(
         gather,
         schema.checks if schema is not None else (),
     )
-    _second_pass(writer, reading, found, rows, progress)
+    _second_pass(writer, reading, found, rest, rows, progress)
     table = _table(writer, reading, found, schema, previous, filename)
     _remark(found, reading, rest, gather)
     when = _period(options, found, filename, gather)
@@ -149,10 +149,10 @@ def _first_pass(plan: Plan, reading: Reading, found: Found, progress: Tell) -> t
     return rest, rows
 
 
-def _second_pass(writer: TableWriter, reading: Reading, found: Found, rows: int, progress: Tell) -> None:
+def _second_pass(writer: TableWriter, reading: Reading, found: Found, rest: Rest, rows: int, progress: Tell) -> None:
     early = reading.sheet.rejected
     with writer.opened():
-        for batch in iter_data(reading.sheet, found):
+        for batch in iter_data(reading.sheet, found, rest):
             writer.add(batch)
             done, rejected = writer.accepted + writer.rejected, writer.rejected + early
             progress(Progress(done + early, writer.accepted, rejected, _SEEN + (1 - _SEEN) * done / rows))

@@ -24,7 +24,8 @@ class Planned:
     sources: tuple[int, ...]
     reader: Reader
     header: str = ""
-    lenient: bool = False
+    lenient: bool = False  # a cell that cannot be read is null, its row stays
+    derived: bool = False  # made from the columns of other fields
     other_end: str | None = None  # of the low end of a range: the name of the high end
     how: Mapping[str, Any] = default(default_factory=dict)  # what `cells` must know to explain a value
 

@@ -44,7 +44,7 @@ def column_names(width: int) -> list[str]:
 def raw_schema(width: int) -> pa.Schema:
     """The shape of a raw file of so many columns. Raises Refused past what any honest table has."""
     if width > MAX_COLUMNS:
-        raise Refused("too_many_columns", count=width, most=MAX_COLUMNS)
+        raise Refused("columns_too_many", count=width, most=MAX_COLUMNS)
     return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in column_names(width))])
 
 

@@ -16,6 +16,7 @@ from ingest.units import Unit
 from ingest.values import Unreadable
 
 _MEMO = 100_000  # odd texts that a reader remembers
+_EDGE = r"^[\s\x{FEFF}\x{200B}]|[\s\x{FEFF}\x{200B}]$"
 _TRIM = r"^[\s\x{FEFF}\x{200B}]+|[\s\x{FEFF}\x{200B}]+$"
 Read = Callable[[str], Any]
 
@@ -36,6 +37,7 @@ class Reader:
 
     plain = r"^$"
     arrow: Any = pa.string()
+    sure = False  # whatever `fast` gives a value, plain or not, `read` would give the same
     unsold = False  # the words of a failed sale are nulls here
 
     def __init__(self) -> None:
@@ -59,7 +61,10 @@ class Reader:
         """The typed column of an Arrow array of texts."""
         series = pl.Series(texts)
         result = self.fast(series)
-        lost = pl.Series(pc.is_null(result)) & (series.str.len_bytes() > 0)
+        blank = series.str.len_bytes() == 0
+        if self.sure and result.null_count == blank.sum():
+            return Converted(result)
+        lost = pl.Series(pc.is_null(result)) & ~blank
         odd = ~series.str.contains(self.plain) | lost
         return self._with_odd(result, texts, odd) if odd.any() else Converted(result)
 
@@ -92,19 +97,28 @@ class TextReader(Reader):
         self._tidy, self.unsold = tidy, unsold
 
     def convert(self, texts: Any) -> Converted:
-        series = pl.Series(texts).str.replace_all(_TRIM, "")
+        series = pl.Series(texts)
+        edges = series.str.contains(_EDGE)
+        changed = bool(edges.any()) or self._tidy is not None
+        if edges.any():
+            series = series.str.replace_all(_TRIM, "")
         if self._tidy:
             series = series.str.replace_all(*self._tidy)
-        null = series.str.contains(nulls.PATTERN)
-        if self.unsold:
-            null = null | series.str.contains(nulls.UNSOLD_PATTERN)
-        series = pl.select(pl.when(~null).then(series)).to_series() if null.any() else series
-        return Converted(series.to_arrow().cast(pa.string()))
+        null = self._nulls(series)
+        trimmed = series.to_arrow().cast(pa.string()) if changed else texts
+        return Converted(pc.if_else(null.to_arrow(), None, trimmed) if null.any() else trimmed)
+
+    def _nulls(self, series: pl.Series) -> pl.Series:
+        """Which texts are nulls; only short ones, and lists of nothing, need the look."""
+        short = (series.str.len_bytes() <= nulls.LONGEST) | series.str.starts_with("|")
+        null = short & series.str.contains(nulls.PATTERN) if short.any() else short
+        return null | series.str.contains(nulls.UNSOLD_PATTERN) if self.unsold else null
 
 
 class IntegerReader(Reader):
     """Whole numbers of at most 18 digits."""
 
+    sure = True
     plain = r"^(?:-?(?:0|[1-9][0-9]{0,17}))?$"
     arrow = pa.int64()
 
@@ -132,6 +146,7 @@ class DecimalReader(Reader):
             self.plain = r"^$"
         self._whole, self.scale, self.precision = 1, 0, values.MOST_DIGITS
         self._finest = values.MOST_DIGITS  # decimals that a cell may have
+        self.bare = False  # whether a number was seen that names no unit
         self.arrow = pa.decimal128(self.precision, self.scale)
 
     def measure_digits(self, texts: Any) -> None:
@@ -145,6 +160,7 @@ class DecimalReader(Reader):
                 self.widen(value.adjusted() + 1, -int(value.as_tuple().exponent))
 
     def _measure_plain(self, series: pl.Series) -> None:
+        self.bare = self.bare or bool((series.str.len_bytes() > 0).any())
         size, point = series.str.len_bytes().cast(pl.Int64), series.str.find(".", literal=True).cast(pl.Int64)
         fraction, whole = (size - point).max(), point.fill_null(size).max()
         fraction, whole = (number if isinstance(number, int) else 1 for number in (fraction, whole))
@@ -172,7 +188,9 @@ class DecimalReader(Reader):
         return pa.Array.from_buffers(self.arrow, len(found), found.buffers(), offset=found.offset)
 
     def read(self, text: str) -> Decimal:
-        found = values.measured(text, self.measure, self.unit) or Decimal(0)
+        amount = values.amount(text)
+        self.bare = self.bare or amount.unit is None
+        found = values.measured(amount, self.measure, self.unit) or Decimal(0)
         if found.adjusted() >= values.MOST_DIGITS or -int(found.as_tuple().exponent) > self._finest:
             raise Unreadable("number_too_long")
         return found
@@ -181,6 +199,7 @@ class DecimalReader(Reader):
 class DateReader(Reader):
     """Days. `loose` also takes 20170103 and Excel's day numbers, where the column is known to hold dates."""
 
+    sure = True
     plain = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
     arrow = pa.date32()
 
@@ -200,6 +219,7 @@ class DateReader(Reader):
 class MomentReader(Reader):
     """Civil times; a date alone is its midnight."""
 
+    sure = True
     plain = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})?$"
     arrow = pa.timestamp("us")
 

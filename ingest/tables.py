@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-import pyarrow.compute as pc
 
 from ingest.findings import Refused
 from ingest.headers import clean
 from ingest.nulls import strip
-from ingest.raw import RawSheet, column_names, first_rows, iter_batches
+from ingest.raw import RawSheet, first_rows, iter_batches
 from ingest.values import Unreadable, amount
 
 _LOOK = 40  # rows among which the header must be
@@ -99,41 +98,57 @@ class Rest:
     totals: list[Total] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     blank: int = 0
+    masks: list[Any] | None = None  # for each raw batch, which of its rows are data
 
 
-def iter_data(sheet: RawSheet, table: Found, rest: Rest | None = None) -> Iterator[Any]:
-    """The batches of data rows: without header, blank rows, totals and notes, which go into `rest`."""
-    rest = rest if rest is not None else Rest()
-    names = column_names(sheet.width)
-    for batch in iter_batches(sheet.path):
-        frame = pl.DataFrame(batch).filter(pl.col("row") > table.header_row)
-        blank, suspect = frame.select(
-            _blank(names).alias("blank"), _suspect(names, ended=bool(rest.notes)).alias("odd")
-        )
-        rest.blank += int(blank.sum())
-        left_out = [cells[0] for cells in frame.filter(suspect & ~blank).rows() if _put(rest, cells[0], cells[1:])]
-        kept = frame["row"].filter(~blank)
-        kept = kept.filter(~kept.is_in(left_out)) if left_out else kept
-        if len(kept) == batch.num_rows:
-            yield batch
-        elif len(kept):
-            yield batch.filter(pc.is_in(batch.column(0), kept.to_arrow()))
+def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
+    """The batches of data rows: without header, blank rows, totals and notes, which go into `rest`.
+
+    The first call looks at every row and leaves its judgement in `rest`; later calls follow it.
+    """
+    known = rest.masks is not None
+    masks: list[Any] = rest.masks or []
+    for place, batch in enumerate(iter_batches(sheet.path)):
+        if not known:
+            masks.append(_judge(batch, sheet.width, table, rest))
+        mask = masks[place]
+        kept = batch if mask is None else batch.filter(mask)
+        if kept.num_rows:
+            yield kept
+    rest.masks = masks
 
 
-def _blank(names: list[str]) -> pl.Expr:
-    """Rows without any cell; the other columns are looked at only where the first one is blank."""
-    rows = pl.col(names[0]).str.contains(_EMPTY)
-    for name in names[1:]:
-        rows = rows & ((pl.col(name).str.len_bytes() == 0) | pl.col(name).str.contains(_EMPTY))
-    return rows
+def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
+    """Which rows of a batch are data, as an Arrow mask; None where all are."""
+    first, second = pl.Series(batch.column(1)), pl.Series(batch.column(min(2, width)))
+    head = pl.Series(batch.column(0)) <= table.header_row
+    blank = first.str.contains(_EMPTY)
+    if blank.any():
+        blank = blank & _blank(batch, blank.to_arrow())
+    rest.blank += int((blank & ~head).sum())
+    out = head | blank
+    odd = (first.str.contains(f"{_TOTAL}|{_NOTE}") | second.str.contains(_TOTAL) | _lone(batch, rest)) & ~out
+    if odd.any() and width > 1:
+        rows = pl.DataFrame(batch.filter(odd.to_arrow())).rows()
+        left_out = [cells[0] for cells in rows if _put(rest, cells[0], cells[1:])]
+        out = out | pl.Series(batch.column(0)).is_in(left_out)
+    return (~out).to_arrow() if out.any() else None
 
 
-def _suspect(names: list[str], *, ended: bool) -> pl.Expr:
-    """Rows that need a look: a total or a note in front, and after the first note the rows of one cell."""
-    first = pl.col(names[0]).str.contains(f"{_TOTAL}|{_NOTE}")
-    rows = first | pl.col(names[1]).str.contains(_TOTAL) if len(names) > 1 else pl.lit(False)
-    lone = pl.sum_horizontal((pl.col(name).str.len_bytes() > 0).cast(pl.Int32) for name in names) <= 1
-    return rows | lone if ended else rows
+def _blank(batch: Any, first: Any) -> pl.Series:
+    """Of the rows whose first cell is blank (the mask `first`), those that hold nothing at all."""
+    frame = pl.DataFrame(batch.filter(first)).select(pl.exclude("row"))
+    nothing = frame.select(pl.all_horizontal(pl.all().str.contains(_EMPTY))).to_series()
+    rows = pl.Series(first).arg_true().filter(nothing)
+    return pl.Series(range(len(first))).is_in(rows.cast(pl.Int64).to_list())
+
+
+def _lone(batch: Any, rest: Rest) -> pl.Series:
+    """After the first note: the rows of one cell, which may be more of it."""
+    if not rest.notes:
+        return pl.repeat(False, batch.num_rows, eager=True)
+    frame = pl.DataFrame(batch).select(pl.exclude("row"))
+    return frame.select(pl.sum_horizontal((pl.all().str.len_bytes() > 0).cast(pl.Int32)) <= 1).to_series()
 
 
 def _put(rest: Rest, number: int, cells: tuple[str, ...]) -> bool:

@@ -73,9 +73,8 @@ def _number(digits: str, power: str | None) -> Decimal:
     return value
 
 
-def measured(text: str, measure: str | None, default: Unit | None) -> Decimal:
+def measured(found: Amount, measure: str | None, default: Unit | None) -> Decimal:
     """The number in the canonical unit `measure`: by the cell's own unit, else by `default`. Raises Unreadable."""
-    found = amount(text)
     unit = found.unit or default
     if found.unit is not None and found.unit.measure != measure:
         raise Unreadable("unit_misfit", unit=found.unit.name, measure=measure or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checks import broken_rows
 from ingest.families import Check
-from ingest.findings import ERROR, WARNING
+from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
 from ingest.plan import Planned, find_pairs, raw_columns
 from ingest.raw import RawSheet
@@ -24,6 +24,7 @@ from ingest.readers import Converted
 
 GROUP_ROWS = 65_536  # rows of a Parquet row group, about
 GROUP_BYTES = 64 << 20
+_SAMPLE = 10_000  # rows by which a column's repetition is judged
 
 
 @dataclass
@@ -39,6 +40,11 @@ class TableWriter:
     accepted: int = 0
     rejected: int = 0
     _waiting: list[Any] = field(default_factory=list)
+    _raw: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
+    _written: Future[None] = field(default_factory=Future)
+
+    def __post_init__(self) -> None:
+        self._written.set_result(None)
 
     @contextmanager
     def opened(self) -> Iterator[TableWriter]:
@@ -47,15 +53,17 @@ class TableWriter:
         self._schema = pa.schema(types)
         self._pairs = find_pairs(self.columns)
         self._cells = CellsWriter(self.cells, cells_schema(self.columns, self.sheet))
-        self._pool = ThreadPoolExecutor(4)
-        self._writer = pq.ParquetWriter(self.parquet, self._schema, compression="zstd")
-        try:
-            yield self
-            self._flush()
-        finally:
-            self._writer.close()
-            self._cells.close()
-            self._pool.shutdown()
+        self._writer: Any = None
+        with ThreadPoolExecutor(2) as self._pool, ThreadPoolExecutor(1) as self._behind:
+            try:
+                yield self
+                self._flush()
+                self._written.result()
+            finally:
+                self._behind.shutdown()
+                self._cells.close()
+                if self._writer is not None:
+                    self._writer.close()
 
     def add(self, batch: Any) -> None:
         """Convert one batch of data rows."""
@@ -77,7 +85,7 @@ class TableWriter:
             return
         self.accepted += typed.num_rows
         self._check(typed, rows, raw)
-        self._cells.write(rows, raw)
+        self._raw.append((rows, raw))
         self._waiting.append(typed)
         if (
             sum(one.num_rows for one in self._waiting) >= GROUP_ROWS
@@ -86,10 +94,20 @@ class TableWriter:
             self._flush()
 
     def _flush(self) -> None:
-        if self._waiting:
-            table = pa.Table.from_batches(self._waiting)
+        """Write what waits as one row group, behind the back of the conversion, but never two at a time."""
+        self._written.result()
+        table = pa.Table.from_batches(self._waiting, self._schema)
+        self._written = self._behind.submit(self._write, table, self._raw)
+        self._waiting, self._raw = [], []
+
+    def _write(self, table: Any, raw: list[tuple[Any, dict[int, Any]]]) -> None:
+        if self._writer is None:
+            repeated = [name for name in table.schema.names if _repeats(table.column(name))]
+            self._writer = pq.ParquetWriter(self.parquet, self._schema, compression="zstd", use_dictionary=repeated)
+        if table.num_rows:
             self._writer.write_table(table, row_group_size=table.num_rows)
-        self._waiting = []
+        for rows, columns in raw:
+            self._cells.write(rows, columns)
 
     def _tell_faults(self, batch: Any, found: list[Converted]) -> set[int]:
         """Say what could not be read; the numbers of the rows that are refused for it."""
@@ -97,7 +115,7 @@ class TableWriter:
         for column, converted in zip(self.columns, found, strict=True):
             for at, why in converted.faults.items():
                 row, raw = batch.column(0)[at].as_py(), batch.column(column.sources[0] + 1)[at].as_py()
-                level = WARNING if column.lenient else ERROR
+                level = (INFO if column.derived else WARNING) if column.lenient else ERROR
                 self.gather.add(
                     level,
                     why.code,
@@ -140,3 +158,9 @@ class TableWriter:
 
 def _as(values: Any, type_: Any) -> Any:
     return values if values.type == type_ else values.cast(type_)
+
+
+def _repeats(column: Any) -> bool:
+    """Whether a column says the same things again and again, so that a dictionary pays."""
+    sample = column.slice(0, _SAMPLE)
+    return bool(pc.count_distinct(sample).as_py() * 4 <= len(sample))

@@ -85,7 +85,7 @@ def translated() -> Iterator[None]:
         raise Unavailable("query_too_large", retry_after=30) from None
     except duckdb.OutOfRangeException:
         raise BadParameter.at("select", "result_too_large") from None
-    except duckdb.IOException as fault:
+    except (duckdb.IOException, duckdb.PermissionException) as fault:  # a file that is not there is not allowed either
         raise Unavailable("rows_unavailable", retry_after=60) from fault
     except OSError as fault:  # a stream reports the interrupt as pyarrow's error
         if "INTERRUPT" not in str(fault):

@@ -1,25 +1,21 @@
 """A query's rows as a file: csv, json, ndjson, xlsx and parquet, made while they are sent.
 
 The same release and parameters give the same bytes. Text is made by DuckDB, a batch at a time, so memory stays flat.
+Polars, which puts it together, takes a second to load: `text_out` is imported only by who writes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import orjson
-import polars
-
-from catalog.rows.engine import Export, RowFiles, iter_export
+from catalog.rows.engine import RowFiles, iter_export
 from catalog.rows.limits import LIMITS, Limits
 from catalog.rows.output_sql import csv_sql, json_sql, xlsx_sql
 from catalog.rows.parquet_out import parquet_chunks, stored_chunks
 from catalog.rows.terms import RowQuery
 from catalog.rows.xlsx_out import xlsx_chunks
-
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -57,26 +53,34 @@ def export(
 
 def csv(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """Comma-separated, UTF-8, a header, `\\n`; text that begins with `= + - @` gets a `'` before it."""
+    from catalog.rows.text_out import csv_chunks
+
     found = iter_export(files, query, limits, csv_sql)
-    return Download(found.total, found.rows, _csv_chunks(found, headers(query, options), bom=options.bom))
+    return Download(found.total, found.rows, csv_chunks(found, headers(query, options), bom=options.bom))
 
 
 def ndjson(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """One JSON object a line."""
+    from catalog.rows.text_out import json_lines
+
     found = iter_export(files, query, limits, json_sql)
-    return Download(found.total, found.rows, _lines(found, query))
+    return Download(found.total, found.rows, json_lines(found, query))
 
 
 def json(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """A JSON array of objects."""
+    from catalog.rows.text_out import json_lines
+
     found = iter_export(files, query, limits, json_sql)
-    return Download(found.total, found.rows, _array(_lines(found, query)))
+    return Download(found.total, found.rows, _array(json_lines(found, query)))
 
 
 def xlsx(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """A workbook; past 1,048,576 rows the next sheet begins."""
+    from catalog.rows.text_out import sheet_rows
+
     found = iter_export(files, query, limits, xlsx_sql)
-    rows = _sheet_rows(found, len(query.select))
+    rows = sheet_rows(found, len(query.select))
     return Download(found.total, found.rows, xlsx_chunks(rows, found.rows, headers(query, options), options.sheet))
 
 
@@ -107,47 +111,6 @@ def _is_everything(query: RowQuery, files: RowFiles) -> bool:
     if tuple(item.output for item in query.select) != files.table.fields:
         return False
     return not (query.narrowed or query.order_by or query.grouped or query.offset) and query.limit is None
-
-
-def _csv_chunks(found: Export, names: list[str], *, bom: bool) -> Iterator[bytes]:
-    yield (_BOM if bom else b"") + _csv_line(names)
-    for batch in found.batches:
-        frame = _frame(batch, len(names))
-        yield frame.write_csv(include_header=False, quote_style="necessary").encode("utf-8")
-
-
-def _frame(batch: Any, width: int) -> polars.DataFrame:
-    """The first columns of an Arrow batch, without a copy."""
-    frame = polars.from_arrow(batch.select(range(width)))
-    assert isinstance(frame, polars.DataFrame)  # noqa: S101 - from_arrow gives a frame for a batch; this tells mypy
-    return frame
-
-
-def _csv_line(cells: list[str]) -> bytes:
-    quoted = ['"' + cell.replace('"', '""') + '"' if set(cell) & set('",\r\n') else cell for cell in cells]
-    return (",".join(quoted) + "\n").encode("utf-8")
-
-
-def _lines(found: Export, query: RowQuery) -> Iterator[bytes]:
-    """Each column is JSON text already; here they are put together, a batch at a time."""
-    width = len(query.select)
-    for batch in found.batches:
-        frame = _frame(batch, width)
-        line = polars.concat_str([_labelled(item.name, number) for number, item in enumerate(query.select)])
-        yield ("\n".join(frame.select(line).to_series().to_list()) + "\n").encode("utf-8")
-
-
-def _sheet_rows(found: Export, width: int) -> Iterator[list[str]]:
-    for batch in found.batches:
-        cells = polars.concat_str(
-            [polars.lit("<row>"), *(f"x{number}" for number in range(width)), polars.lit("</row>")]
-        )
-        yield _frame(batch, width).select(cells).to_series().to_list()
-
-
-def _labelled(name: str, number: int) -> Any:
-    start = ("{" if number == 0 else ",") + orjson.dumps(name).decode() + ":"
-    return polars.concat_str([polars.lit(start), polars.col(f"x{number}")])
 
 
 def _array(lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -37,6 +37,8 @@ def json_sql(field: Field, value: str) -> str:
 
 def _decimal(field: Field, value: str) -> str:
     text = f"CAST({value} AS VARCHAR)"
+    if field.scale and field.scale == field.precision:  # DuckDB then writes .5 and -.5
+        text = f"CASE WHEN {value} < 0 THEN '-0' || substr({text}, 2) ELSE '0' || {text} END"
     return f"rtrim(rtrim({text}, '0'), '.')" if field.scale else text
 
 
@@ -63,7 +65,8 @@ def _json_integer(field: Field, value: str) -> str:
 def _json_decimal(field: Field, value: str) -> str:
     """A number where a float carries every digit: surely below 10^15 scaled, else where its shortest form is equal."""
     scale, digits = field.scale or 0, field.precision or 38
-    shortest = f"CAST(CAST(CAST({value} AS DOUBLE) AS VARCHAR) AS DECIMAL({digits}, {scale})) = {value}"
+    again = f"TRY_CAST(CAST(CAST({value} AS DOUBLE) AS VARCHAR) AS DECIMAL({digits}, {scale}))"
+    shortest = f"coalesce({again} = {value}, FALSE)"
     whole = f"CASE WHEN {value} = trunc({value}) THEN abs({value}) <= {SAFE} ELSE {shortest} END"
     few = f"abs({value}) < CAST('1e{15 - scale}' AS DECIMAL({digits}, {scale}))"
     safe = f"CASE WHEN {few} THEN TRUE ELSE {whole} END" if digits > 15 else "TRUE"

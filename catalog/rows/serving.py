@@ -15,7 +15,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -159,6 +158,8 @@ def _spans(periods: list[str | None], known: dict[str, tuple[str, str]]) -> tupl
 
 def _native(field: Field, column: Any) -> list[Any]:
     """The native values of an Arrow column, without making a Decimal or a date for each."""
+    import polars  # it takes a second to load: only for who builds
+
     if field.type == "decimal":
         return polars.Series(column).to_physical().to_list()
     if field.type == "date":

@@ -43,6 +43,7 @@ class DeclaredField:
     reader: str = ""
     source: tuple[str, ...] = ()
     assumed: str | None = None
+    assumed_above: Mapping[str, int] = field(default_factory=dict)  # unit -> median from which bare numbers are in it
     unsold: bool = False  # the words of a failed sale stand here instead of a value
     code_pattern: str | None = None  # texts of this form are codes themselves
     description: str | None = None
@@ -93,12 +94,15 @@ def list_schemas() -> tuple[DeclaredSchema, ...]:
     return tuple(_schemas().values())
 
 
+_CODES = "codes"  # the folder of code lists that several schemas share
+
+
 @cache
 def _schemas() -> dict[str, DeclaredSchema]:
     root = files("ingest").joinpath("families")
-    folders = [folder for folder in root.iterdir() if folder.is_dir() and folder.name.isidentifier()]
+    folders = [folder for folder in root.iterdir() if folder.is_dir() and folder.name != _CODES]
     found = [_load(source) for folder in folders for source in folder.iterdir() if source.name.endswith(".toml")]
-    return {schema.name: schema for schema in sorted(found, key=lambda one: one.name) if schema.fields}
+    return {schema.name: schema for schema in sorted(found, key=lambda one: one.name)}
 
 
 def _load(source: Traversable) -> DeclaredSchema:
@@ -124,7 +128,7 @@ def read_schema(data: Mapping[str, Any]) -> DeclaredSchema:
 
 
 def _field(data: Mapping[str, Any]) -> DeclaredField:
-    codes = data.get("codes", {})
+    codes = data.get("codes") or (_code_list(data["codes_from"]) if "codes_from" in data else {})
     members: dict[str, Any] = {name: data[name] for name in _PLAIN if name in data}
     members.update({name: tuple(data.get(name, ())) for name in _LISTS})
     members["titles"], members["ends"] = data["title"], _ends(data)
@@ -142,12 +146,20 @@ _PLAIN = (
     "lenient",
     "reader",
     "assumed",
+    "assumed_above",
     "unsold",
     "code_pattern",
     "description",
     "titles_low",
     "titles_high",
 )
+
+
+@cache
+def _code_list(name: str) -> Mapping[str, Mapping[str, Any]]:
+    """A code list that several schemas share: `ingest/families/codes/<name>.toml`."""
+    source = files("ingest").joinpath(f"families/{_CODES}/{name}.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
 def _ends(data: Mapping[str, Any]) -> tuple[str, str] | None:

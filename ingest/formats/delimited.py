@@ -18,7 +18,7 @@ from ingest.progress import Progress, Tell
 from ingest.raw import CELL_LIMIT, RawSheet, RawWriter, column_names, raw_schema
 
 DELIMITERS = (",", "\t", ";", "|")
-_BLOCK = 2 << 20  # bytes that the fast reader takes at a time
+_BLOCK = 8 << 20  # bytes that the fast reader takes at a time
 _SAMPLE = 1 << 18
 _LINES = 60
 _READING = 0.4  # share of the whole work that reading is

@@ -50,7 +50,7 @@ def _columns(source: Path, lines: bool) -> tuple[list[str], frozenset[int]]:
             if isinstance(value, str) and not isinstance(value, _Number) and value.strip():
                 texts.add(place)
         if len(places) > MAX_COLUMNS:
-            raise Refused("too_many_columns", count=len(places), most=MAX_COLUMNS)
+            raise Refused("columns_too_many", count=len(places), most=MAX_COLUMNS)
     if not places:
         raise Refused("file_empty")
     return list(places), frozenset(texts)

@@ -64,7 +64,7 @@ def _child(source: Path, sheet: str | None, seconds: int) -> Iterator[Iterator[A
         sys.executable,
         "-m",
         "ingest.formats.workbook_child",
-        str(source),
+        str(source.resolve()),
         str(seconds),
         *([sheet] if sheet else []),
     ]

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from functools import cache
-from pathlib import Path
 
 import orjson
 from sqlalchemy import select
 
 from catalog import audit
 from catalog.accounts import OPERATOR
-from catalog.db import session
 from catalog.duties import load_duties
-from catalog.models import Audit, Publisher
+from catalog.models import Publisher
 from ingest.families import list_schemas
 from portal.context import House
 from portal.demo.catalogue import iter_datasets, iter_publishers, iter_releases
+from portal.demo.edition import edition, is_loaded
 from portal.importing import import_lines
 from portal.taking import publish_now, take_in
 
@@ -26,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def load(house: House) -> None:
     """Load everything that is not there yet; when this very edition was loaded before, nothing is done."""
-    if _loaded(house):
+    if is_loaded(house.engine):
         return
     with house.writing() as opened:
         load_duties(opened)
@@ -35,22 +32,6 @@ def load(house: House) -> None:
     _releases(house)
     with house.writing() as opened:
         audit.record(opened, audit.Act(OPERATOR.name, "load_demonstration", edition()))
-
-
-@cache
-def edition() -> str:
-    """A name for this edition of the demonstration data: the digest of its files."""
-    hasher = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*")):
-        if path.is_file() and path.suffix not in (".pyc", ".py"):
-            hasher.update(path.name.encode() + path.read_bytes())
-    return hasher.hexdigest()[:16]
-
-
-def _loaded(house: House) -> bool:
-    with session(house.engine) as opened:
-        done = select(Audit.id).where(Audit.act == "load_demonstration", Audit.target == edition())
-        return opened.scalar(done.limit(1)) is not None
 
 
 def _publishers(house: House) -> None:

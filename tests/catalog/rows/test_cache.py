@@ -1,0 +1,158 @@
+"""Serving files are caches: rebuilt when missing, broken or old; built once; evicted by use."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.rows.cache import ServingCache
+from catalog.rows.engine import RowFiles
+from catalog.rows.serving import build, is_sound
+from catalog.schema import Field
+from tests.catalog.rows.releases import make_release
+
+FIELDS = [Field("n", "数", "integer"), Field("p", "期", "period")]
+
+
+def release(directory: Path, number: int = 0, rows: int = 500) -> RowFiles:
+    place = directory / f"release-{number}"
+    place.mkdir()
+    return make_release(place, FIELDS, [(line + number, "2018-Q1") for line in range(rows)], serve=False)
+
+
+def path_of(cache: ServingCache, files: RowFiles) -> Path:
+    path = cache.path_for(files.table.digest, files.parquet, files.table)
+    assert path is not None
+    return path
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> ServingCache:
+    return ServingCache(tmp_path / "serving", 1 << 30)
+
+
+def test_a_file_is_built_once_and_found_again(cache: ServingCache, tmp_path: Path) -> None:
+    files = release(tmp_path)
+    assert cache.find(files.table.digest) is None
+    path = path_of(cache, files)
+    made = path.stat().st_ino
+    assert path_of(cache, files).stat().st_ino == made
+    assert cache.find(files.table.digest) == path
+    assert path_of(ServingCache(cache.directory, 1 << 30), files).stat().st_ino == made
+
+
+def test_the_file_holds_every_row_with_the_days_of_its_periods(cache: ServingCache, tmp_path: Path) -> None:
+    path = path_of(cache, release(tmp_path))
+    con = sqlite3.connect(path)
+    assert con.execute("SELECT count(*), min(_row), max(_row), sum(c0), max(f1), max(l1) FROM r").fetchone() == (
+        *(500, 1, 500, 124750),
+        *("2018-01-01", "2018-03-31"),
+    )
+    con.close()
+
+
+def spoil_header(path: Path) -> None:
+    path.write_bytes(b"\0" * path.stat().st_size)
+
+
+def spoil_length(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 4096)
+
+
+def spoil_stamp(path: Path) -> None:
+    with sqlite3.connect(path) as con:
+        con.execute("UPDATE meta SET digest = 'another'")
+    con.close()
+
+
+def spoil_table(path: Path) -> None:
+    with sqlite3.connect(path) as con:
+        con.execute("DROP TABLE meta")
+    con.close()
+
+
+@pytest.mark.parametrize("spoil", [spoil_header, spoil_length, spoil_stamp, spoil_table, Path.unlink])
+def test_a_file_that_is_not_what_it_should_be_is_built_anew(cache: ServingCache, tmp_path: Path, spoil: Any) -> None:
+    files = release(tmp_path)
+    path = path_of(cache, files)
+    spoil(path)
+    fresh = ServingCache(cache.directory, 1 << 30)
+    assert fresh.find(files.table.digest) is None
+    assert is_sound(path_of(fresh, files), files.table.digest)
+
+
+def test_a_file_that_failed_can_be_forgotten(cache: ServingCache, tmp_path: Path) -> None:
+    files = release(tmp_path)
+    path = path_of(cache, files)
+    cache.remove(files.table.digest)
+    assert not path.exists()
+    assert path_of(cache, files).exists()
+
+
+def test_the_file_used_longest_ago_is_evicted(tmp_path: Path) -> None:
+    made = [release(tmp_path, number) for number in range(3)]
+    roomy = ServingCache(tmp_path / "serving", 1 << 30)
+    old, used = path_of(roomy, made[0]), path_of(roomy, made[1])
+    os.utime(old, (1_000_000, old.stat().st_mtime))
+    os.utime(used, (2_000_000, used.stat().st_mtime))
+    tight = ServingCache(tmp_path / "serving", old.stat().st_size * 2)
+    kept = path_of(tight, made[2])
+    assert (old.exists(), used.exists(), kept.exists()) == (False, True, True)
+
+
+def test_the_newest_file_stays_even_where_it_alone_is_too_large(tmp_path: Path) -> None:
+    files = release(tmp_path)
+    assert path_of(ServingCache(tmp_path / "serving", 1), files).exists()
+
+
+def test_use_is_marked_so_that_a_used_file_stays(cache: ServingCache, tmp_path: Path) -> None:
+    files = release(tmp_path)
+    path = path_of(cache, files)
+    written = path.stat().st_mtime_ns
+    os.utime(path, ns=(0, written))
+    path_of(cache, files)
+    assert path.stat().st_atime_ns > 0
+    assert path.stat().st_mtime_ns == written
+
+
+def test_a_release_that_sqlite_cannot_hold_has_no_file(cache: ServingCache, tmp_path: Path) -> None:
+    files = make_release(tmp_path, [Field("v", "值", "decimal", precision=38, scale=2)], [(None,)])
+    assert cache.path_for(files.table.digest, files.parquet, files.table) is None
+    assert build(files.parquet, files.table, tmp_path / "x.sqlite") is False
+
+
+def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    files = release(tmp_path)
+    files.parquet.write_bytes(b"PAR1 broken")
+    target = tmp_path / "out"
+    target.mkdir()
+    with pytest.raises(Exception, match=r"(?i)parquet"):
+        build(files.parquet, files.table, target / "x.sqlite")
+    assert list(target.iterdir()) == []
+
+
+def _build_in_child(directory: Path, files: RowFiles, start: Any, answers: Any) -> None:
+    start.wait()
+    path = path_of(ServingCache(directory, 1 << 30), files)
+    answers.put(path.stat().st_ino)
+
+
+def test_two_processes_build_one_file(tmp_path: Path) -> None:
+    files = release(tmp_path, rows=20_000)
+    context = multiprocessing.get_context("spawn")
+    start, answers = context.Event(), context.SimpleQueue()
+    children = [
+        context.Process(target=_build_in_child, args=(tmp_path / "serving", files, start, answers)) for _ in range(2)
+    ]
+    for child in children:
+        child.start()
+    start.set()
+    assert answers.get() == answers.get()
+    for child in children:
+        child.join()
+        assert child.exitcode == 0
