@@ -1,0 +1,1 @@
+"""The definition of search: what every engine must do alike."""
