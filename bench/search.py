@@ -20,13 +20,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from statistics import mean, median
 
 from elasticsearch import Elasticsearch
 
-from bench.importing import synthetic
 from search import analysis, open_index
 from search.batches import batches
 from search.engines.elastic import ElasticIndex
@@ -36,6 +34,11 @@ from search.index import Changes, SearchDocument, SearchIndex, SearchQuery
 FACETS = ("publisher", "theme", "family", "frequency", "tag")
 
 
+PLACES = ("绍兴市", "越城区", "柯桥区", "上虞区", "诸暨市", "嵊州市", "新昌县", "杭州市", "宁波市", "台州市", "金华市")
+FORMS = ("清单", "统计表", "公示", "年报", "月报", "名录", "情况", "汇总", "目录", "指标")
+WORDS = 3_000  # of two characters, made up
+
+
 @dataclass(frozen=True)
 class Judged:
     """A query and the slugs that answer it."""
@@ -43,6 +46,29 @@ class Judged:
     kind: str
     text: str
     relevant: frozenset[str]
+
+
+def synthetic(count: int) -> Iterator[str]:
+    """Lines of an import file: titles and descriptions of made-up words, few of them frequent and most of them rare."""
+    chance = random.Random(5)
+    words = ["".join(chr(0x4E00 + chance.randrange(4_000)) for _ in range(2)) for _ in range(WORDS)]
+
+    def some(choice: Sequence[str]) -> str:
+        return choice[int(len(choice) * chance.random() ** 2)]
+
+    for number in range(count):
+        office = chance.randrange(400)
+        body = {
+            "slug": f"synthetic-{number}",
+            "title": f"{some(PLACES)}{some(words)}{some(words)}{some(FORMS)}（{2000 + number % 25}年）",
+            "description": "，".join(f"{some(words)}{some(words)}的{some(words)}" for _ in range(6)),
+            "publisher": {"slug": f"office-{office}", "title": f"{PLACES[office % 11]}{words[office]}局"},
+            "themes": [some(("finance", "housing", "transport", "education", "health", "environment"))],
+            "tags": [some(words), some(words)],
+            "frequency": some(("yearly", "quarterly", "monthly", "irregular")),
+            "modified": f"20{10 + number % 16}-01-20T01:00:00Z",
+        }
+        yield json.dumps(body, ensure_ascii=False)
 
 
 def documents(lines: Iterator[str]) -> Iterator[SearchDocument]:
@@ -177,7 +203,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20_000)
     asked = parser.parse_args()
     lines = asked.file.open(encoding="utf-8") if asked.file else synthetic(asked.count)
-    held = list(documents(iter(lines if asked.file else islice(lines, asked.count))))
+    held = list(documents(iter(lines)))
     queries = judged(asked.queries, held)
     print(f"{len(held)} datasets, {len(queries)} queries")
     report_analysis(held)

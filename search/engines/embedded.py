@@ -22,7 +22,7 @@ from search.index import CatchUp, IndexStatus, SearchDocument, SearchPage, Searc
 
 BATCH: Final = 500
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
-_MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY, units INTEGER, score REAL)"
+_MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY, units INTEGER)"
 _AWAY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 
 Prepared = list[tuple[SearchDocument, dict[str, str]]]

@@ -9,13 +9,15 @@ from typing import Any, Final, Protocol
 
 from search.analysis import Question
 from search.facets import own_filters
-from search.fields import ALL_WORDS, FILTERS, TITLE_IS, TITLE_STARTS
+from search.fields import FILTERS, TITLE_IS, TITLE_STARTS
 from search.index import SearchQuery, micros
 from search.paging import beyond
 from search.ranking import Term, matched_fields
 
 SEPARATOR: Final = "\x1f"  # round each of several values that stand in one column
-_COLUMNS: Final = {"score": "h.score", **{name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}}
+_COLUMNS: Final = {name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}
+
+Expressions = list[tuple[str, float]]
 
 
 class Names(Protocol):
@@ -114,7 +116,7 @@ def candidates(rarest: Sequence[str], least: int, base: Sql, tables: Names) -> S
     every = least == len(rarest)
     asked = " AND ".join(rarest) if every else " OR ".join(rarest[: len(rarest) - least + 1])
     return Sql(
-        f"INSERT INTO temp.search_match (id, units, score) SELECT d.id, {least if every else 0}, 0"
+        f"INSERT INTO temp.search_match (id, units) SELECT d.id, {least if every else 0}"
         f" FROM {tables.words}(?) w CROSS JOIN {tables.document} d ON d.id = w.rowid WHERE {base.text}",
         (asked, *base.params),
     )
@@ -126,7 +128,7 @@ def holders(tables: Names) -> str:
     return f"SELECT rowid FROM {tables.words}(?) WHERE +rowid IN (SELECT id FROM temp.search_match)"
 
 
-def expressions(term: Term) -> list[tuple[str, float]]:
+def expressions(term: Term) -> Expressions:
     """What gives points for a term: FTS5 expressions of its token in one field, with the field's weight."""
     return [(_in(field, [term.token]), weight) for field, weight in term.fields]
 
@@ -139,14 +141,12 @@ def counting(asked: Sequence[str], tables: Names) -> Sql:
     return Sql("SELECT " + columns.text, columns.params)
 
 
-def finishing(question: Question, tables: Names) -> Sql:
-    """Add to the points of the words what all of them and the title's own shape give, and weigh the whole."""
+def title_points(question: Question) -> Sql:
+    """What ranking needs of each match: id, words it has, prior, time, and what the title's own shape gives."""
     return Sql(
-        "INSERT OR REPLACE INTO temp.search_match (id, units, score) SELECT h.id, h.units, round(d.prior * (h.score"
-        f" + CASE WHEN h.units >= ? THEN {ALL_WORDS} ELSE 0 END + CASE WHEN d.folded = ? THEN {TITLE_IS}"
-        f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END), 4)"
-        f" FROM temp.search_match h CROSS JOIN {tables.document} d ON d.id = h.id",
-        (len(question.units), question.title, len(question.title), question.title),
+        f"d.id, h.units, d.prior, d.updated, CASE WHEN d.folded = ? THEN {TITLE_IS}"
+        f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END",
+        (question.title, len(question.title), question.title),
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from heapq import nsmallest
 from typing import Any, Final
 
 from search import analysis, facets, ranking
 from search.engines import embedded_query as build
 from search.engines.embedded_query import Sql
 from search.engines.embedded_tables import Tables
+from search.fields import ALL_WORDS
 from search.highlight import highlights
 from search.index import FacetCount, Hit, SearchPage, SearchQuery
 from search.paging import next_after
@@ -47,7 +49,7 @@ class Search:
 
     def page(self) -> SearchPage:
         loose = self._match()
-        rows = self._rows()
+        rows = self._rows(loose=loose)
         size = self.query.size
         hits = tuple(self._hit(row) for row in rows[:size])
         total, counts = self._tally(loose=loose)
@@ -78,11 +80,8 @@ class Search:
     def _fill(self, *, loose: bool) -> None:
         self.connection.execute("DELETE FROM temp.search_match")
         self.holders.clear()
-        if not self.question.units:
-            return
-        self._gather(loose=loose)
-        if self.query.order[0].name == "score":
-            self._score(loose=loose)
+        if self.question.units:
+            self._gather(loose=loose)
 
     def _gather(self, *, loose: bool) -> None:
         question = self.question
@@ -97,7 +96,8 @@ class Search:
     def _sift(self, *, loose: bool) -> None:
         """Leave only the candidates that have enough, and note how many words they have."""
         units = Counter(one for asked in build.unit_expressions(self.question) for one in self._holders(asked))
-        enough = {one for one, count in units.items() if count >= self.question.least}
+        least = self.question.least
+        enough = {one for one, count in units.items() if count >= least}
         if loose:
             alone, beside = self.question.least_chars
             letters = Counter(one for asked in build.letter_expressions(self.question) for one in self._holders(asked))
@@ -105,26 +105,25 @@ class Search:
             enough |= units.keys() if not beside else set()
         self.connection.execute("DELETE FROM temp.search_match")
         rows = ((one, units[one]) for one in enough)
-        self.connection.executemany("INSERT INTO temp.search_match (id, units, score) VALUES (?, ?, 0)", rows)
+        self.connection.executemany("INSERT INTO temp.search_match (id, units) VALUES (?, ?)", rows)
 
-    def _score(self, *, loose: bool) -> None:
+    def _scores(self, *, loose: bool) -> dict[int, float]:
         """Of each term its best field, summed up here: SQLite takes five times as long over it."""
         scores: dict[int, float] = {}
-        for term in ranking.terms(self.question, loose=loose):
+        terms = [build.expressions(term) for term in ranking.terms(self.question, loose=loose)]
+        self._counts(["", *(asked for term in terms for asked, _ in term)])
+        for term in terms:
             best: dict[int, float] = {}
             for points, asked in sorted(self._points(term)):
                 best.update(dict.fromkeys(self._holders(asked), points))  # the greater points come last
             for one, points in best.items():
                 scores[one] = scores.get(one, 0.0) + points
-        rows = [(points, one) for one, points in scores.items()]
-        self.connection.executemany("UPDATE temp.search_match SET score = ? WHERE id = ?", rows)
-        self._execute(build.finishing(self.question, self.tables))
+        return scores
 
-    def _points(self, term: ranking.Term) -> list[tuple[float, str]]:
-        asked = build.expressions(term)
-        documents, *counts = self._counts(["", *(one for one, _ in asked)])
-        known = zip(asked, counts, strict=True)
-        return [(weight * rarity(count, documents), one) for (one, weight), count in known if count]
+    def _points(self, term: build.Expressions) -> list[tuple[float, str]]:
+        documents, *counts = self._counts(["", *(asked for asked, _ in term)])
+        known = zip(term, counts, strict=True)
+        return [(weight * rarity(count, documents), asked) for (asked, weight), count in known if count]
 
     def _holders(self, asked: str) -> list[int]:
         """The candidates that an expression holds in."""
@@ -151,13 +150,34 @@ class Search:
         sql = build.joined([self._source, build.own_condition(self.query)], " AND ")
         return int(self._execute(Sql("SELECT count(*) FROM " + sql.text, sql.params)).fetchone()[0])
 
-    def _rows(self) -> list[tuple[Any, ...]]:
+    def _rows(self, *, loose: bool) -> list[tuple[Any, ...]]:
+        """The hits of the page and one more: id and sort values."""
+        if self.query.order[0].name == "score":
+            return self._best(loose=loose)
         query = self.query
         where = build.joined([self._source, build.own_condition(query), build.after_condition(query)], " AND ")
-        start = 0 if query.after is not None else query.offset
         columns, order = build.order_columns(query), build.order_by(query)
         page = f"SELECT d.id, {columns} FROM {where.text} ORDER BY {order} LIMIT ? OFFSET ?"
-        return self._execute(Sql(page, (*where.params, query.size + 1, start))).fetchall()
+        return self._execute(Sql(page, (*where.params, query.size + 1, self._start))).fetchall()
+
+    def _best(self, *, loose: bool) -> list[tuple[Any, ...]]:
+        scores, every = self._scores(loose=loose), len(self.question.units)
+        where = build.joined([self._source, build.own_condition(self.query)], " AND ")
+        title = build.title_points(self.question)
+        rows = self._execute(Sql(f"SELECT {title.text} FROM {where.text}", (*title.params, *where.params)))
+        ranked = (
+            (-round(prior * (scores.get(one, 0.0) + points + (ALL_WORDS if units >= every else 0)), 4), -updated, one)
+            for one, units, prior, updated, points in rows
+        )
+        if self.query.after is not None:
+            score, newest, last = self.query.after
+            ranked = (key for key in ranked if key > (-score, -newest, last))
+        page = nsmallest(self._start + self.query.size + 1, ranked)[self._start :]
+        return [(one, -score, -updated, one) for score, updated, one in page]
+
+    @property
+    def _start(self) -> int:
+        return 0 if self.query.after is not None else self.query.offset
 
     def _hit(self, row: tuple[Any, ...]) -> Hit:
         card = f"SELECT slug, title, description FROM {self.tables.card} WHERE id = ?"

@@ -41,7 +41,7 @@ def test_a_title_becomes_pairs_words_and_numbers() -> None:
     [tokens] = document_tokens([a_document(1, "綠色商店2.5，CPI", publisher_title="x", description="")])
     assert tokens["title"] == "绿色 色商 商店 2.5 cpi _绿色 _商店"
     assert tokens["chars"] == "绿 色 商 店"
-    assert tokens["pinyin"] == "lv-se se-shang shang-dian ^lssd "
+    assert tokens["pinyin"] == "lv-se se-shang shang-dian ^lssd"
 
 
 @given(TEXT, TEXT)
@@ -118,3 +118,8 @@ def test_letters_that_are_no_syllables_split_into_nothing(letters: str) -> None:
 
 def test_a_lone_syllable_is_told_from_a_pair() -> None:
     assert (list(pairs_of(["lv"])), list(pairs_of(["lv", "se"]))) == (["-lv"], ["lv-se"])
+
+
+def test_a_token_stands_only_in_the_weightiest_field_that_has_it() -> None:
+    [tokens] = document_tokens([a_document(1, "土地", publisher_title="土地局", description="土地局供地")])
+    assert (tokens["title"], tokens["names"], tokens["body"]) == ("土地 _土地", "地局 _土地局", "局供 供地 _供地")
