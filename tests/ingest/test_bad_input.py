@@ -23,10 +23,8 @@ SHEET = "xl/worksheets/sheet1.xml"
 def with_sheet(pieces: Iterator[bytes]) -> bytes:
     """A workbook whose first sheet is made of these pieces."""
     target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(PLAIN)) as old,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new,
-    ):
+    new = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+    with zipfile.ZipFile(io.BytesIO(PLAIN)) as old, new:
         for name in old.namelist():
             if name != SHEET:
                 new.writestr(name, old.read(name))
@@ -118,7 +116,7 @@ def test_two_cells_at_the_far_corners_do_not_kill_the_worker(take: Taker) -> Non
 
 def test_a_small_workbook_that_unpacks_to_more_than_a_gigabyte_is_refused(take: Taker) -> None:
     content = with_sheet(sheet_of(bomb()))
-    assert len(content) < 8 << 20
+    assert len(content) < 16 << 20
     finding = take.refused(content)
     assert finding.code == "workbook_bomb"
     assert finding.params["mib"] > 1_024
@@ -146,7 +144,7 @@ def test_an_old_document_is_named_and_a_broken_old_workbook_is_refused(take: Tak
     assert take.refused(head).code == "workbook_broken"
 
 
-@pytest.mark.parametrize("limits", [Limits(seconds=0), Limits(memory=24 << 20)], ids=["time", "memory"])
+@pytest.mark.parametrize("limits", [Limits(seconds=0), Limits(memory=2 << 20)], ids=["time", "memory"])
 def test_a_workbook_that_takes_too_much_is_given_up(tmp_path: Path, limits: Limits) -> None:
     path = tmp_path / "t.xlsx"
     path.write_bytes(make_workbook(("表", [["a", "b"]] + [[f"{number}" * 20, number] for number in range(40_000)])))

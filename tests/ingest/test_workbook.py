@@ -20,11 +20,8 @@ WHEN = dt.datetime.combine(dt.date(2020, 1, 2), dt.time(3, 4, 5))
 
 
 def test_cells_of_every_kind_are_read_as_people_see_them(take: Taker) -> None:
-    rows = [
-        ["号", "额", "日", "时", "否"],
-        ["007", 1.5, dt.date(2020, 1, 2), WHEN, True],
-        ["012", 2, dt.date(2021, 1, 2), WHEN, False],
-    ]
+    day = dt.date(2020, 1, 2)
+    rows = [["号", "额", "日", "时", "否"], ["007", 1.5, day, WHEN, True], ["012", 2, day, WHEN, False]]
     taken = take(workbook(("一", rows)), "t.xlsx")
     assert taken.types == {"hao": "string", "e": "decimal", "ri": "date", "shi": "datetime", "fou": "boolean"}
     assert taken.rows[0] == {"hao": "007", "e": Decimal("1.5"), "ri": dt.date(2020, 1, 2), "shi": WHEN, "fou": True}
@@ -90,7 +87,7 @@ def test_a_value_has_one_text(value: object, text: str) -> None:
     assert text_of(value) == text
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False))
+@given(st.floats(-1e300, 1e300))
 def test_a_number_loses_nothing_that_a_workbook_shows(value: float) -> None:
     assert math.isclose(float(number_text(value)), value, rel_tol=1e-14)
     assert "e" not in number_text(value)
