@@ -22,6 +22,7 @@ from ingest.plan import Planned, find_pairs, raw_columns
 from ingest.raw import RawSheet
 from ingest.readers import Converted
 
+_CHECK_CODES = {"in_order": "check_in_order", "pattern": "check_pattern"}
 GROUP_ROWS = 65_536  # rows of a Parquet row group, about
 GROUP_BYTES = 64 << 20
 _SAMPLE = 10_000  # rows by which a column's repetition is judged
@@ -153,7 +154,7 @@ class TableWriter:
                 column = names[check.fields[0]]
                 where = self._place(column, rows[at].as_py(), raw[column.sources[0]][at].as_py())
                 titles = "、".join(names[name].field.title for name in check.fields)
-                self.gather.add(check.level, f"check_{check.rule}", where, titles=titles)
+                self.gather.add(check.level, _CHECK_CODES[check.rule], where, titles=titles)
 
 
 def _as(values: Any, type_: Any) -> Any:
