@@ -219,7 +219,7 @@ def _all_refused(writer: TableWriter) -> Refused:
 
 def _totals(rest: Rest, columns: tuple[Planned, ...], table: Table) -> list[dict[str, Any]]:
     """Rows of sums, as they stood; only of columns that are published whole."""
-    shown = [(column.field.name, column.sources[0]) for column in columns if not column.masked]
+    shown = [(column.field.name, column.sources[0]) for column in columns if not (column.masked or column.derived)]
     return [
         {
             "table": table.name,
