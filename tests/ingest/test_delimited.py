@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.findings import Refused
 from ingest.formats import delimited
 from ingest.formats.delimited import Layout, find_layout, read_exactly
 from ingest.raw import RawSheet, first_rows, iter_batches
