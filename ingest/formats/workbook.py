@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,8 @@ def _child(source: Path, sheet: str | None, limits: Limits) -> Iterator[Iterator
         try:
             yield _parsed(process.stdout or ())
         finally:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1)  # it has said its last line, or is not wanted any more
             clock.cancel()
             process.kill()
 

@@ -8,9 +8,6 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from ingest.families import find_schema, list_schemas
-from ingest.families.declared import DeclaredSchema, read_schema
-from ingest.headers import fold, split_unit
 from tests.ingest.taking import Taken, Taker
 
 DEAL = "land_supply.deal"
@@ -236,63 +233,10 @@ def test_a_table_of_another_kind_is_refused(take: Taker) -> None:
     assert take.refused("姓名,年龄\nA,5\n", schema=RESULT).code == "required_missing"
 
 
-def test_every_declared_schema_is_whole() -> None:
-    names = [schema.name for schema in list_schemas()]
-    assert {DEAL, RESULT} <= set(names)
-    assert find_schema("land_supply.nothing") is None
-    for schema in list_schemas():
-        assert schema.family == schema.name.split(".")[0]
-        assert all({"zh-Hans", "zh-Hant", "en"} == set(field.titles) for field in schema.fields)
-        fields = {name for field in schema.fields for name in (field.ends or (field.name,))}
-        assert set(schema.key) <= fields
-        assert all(set(check.fields) <= fields for check in schema.checks)
-
-
-def minimal(**field: object) -> DeclaredSchema:
-    one = {"name": "a", "type": "string", "title": {"zh-Hans": "甲"}} | field
-    return read_schema({"name": "x.y", "title": {"zh-Hans": "表"}, "field": [one], "check": []})
-
-
-@pytest.mark.parametrize(
-    "field", [{"type": "money"}, {"reader": "magic"}, {"title": {"en": "A"}}, {"source": ["b"]}, {"type": "code"}]
-)
-def test_a_declaration_that_is_wrong_is_refused_by_name(field: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"x\.y: field a"):
-        minimal(**field)
-
-
-def test_a_check_of_an_unknown_rule_is_refused() -> None:
-    data = {
-        "name": "x.y",
-        "title": {"zh-Hans": "表"},
-        "field": [{"name": "a", "type": "string", "title": {"zh-Hans": "甲"}}],
-        "check": [{"rule": "magic", "fields": ["a"]}],
-    }
-    with pytest.raises(ValueError, match="unknown rule"):
-        read_schema(data)
-
-
-def test_a_table_without_one_declared_column_does_not_fit(take: Taker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.ingest.taking.find_schema", lambda name: minimal())
-    assert take.refused("b\n1\n", schema="x.y").code == "schema_misfit"
-
-
-@pytest.mark.parametrize(
-    ("header", "stem", "unit"),
-    [
-        ("成交价（万元）", "成交价", "万元"),
-        ("規劃用地面積〔m2)", "规划用地面积", "平方米"),
-        ("面积,公顷", "面积", "公顷"),
-        ("建筑密度(%)：", "建筑密度", "%"),
-        ("债务余额(单位:亿元)", "债务余额", "亿元"),
-        ("名称(全称)", "名称(全称)", None),
-    ],
-)
-def test_a_header_is_split_into_name_and_unit(header: str, stem: str, unit: str | None) -> None:
-    found = split_unit(header)
-    assert (found[0], found[1].name if found[1] else None) == (stem, unit)
-
-
-def test_headers_are_the_same_without_their_accidents() -> None:
-    assert fold(" 宗地 编号：") == fold("宗地編號") == fold("宗地\n编号")
-    assert fold("出让年限") == fold("岀让年限")
+def test_a_cell_explains_a_sentinel_a_text_and_what_could_not_be_read(take: Taker) -> None:
+    taken = deal(take, "宗地编号,成交日期,公示期,出让年限", "A,1900-01-01,满后,仓储", "B,2019-01-02,,50")
+    cells = taken.cells(1)
+    assert cells["deal_date"]["null"] == "missing"
+    assert (cells["notice_from"]["raw"], cells["notice_from"]["null"]) == ("满后", None)
+    assert (cells["term_years"]["raw"], cells["term_years"]["unit"]) == ("仓储", "年")
+    assert taken.cells(2)["deal_date"]["null"] is None

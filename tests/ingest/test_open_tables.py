@@ -255,3 +255,33 @@ def test_a_new_field_is_allowed_and_noted(take: Taker) -> None:
 
 def test_numbers_with_exponents_stay_text(take: Taker) -> None:
     assert take("k,v\na,4.20107E+17\nb,4.2E+3\n").column("v") == ["4.20107E+17", "4.2E+3"]
+
+
+def test_many_distinct_odd_numbers_are_each_looked_at(take: Taker) -> None:
+    cells = [f'"{number:,}"' for number in range(1_000, 4_500)]
+    assert take("k,v\n" + "".join(f"a,{cell}\n" for cell in cells)).column("v") == list(range(1_000, 4_500))
+
+
+def test_dates_go_on_being_dates_from_batch_to_batch(take: Taker) -> None:
+    days = [dt.date(1950, 1, 1) + dt.timedelta(days=number) for number in range(20_000)] * 30
+    taken = take("k,v\n" + "".join(f"{'长' * 6},{day}\n" for day in days))
+    assert taken.types["v"] == "date"
+    assert taken.column("v") == days
+
+
+def test_every_column_may_be_left_out_but_not_all(take: Taker) -> None:
+    assert take.refused("甲,乙\n1,2\n", mapping={"甲": None, "乙": None}).code == "file_empty"
+
+
+def test_a_name_that_is_taken_is_not_given_twice(take: Taker) -> None:
+    taken = take("甲,乙,yi\n1,2,3\n", mapping={"甲": "yi"})
+    assert [field.name for field in taken.table.fields] == ["yi", "yi_2", "yi_3"]
+
+
+def test_very_long_headers_get_names_of_bounded_length(take: Taker) -> None:
+    taken = take(f"{'项目名称' * 20},{'x' * 80}\n1,2\n")
+    assert all(len(field.name) <= 60 for field in taken.table.fields)
+
+
+def test_a_reader_of_messages_sees_a_refusal_as_a_sentence(take: Taker) -> None:
+    assert "空" in str(take.refused("").message())
