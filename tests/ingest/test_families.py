@@ -1,4 +1,4 @@
-"""Declarations are whole and say so where not; a family's plain table needs nothing beside one; headers are compared."""
+"""Declarations are whole and say so where not; a plain table of a family needs nothing beside one; headers compare."""
 
 from __future__ import annotations
 
