@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from math import ceil
+from operator import add
 from typing import Final
 from unicodedata import is_normalized, normalize
 
@@ -29,6 +30,7 @@ _KANA_AND_HANGUL: Final = "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\uac00-\ud7af"
 _HAN: Final = rf"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff{_KANA_AND_HANGUL}"
 _RUN: Final = re.compile(rf"[{_HAN}]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_{_HAN}]+")
 _IS_HAN: Final = re.compile(rf"[{_HAN}]")
+_LAST_MARK: Final = "\u3001"  # every Chinese character stands behind it, every Latin one before
 _SEPARATOR: Final = "\x1e"
 _UNIT_TOKENS: Final = 5  # tokens that one word is sought by; with 16 words, engines' limits on clauses are kept
 _LONGEST_TOKEN: Final = 64  # a run of Latin letters longer than that is no word
@@ -90,15 +92,10 @@ def fold_all(texts: Sequence[str]) -> list[str]:
     return folded if len(folded) == len(texts) else [fold(text) for text in texts]
 
 
-def title_folded(title: str) -> str:
-    """A title's letters and digits alone, folded: for the exact match."""
-    return _letters(fold(title))
-
-
 def document_tokens(documents: Sequence[SearchDocument]) -> list[dict[str, str]]:
-    """For each document the token text of every text field, joined by spaces."""
+    """For each document the token text of every text field, joined by spaces, and `folded`, the key of its title."""
     folded = iter(fold_all([text for document in documents for text in _texts(document)]))
-    return [_fields(document, *(next(folded) for _ in range(3))) for document in documents]
+    return [_fields(*texts) for texts in zip(documents, folded, folded, folded, folded, strict=True)]
 
 
 def question(text: str) -> Question:
@@ -119,15 +116,17 @@ def question(text: str) -> Question:
     )
 
 
-def _texts(document: SearchDocument) -> tuple[str, str, str]:
-    titles = " ".join(dict.fromkeys((document.title, *document.titles.values())))
-    return titles, document.description, " ".join(document.field_titles)
+def _texts(document: SearchDocument) -> tuple[str, str, str, str]:
+    others = [title for title in document.titles.values() if title != document.title]
+    return document.title, " ".join(others), document.description, " ".join(document.field_titles)
 
 
-def _fields(document: SearchDocument, title: str, body: str, columns: str) -> dict[str, str]:
+def _fields(document: SearchDocument, first: str, others: str, body: str, columns: str) -> dict[str, str]:
     names = (document.publisher_title, *document.publisher_aliases, *document.tags, document.family or "")
     known = [_name(name) for name in names if name]
+    title = f"{first} {others}" if others else first
     return {
+        "folded": _letters(first),
         "title": _tokens(title),
         "names": " ".join(name[0] for name in known),
         "body": _tokens(body),
@@ -151,7 +150,7 @@ def _grams(folded: str) -> list[str]:
     grams: list[str] = []
     for run in _RUN.findall(folded):
         if len(run) > 1 and _is_han(run):
-            grams += map("".join, pairwise(run))
+            grams += map(add, run, run[1:])
         else:
             grams.append(run[:_LONGEST_TOKEN])
     return grams
@@ -159,22 +158,22 @@ def _grams(folded: str) -> list[str]:
 
 def _words(folded: str) -> list[str]:
     found = rjieba.cut_for_search(folded)
-    return ["_" + word for word in found if len(word) > 1 and _is_han(word) and word.isalnum()]
+    return ["_" + word for word in found if word > _LAST_MARK and len(word) > 1 and word.isalnum()]
 
 
 def _is_han(run: str) -> bool:
-    return run[0] > "\u3000"
+    return run > _LAST_MARK
 
 
 def _pinyin(folded: str) -> str:
     """Pairs of syllables within each run of Chinese, and the initials of the run."""
-    tones: list[str] = []
+    tones: dict[str, None] = {}
     for run in _RUN.findall(folded):
-        if len(run) > 1 and _is_han(run):
+        if run > _LAST_MARK and len(run) > 1:
             spoken = [syllable for word in rjieba.cut(run) for syllable in syllables_of(word)]
-            tones += pairs_of(spoken)
-            tones.append("^" + initials_of(spoken))
-    return " ".join(dict.fromkeys(tones))
+            tones |= dict.fromkeys(pairs_of(spoken))
+            tones["^" + initials_of(spoken)] = None
+    return " ".join(tones)
 
 
 def _question_words(folded: str) -> list[str]:

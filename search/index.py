@@ -120,6 +120,12 @@ class SearchQuery:
         return (Order("score", True), *newest) if self.text else newest
 
     @property
+    def conditions(self) -> tuple[Any, ...]:
+        """What total and facets hang on: all but the order and the page."""
+        bounds = self.period_from, self.period_to, self.updated_from
+        return self.text, tuple(sorted(self.filters.items())), bounds, self.facets, self.scope
+
+    @property
     def may_loosen(self) -> bool:
         """Whether a part of the words may do where all find nothing: only where the best come first."""
         return bool(self.text) and self.sort.removeprefix("-") == "relevance"

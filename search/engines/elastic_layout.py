@@ -107,7 +107,7 @@ def source(document: SearchDocument, tokens: dict[str, str]) -> dict[str, Any]:
         "popularity": document.popularity,
         "prior": document.prior,
         "sort_title": title_key(document.title),
-        "folded": analysis.title_folded(document.title),
+        "folded": tokens["folded"],
         "card": {"slug": document.slug, "title": document.title, "description": document.description},
     }
 

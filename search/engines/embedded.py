@@ -6,29 +6,26 @@ Any number of processes may read and write it: reads see one snapshot (WAL), wri
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from catalog.db import BUSY_TIMEOUT_MS
 from catalog.errors import Conflict, Unavailable
-from search import analysis, facets, ranking
+from search import analysis
 from search.batches import batches
-from search.engines import embedded_query as build
 from search.engines import embedded_tables as layout
-from search.engines.embedded_query import Sql
+from search.engines.embedded_search import Memory, Search
 from search.engines.embedded_tables import Tables
-from search.highlight import highlights
-from search.index import CatchUp, Hit, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
-from search.paging import next_after
-from search.ranking import rarity
-from search.understood import understood
+from search.index import CatchUp, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 
 BATCH: Final = 500
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
 _MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY, units INTEGER, score REAL)"
 _AWAY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+
+Prepared = list[tuple[SearchDocument, dict[str, str]]]
 
 
 class EmbeddedIndex:
@@ -37,6 +34,7 @@ class EmbeddedIndex:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._idle: list[sqlite3.Connection] = []
+        self._memory: Memory | None = None
 
     def prepare(self) -> bool:
         with self._writing() as connection:
@@ -46,7 +44,7 @@ class EmbeddedIndex:
 
     def write(self, documents: Iterable[SearchDocument], removed_ids: Iterable[int] = ()) -> Written:
         for batch in batches(documents, BATCH):
-            prepared = list(zip(batch, analysis.document_tokens(batch), strict=True))
+            prepared = _prepared(batch)
             with self._writing() as connection:
                 layout.put(connection, _live(connection), prepared)
         gone = list(removed_ids)
@@ -57,23 +55,25 @@ class EmbeddedIndex:
 
     def search(self, query: SearchQuery) -> SearchPage:
         with self._transaction("BEGIN") as connection:
-            return _Search(connection, _live(connection), query).page()
+            return Search(connection, self._remembered(_live(connection)), query).page()
 
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         with self._writing() as connection:
             tables = layout.create(connection)
         held: dict[int, int] = {}
-        for batch in batches(documents, BATCH):
-            prepared = list(zip(batch, analysis.document_tokens(batch), strict=True))
-            with self._writing() as connection:
-                _put(connection, tables, prepared, held)
-        with self._writing() as connection:  # nobody else writes until the new one answers
-            changes = catch_up(held)
-            for batch in batches(changes.documents, BATCH):
-                _put(connection, tables, list(zip(batch, analysis.document_tokens(batch), strict=True)), held)
-            layout.remove(connection, tables, changes.removed_ids)
-            layout.switch(connection, tables, complete=True)
-        return len(held) - len(changes.removed_ids)
+        with _not_overtaken():
+            for batch in batches(documents, BATCH):
+                prepared = _prepared(batch)
+                with self._writing() as connection:
+                    _put(connection, tables, prepared, held)
+            self._settle(tables)
+            with self._writing() as connection:  # nobody else writes until the new one answers
+                changes = catch_up(held)
+                for batch in batches(changes.documents, BATCH):
+                    _put(connection, tables, _prepared(batch), held)
+                layout.remove(connection, tables, changes.removed_ids)
+                layout.switch(connection, tables, complete=True)
+        return len(held.keys() - set(changes.removed_ids))
 
     def status(self, *, revisions: bool = False) -> IndexStatus:
         with self._transaction("BEGIN") as connection:
@@ -93,6 +93,20 @@ class EmbeddedIndex:
         """Close the connections that nobody uses now."""
         while self._idle:
             self._idle.pop().close()
+
+    def _remembered(self, tables: Tables) -> Memory:
+        memory = self._memory
+        if memory is None or memory.tables != tables:
+            self._memory = memory = Memory(tables)
+        memory.trim()
+        return memory
+
+    def _settle(self, tables: Tables) -> None:
+        """One segment for all words, in short transactions, so that others may write between."""
+        more, begin = True, True
+        while more:
+            with self._writing() as connection:
+                more, begin = layout.merge(connection, tables, begin=begin), False
 
     def _writing(self) -> Any:
         return self._transaction("BEGIN IMMEDIATE")
@@ -125,98 +139,24 @@ class EmbeddedIndex:
         return connection
 
 
-class _Search:
-    """One question on one connection."""
-
-    def __init__(self, connection: sqlite3.Connection, tables: Tables, query: SearchQuery) -> None:
-        self.connection, self.tables, self.query = connection, tables, query
-        self.question = analysis.question(query.text)
-        self.base = build.base_conditions(query)
-
-    def page(self) -> SearchPage:
-        loose = self._match()
-        rows = self._rows()
-        size = self.query.size
-        hits = tuple(self._hit(row) for row in rows[:size])
-        return SearchPage(
-            total=self._total(),
-            hits=hits,
-            facets=self._facets(),
-            next_after=next_after(hits, len(rows) > size),
-            understood=understood(self.question, loose=loose),
-        )
-
-    def _match(self) -> bool:
-        """Find what the text matches; where all of it finds nothing, what a part of it matches: then true."""
-        if not self.query.text:
-            return False
-        self._fill(loose=False)
-        if self._total() or not self.query.may_loosen:
-            return False
-        self._fill(loose=True)
-        return True
-
-    def _fill(self, *, loose: bool) -> None:
-        self.connection.execute("DELETE FROM temp.search_match")
-        if not self.question.units:
-            return
-        self._execute(build.matching(self.question, self.base, self.tables, loose=loose))
-        asked = build.expressions(ranking.terms(self.question, loose=loose))
-        *counts, documents = self._execute(build.counting([one for _, one, _ in asked], self.tables)).fetchone()
-        known = zip(asked, counts, strict=True)
-        points = [(term, one, weight * rarity(count, documents)) for (term, one, weight), count in known if count]
-        if points:
-            self._execute(build.scoring(self.question, points, self.tables))
-
-    @property
-    def _source(self) -> Sql:
-        """The rows that everything but own filters let through."""
-        if self.query.text:
-            return Sql(f"temp.search_match h CROSS JOIN {self.tables.document} d ON d.id = h.id WHERE 1")
-        return Sql(f"{self.tables.document} d WHERE {self.base.text}", self.base.params)
-
-    def _total(self) -> int:
-        sql = build.joined([self._source, build.own_condition(self.query)], " AND ")
-        return int(self._execute(Sql("SELECT count(*) FROM " + sql.text, sql.params)).fetchone()[0])
-
-    def _rows(self) -> list[tuple[Any, ...]]:
-        query = self.query
-        where = build.joined([self._source, build.own_condition(query), build.after_condition(query)], " AND ")
-        start = 0 if query.after is not None else query.offset
-        columns, order = build.order_columns(query), build.order_by(query)
-        page = f"SELECT d.id, {columns} FROM {where.text} ORDER BY {order} LIMIT ? OFFSET ?"
-        return self._execute(Sql(page, (*where.params, query.size + 1, start))).fetchall()
-
-    def _hit(self, row: tuple[Any, ...]) -> Hit:
-        card = f"SELECT slug, title, description FROM {self.tables.card} WHERE id = ?"
-        slug, title, description = self.connection.execute(card, row[:1]).fetchone()
-        score = row[1] if self.query.order[0].name == "score" else 0.0
-        return Hit(row[0], slug, score, highlights(self.question, title, description), tuple(row[1:]))
-
-    def _facets(self) -> dict[str, Any]:
-        wanted, own = self.query.facets, facets.own_filters(self.query)
-        if not wanted:
-            return {}
-        flags = [build.filter_condition(self.query, name) for name in own]
-        columns = build.joined([*(Sql(f"d.{name}") for name in wanted), *flags], ", ")
-        sql = f"SELECT {columns.text} FROM {self._source.text}"
-        rows = self._execute(Sql(sql, (*columns.params, *self._source.params))).fetchall()
-        by_column = list(zip(*rows, strict=True)) or [()] * (len(wanted) + len(own))
-        passes = dict(zip(own, by_column[len(wanted) :], strict=True))
-        return facets.counted(wanted, by_column[: len(wanted)], passes, build.unpacked)
-
-    def _execute(self, sql: Sql) -> sqlite3.Cursor:
-        return self.connection.execute(sql.text, sql.params)
+def _prepared(batch: Sequence[SearchDocument]) -> Prepared:
+    return list(zip(batch, analysis.document_tokens(batch), strict=True))
 
 
-def _put(connection: sqlite3.Connection, tables: Tables, prepared: list[Any], held: dict[int, int]) -> None:
+def _put(connection: sqlite3.Connection, tables: Tables, prepared: Prepared, held: dict[int, int]) -> None:
+    layout.put(connection, tables, prepared)
+    held.update((document.id, document.revision) for document, _ in prepared)
+
+
+@contextmanager
+def _not_overtaken() -> Iterator[None]:
+    """A rebuild whose tables another one has removed gives way to it."""
     try:
-        layout.put(connection, tables, prepared)
+        yield
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             raise Conflict("rebuild_overtaken") from error
         raise
-    held.update((document.id, document.revision) for document, _ in prepared)
 
 
 def _live(connection: sqlite3.Connection) -> Tables:

@@ -95,69 +95,57 @@ def order_by(query: SearchQuery) -> str:
     return ", ".join(_COLUMNS[key.name] + (" DESC" if key.descending else "") for key in query.order)
 
 
-def matching(question: Question, base: Sql, tables: Names, *, loose: bool) -> Sql:
-    """Put into the connection's own table the ids that have enough of the words, and how many."""
-    enough = _enough(question, tables, loose=loose)
+def unit_expressions(question: Question) -> list[str]:
+    """Each word of the question as an FTS5 expression: any of its tokens in any field that words are sought in."""
+    fields = " ".join(matched_fields(question))
+    return [_in(fields, unit.tokens) for unit in question.units]
+
+
+def letter_expressions(question: Question) -> list[str]:
+    """Each single character of the question as an FTS5 expression."""
+    return [_in("chars", [letter]) for letter in question.chars]
+
+
+def candidates(rarest: Sequence[str], least: int, base: Sql, tables: Names) -> Sql:
+    """Put into the connection's own table all ids that may have `least` of the expressions, which come rarest first.
+
+    Whatever has 3 of 5 has one at least of any 3: so the most frequent ones need not be gone through.
+    """
+    every = least == len(rarest)
+    asked = " AND ".join(rarest) if every else " OR ".join(rarest[: len(rarest) - least + 1])
     return Sql(
-        f"WITH m AS MATERIALIZED ({enough.text}) INSERT INTO temp.search_match (id, units, score)"
-        f" SELECT m.id, m.units, 0 FROM m CROSS JOIN {tables.document} d ON d.id = m.id WHERE {base.text}",
-        (*enough.params, *base.params),
+        f"INSERT INTO temp.search_match (id, units, score) SELECT d.id, {least if every else 0}, 0"
+        f" FROM {tables.words}(?) w CROSS JOIN {tables.document} d ON d.id = w.rowid WHERE {base.text}",
+        (asked, *base.params),
     )
 
 
-def _enough(question: Question, tables: Names, *, loose: bool) -> Sql:
-    fields, count = " ".join(matched_fields(question)), len(question.units)
-    units = [_in(fields, unit.tokens) for unit in question.units]
-    if question.least == count and not loose:  # FTS5 itself is fastest at all of them
-        return Sql(f"SELECT rowid AS id, {count} AS units FROM {tables.words}(?)", (" AND ".join(units),))
-    found = [Sql(f"SELECT rowid AS id, 1 AS unit, 0 AS letter FROM {tables.words}(?)", (one,)) for one in units]
-    least = Sql("sum(unit) >= ?", (question.least,))
-    if loose:
-        letter = f"SELECT rowid, 0, 1 FROM {tables.words}(?)"
-        found += [Sql(letter, (_in("chars", [one]),)) for one in question.chars]
-        least = Sql("sum(letter) >= ? OR (sum(unit) >= 1 AND sum(letter) >= ?)", question.least_chars)
-    union = joined(found, " UNION ALL ")
-    grouped = f"SELECT id, sum(unit) AS units FROM ({union.text}) GROUP BY id HAVING {least.text}"
-    return Sql(grouped, (*union.params, *least.params))
+def holders(tables: Names) -> str:
+    """SQL for the candidates that an expression holds in."""
+    # The plus keeps SQLite from asking FTS5 once for each candidate.
+    return f"SELECT rowid FROM {tables.words}(?) WHERE +rowid IN (SELECT id FROM temp.search_match)"
 
 
-def expressions(terms: Sequence[Term]) -> list[tuple[int, str, float]]:
-    """What gives points: the number of its term, an FTS5 expression of one token in one field, and its weight."""
-    return [
-        (number, _in(field, [term.token]), weight) for number, term in enumerate(terms) for field, weight in term.fields
-    ]
+def expressions(term: Term) -> list[tuple[str, float]]:
+    """What gives points for a term: FTS5 expressions of its token in one field, with the field's weight."""
+    return [(_in(field, [term.token]), weight) for field, weight in term.fields]
 
 
 def counting(asked: Sequence[str], tables: Names) -> Sql:
-    """In how many documents each expression holds, and how many documents there are."""
-    counts = [Sql(f"(SELECT count(*) FROM {tables.words}(?))", (one,)) for one in asked]
+    """In how many documents each expression holds; the empty one holds in all."""
     everything = Sql(f"(SELECT count(*) FROM {tables.document})")
-    both = joined([*counts, everything], ", ")
-    return Sql("SELECT " + both.text, both.params)
+    counts = [Sql(f"(SELECT count(*) FROM {tables.words}(?))", (one,)) if one else everything for one in asked]
+    columns = joined(counts, ", ")
+    return Sql("SELECT " + columns.text, columns.params)
 
 
-def scoring(question: Question, points: Sequence[tuple[int, str, float]], tables: Names) -> Sql:
-    """Give the ids found their points: of each term its best field, and what the whole title adds."""
-    # The plus keeps SQLite from asking FTS5 once for each id.
-    one = f"SELECT rowid, ?, ? FROM {tables.words}(?) WHERE +rowid IN (SELECT id FROM temp.search_match)"
-    union = joined([Sql(one, (number, score, asked)) for number, asked, score in points], " UNION ALL ")
-    bonus = _bonus(question)
+def finishing(question: Question, tables: Names) -> Sql:
+    """Add to the points of the words what all of them and the title's own shape give, and weigh the whole."""
     return Sql(
-        f"WITH found (id, term, score) AS MATERIALIZED ({union.text}),"
-        " best AS (SELECT id, max(score) AS score FROM found GROUP BY id, term),"
-        " m AS (SELECT id, sum(score) AS score FROM best GROUP BY id)"
-        " INSERT OR REPLACE INTO temp.search_match (id, units, score)"
-        f" SELECT h.id, h.units, round(d.prior * (coalesce(m.score, 0) + {bonus.text}), 4)"
-        f" FROM temp.search_match h CROSS JOIN {tables.document} d ON d.id = h.id LEFT JOIN m ON m.id = h.id",
-        (*union.params, *bonus.params),
-    )
-
-
-def _bonus(question: Question) -> Sql:
-    """What having all words and what the title's own shape add."""
-    return Sql(
-        f"CASE WHEN h.units >= ? THEN {ALL_WORDS} ELSE 0 END + CASE WHEN d.folded = ? THEN {TITLE_IS}"
-        f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END",
+        "INSERT OR REPLACE INTO temp.search_match (id, units, score) SELECT h.id, h.units, round(d.prior * (h.score"
+        f" + CASE WHEN h.units >= ? THEN {ALL_WORDS} ELSE 0 END + CASE WHEN d.folded = ? THEN {TITLE_IS}"
+        f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END), 4)"
+        f" FROM temp.search_match h CROSS JOIN {tables.document} d ON d.id = h.id",
         (len(question.units), question.title, len(question.title), question.title),
     )
 

@@ -14,8 +14,9 @@ from search.index import SearchDocument, micros, title_key
 
 LAYOUT: Final = 1  # raise it with any change of the tables below
 VERSION: Final = f"a{analysis.VERSION}l{LAYOUT}"
-_POINTER: Final = """CREATE TABLE IF NOT EXISTS search_index
-    (version TEXT PRIMARY KEY, live INTEGER, latest INTEGER NOT NULL, complete INTEGER NOT NULL) WITHOUT ROWID"""
+_MERGE_PAGES: Final = 1_000  # of 4 KiB: about a tenth of a second
+_POINTER: Final = """CREATE TABLE IF NOT EXISTS search_pointer (version TEXT PRIMARY KEY,
+    live INTEGER, latest INTEGER NOT NULL, complete INTEGER NOT NULL, writes INTEGER NOT NULL) WITHOUT ROWID"""
 _CARD: Final = ("id", "revision", "slug", "title", "description")
 _DOCUMENT: Final = (
     "id", *(field.name for field in FILTER_FIELDS),
@@ -26,9 +27,13 @@ _TEXTS: Final = ", ".join(field.name for field in TEXT_FIELDS)
 
 @dataclass(frozen=True)
 class Tables:
-    """The names of one generation: what hits show, what is filtered and sorted, and the words."""
+    """The names of one generation: what hits show, what is filtered and sorted, and the words.
+
+    `writes` grows with every write: two that are equal hold the same.
+    """
 
     generation: int
+    writes: int = 0
 
     @property
     def stem(self) -> str:
@@ -50,7 +55,7 @@ class Tables:
 def live(connection: sqlite3.Connection) -> Tables | None:
     """The generation that answers."""
     row = _pointer(connection)
-    return Tables(row[0]) if row and row[0] is not None else None
+    return Tables(row[0], row[2]) if row and row[0] is not None else None
 
 
 def is_complete(connection: sqlite3.Connection) -> bool:
@@ -59,41 +64,51 @@ def is_complete(connection: sqlite3.Connection) -> bool:
     return bool(row and row[1])
 
 
-def _pointer(connection: sqlite3.Connection) -> tuple[int | None, int] | None:
+def _pointer(connection: sqlite3.Connection) -> tuple[int | None, int, int] | None:
     try:
-        asked = connection.execute("SELECT live, complete FROM search_index WHERE version = ?", (VERSION,))
+        asked = connection.execute("SELECT live, complete, writes FROM search_pointer WHERE version = ?", (VERSION,))
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return None
         raise
-    row: tuple[int | None, int] | None = asked.fetchone()
+    row: tuple[int | None, int, int] | None = asked.fetchone()
     return row
 
 
 def create(connection: sqlite3.Connection) -> Tables:
     """A new, empty generation. What earlier attempts left behind goes, and so do other versions' tables."""
     connection.execute(_POINTER)
-    connection.execute("INSERT OR IGNORE INTO search_index VALUES (?, NULL, 0, 0)", (VERSION,))
-    connection.execute("UPDATE search_index SET latest = latest + 1 WHERE version = ?", (VERSION,))
-    latest = connection.execute("SELECT latest FROM search_index WHERE version = ?", (VERSION,)).fetchone()[0]
+    connection.execute("INSERT OR IGNORE INTO search_pointer VALUES (?, NULL, 0, 0, 0)", (VERSION,))
+    connection.execute("UPDATE search_pointer SET latest = latest + 1 WHERE version = ?", (VERSION,))
+    latest = connection.execute("SELECT latest FROM search_pointer WHERE version = ?", (VERSION,)).fetchone()[0]
     _drop_others(connection, live(connection))
     tables = Tables(latest)
     plain = ", ".join(name for name in _DOCUMENT if name != "id")
     connection.execute(f"CREATE TABLE {tables.card} (id INTEGER PRIMARY KEY, {', '.join(_CARD[1:])})")
     connection.execute(f"CREATE TABLE {tables.document} (id INTEGER PRIMARY KEY, {plain})")
-    connection.execute(f"CREATE INDEX {tables.document}_updated ON {tables.document} (updated)")
+    connection.execute(f"CREATE INDEX {tables.document}_newest ON {tables.document} (updated DESC)")
     # The ascii tokenizer takes every character beyond ASCII as part of a token: it splits at spaces, and no more.
     tokenizer = "\"ascii tokenchars '_.-^'\""
     shape = f"{_TEXTS}, detail=column, columnsize=0, tokenize={tokenizer}"
     connection.execute(f"CREATE VIRTUAL TABLE {tables.words} USING fts5({shape})")
+    # A question looks into every segment some forty times: writes pay a little more, so that there are few.
+    connection.execute(f"INSERT INTO {tables.words} ({tables.words}, rank) VALUES ('automerge', 2)")
     return tables
 
 
 def switch(connection: sqlite3.Connection, tables: Tables, *, complete: bool) -> None:
     """Let that generation answer, and remove all others."""
-    pointer = "UPDATE search_index SET live = ?, complete = ? WHERE version = ?"
+    pointer = "UPDATE search_pointer SET live = ?, complete = ? WHERE version = ?"
     connection.execute(pointer, (tables.generation, complete, VERSION))
     _drop_others(connection, tables)
+
+
+def merge(connection: sqlite3.Connection, tables: Tables, *, begin: bool) -> bool:
+    """Bring the segments of the words a step nearer to being one; false when they are. `begin` takes in all of them."""
+    before = connection.total_changes
+    pages = -_MERGE_PAGES if begin else _MERGE_PAGES
+    connection.execute(f"INSERT INTO {tables.words} ({tables.words}, rank) VALUES ('merge', {pages})")
+    return connection.total_changes - before >= 2
 
 
 def put(
@@ -105,7 +120,12 @@ def put(
     fresh = [(document, tokens) for document, tokens in documents if document.revision >= known.get(document.id, 0)]
     remove(connection, tables, [document.id for document, _ in fresh if document.id in known])
     _insert(connection, tables.card, len(_CARD), (_card(document) for document, _ in fresh))
-    _insert(connection, tables.document, len(_DOCUMENT), (_document(document) for document, _ in fresh))
+    _insert(
+        connection,
+        tables.document,
+        len(_DOCUMENT),
+        (_document(document, tokens["folded"]) for document, tokens in fresh),
+    )
     texts = ((document.id, *(tokens[field.name] for field in TEXT_FIELDS)) for document, tokens in fresh)
     marks = ", ".join("?" * (len(TEXT_FIELDS) + 1))
     connection.executemany(f"INSERT INTO {tables.words} (rowid, {_TEXTS}) VALUES ({marks})", texts)
@@ -114,8 +134,13 @@ def put(
 def remove(connection: sqlite3.Connection, tables: Tables, ids: Iterable[int]) -> None:
     """Take ids out; absent ones are fine."""
     rows = [(one,) for one in ids]
+    _note_write(connection)
     for table, key in ((tables.card, "id"), (tables.document, "id"), (tables.words, "rowid")):
         connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", rows)
+
+
+def _note_write(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE search_pointer SET writes = writes + 1 WHERE version = ?", (VERSION,))
 
 
 def revisions(connection: sqlite3.Connection, tables: Tables, ids: Sequence[int] | None = None) -> dict[int, int]:
@@ -134,10 +159,10 @@ def _card(document: SearchDocument) -> tuple[Any, ...]:
     return document.id, document.revision, document.slug, document.title, document.description
 
 
-def _document(document: SearchDocument) -> tuple[Any, ...]:
+def _document(document: SearchDocument, folded: str) -> tuple[Any, ...]:
     values = ((field.many, getattr(document, field.attribute)) for field in FILTER_FIELDS)
     stored = [packed(value) if many else value for many, value in values]
-    title, folded = title_key(document.title), analysis.title_folded(document.title)
+    title = title_key(document.title)
     return (
         document.id,
         *stored,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.analysis import document_tokens, fold, fold_all, question, title_folded
+from search.analysis import document_tokens, fold, fold_all, question
+from search.fields import TEXT_FIELDS
 from search.pinyin import pairs_of, split_syllables, syllables_of
 from search.wordlists import word_list
 from tests.search.documents import a_document
@@ -46,7 +47,7 @@ def test_a_title_becomes_pairs_words_and_numbers() -> None:
 @given(TEXT, TEXT)
 def test_tokens_are_free_of_all_that_engines_give_a_meaning(title: str, description: str) -> None:
     [tokens] = document_tokens([a_document(1, title, description=description, tags=(title,))])
-    for text in tokens.values():
+    for text in (tokens[field.name] for field in TEXT_FIELDS):
         assert all(SAFE.fullmatch(token) for token in text.split(" ") if token)
 
 
@@ -90,7 +91,8 @@ def test_latin_letters_are_taken_for_syllables_only_without_chinese_beside_them(
 
 
 def test_a_titles_key_is_its_letters_and_digits() -> None:
-    assert title_folded("《臺北》 2019（上）") == "台北2019上"
+    [tokens] = document_tokens([a_document(1, "《臺北》 2019（上）", titles={"en": "Taipei"})])
+    assert (tokens["folded"], question("臺北2019.（上）").title) == ("台北2019上", "台北2019上")
 
 
 SYLLABLES = {"银行": ("yin", "hang"), "行政": ("xing", "zheng"), "绿": ("lv",), "x": (), "\U0003ffff": ()}
