@@ -1,4 +1,4 @@
-"""Declarations are whole and say so where not; a family's plain table needs nothing beside one; headers are compared."""
+"""Declarations are whole, or say where not; a plain table needs nothing else; headers are compared."""
 
 from __future__ import annotations
 
