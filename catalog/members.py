@@ -41,20 +41,33 @@ def members_of(dataset: Dataset) -> dict[str, Any]:
 
 def set_members(dataset: Dataset, body: Mapping[str, Any]) -> None:
     """Set what the body names; `family` follows `schema` where there is one."""
-    check_members(dataset, body)
-    for name in MEMBERS:
-        if name in body and name != "temporal":
-            setattr(dataset, name, body[name])
+    check_members(dataset.access or "open", dataset.level or "L1", body)
+    for name, value in column_values(body).items():
+        setattr(dataset, name, value)
+    if dataset.schema:
+        dataset.family = family_of(dataset.schema)
+
+
+def column_values(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the body names, as the columns of a dataset hold it."""
+    values = {name: body[name] for name in MEMBERS if name in body and name != "temporal"}
     if "temporal" in body:
         span = body["temporal"] or {}
-        dataset.temporal_from, dataset.temporal_to = _date(span.get("from")), _date(span.get("to"))
-    if dataset.schema:
-        dataset.family = dataset.schema.split(".", 1)[0]
+        values |= {"temporal_from": _date(span.get("from")), "temporal_to": _date(span.get("to"))}
+    return values
 
 
-def check_members(dataset: Dataset, body: Mapping[str, Any]) -> None:
-    """Rules between members: an L3 or L4 dataset cannot be open. Raises Invalid."""
-    access, level = body.get("access", dataset.access or "open"), body.get("level", dataset.level or "L1")
+def family_of(schema: str) -> str:
+    """The family is the first part of the schema's name."""
+    return schema.split(".", 1)[0]
+
+
+def check_members(access: str, level: str, body: Mapping[str, Any]) -> None:
+    """Rules between members, those of the body over those there are: an L3 or L4 dataset cannot be open.
+
+    Raises Invalid.
+    """
+    access, level = body.get("access", access), body.get("level", level)
     if access == "open" and level in ("L3", "L4"):
         raise Invalid.at("access", "level_cannot_be_open", level=level)
 

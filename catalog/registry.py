@@ -48,7 +48,7 @@ def revise(session: Session, actor: Actor, dataset: Dataset, changes: Mapping[st
         set_members(dataset, changes)
     else:
         waiting = {**(dataset.pending or {}), **plain(changes)}
-        check_members(dataset, waiting)
+        check_members(dataset.access, dataset.level, waiting)
         dataset.pending = waiting
     touch(dataset)
     detail = {"before": plain(before), "after": plain(changes)}

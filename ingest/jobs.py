@@ -110,7 +110,7 @@ def fail(session: Session, job: Job, refused: Refused) -> None:
     job.state, job.finished_at, job.lease_until = "failed", now(), None
     finding = refused.finding
     job.error = {"code": finding.code, "params": plain_params(finding.params), **_place(finding)}
-    keep_findings(session, job, [*refused.also, finding])
+    keep_findings(session, job, [*(one for one in refused.also if one != finding), finding])
 
 
 def keep_findings(session: Session, job: Job, findings: Iterable[Finding]) -> None:

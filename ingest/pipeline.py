@@ -112,6 +112,8 @@ class _Intake:
             self.source, self.filename, self.workdir, self.progress, sheet=options.sheet, encoding=options.encoding
         )
         self.gather.take(reading.findings + reading.sheet.findings)
+        if reading.sheet.rejected:  # its cells have moved into each other's columns: not a row to leave out in silence
+            raise Refused.because(next(one for one in reading.sheet.findings if one.level == ERROR))
         return reading
 
     def _plan(self) -> Plan:
@@ -137,13 +139,12 @@ class _Intake:
         return TableWriter(parquet, cells, columns, self.reading.sheet, self.gather, checks)
 
     def _second_pass(self, writer: TableWriter, rows: int) -> None:
-        early = self.reading.sheet.rejected
         with writer.opened():
             for batch in iter_data(self.reading.sheet, self.found, self.rest):
                 writer.add(batch)
                 done = writer.accepted + writer.rejected
                 share = _SEEN + (1 - _SEEN) * done / rows
-                self.progress(Progress(done + early, writer.accepted, writer.rejected + early, share))
+                self.progress(Progress(done, writer.accepted, writer.rejected, share))
         if not writer.accepted:
             raise _all_refused(writer)
 
@@ -160,7 +161,7 @@ class _Intake:
 
     def _outcome(self, writer: TableWriter) -> Outcome:
         table = self._table(writer)
-        rejected = writer.rejected + self.reading.sheet.rejected
+        rejected = writer.rejected
         when = self._period()  # before the findings are gathered: it may be one
         return Outcome(
             tables=(TypedTable(table, writer.parquet, writer.cells),),

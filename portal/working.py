@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,11 +18,11 @@ IDLE_SECONDS = 0.5  # between looks at the job table
 CHORES_SECONDS = 5.0  # between looks at what is due and what is stale
 
 
-def work(house: House, stopping: threading.Event) -> None:
-    """Work until `stopping`; a database that is away for a while is waited for."""
+def work(house: House, stopping: threading.Event, orphaned: Callable[[], object] = lambda: False) -> None:
+    """Work until `stopping` or until `orphaned`; a database that is away for a while is waited for."""
     shop = house.workshop(stopping)
     next_chores = 0.0
-    while not stopping.is_set():
+    while not (stopping.is_set() or orphaned()):
         try:
             if time.monotonic() >= next_chores:
                 chores(house)

@@ -25,7 +25,8 @@ from search.wordlists import word_list
 VERSION: Final = 1  # raise it with any change of the tokens: indexes of another version are built anew
 QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
 QUESTION_UNITS: Final = 16
-_HAN: Final = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA_AND_HANGUL: Final = "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\uac00-\ud7af"
+_HAN: Final = rf"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff{_KANA_AND_HANGUL}"
 _RUN: Final = re.compile(rf"[{_HAN}]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_{_HAN}]+")
 _IS_HAN: Final = re.compile(rf"[{_HAN}]")
 _SEPARATOR: Final = "\x1e"

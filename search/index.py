@@ -218,6 +218,10 @@ class SearchIndex(Protocol):
         """How the index is; with `revisions` every document's id and revision too."""
         ...
 
+    def close(self) -> None:
+        """Let go of connections; the index is not asked again."""
+        ...
+
 
 def encodable(text: str) -> str:
     """The text without what no database takes: lone surrogates and NULs."""

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Engine, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from catalog.db import session
+from catalog.db import alone, session
 from catalog.models import Dataset
 from search.batches import batches
 from search.documents import documents_of, iter_documents, stale_documents
@@ -58,9 +58,17 @@ def sync(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
 
 
 def rebuild(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
-    """A new index from the database; the old one answers until the new one has everything. Gives its documents."""
+    """A new index from the database; the old one answers until the new one has everything. Gives its documents.
+
+    One rebuild at a time: another caller waits, and then builds anew.
+    """
+    with alone(engine, "rebuild"):
+        return _rebuild(engine, index, batch)
+
+
+def _rebuild(engine: Engine, index: SearchIndex, batch: int) -> int:
     _log.info("The search index is being rebuilt")
-    count = index.rebuild(iter_documents(engine, batch), lambda held: _changes(engine, held))
+    count = index.rebuild(iter_documents(engine, batch), lambda held: changes(engine, held))
     sync(engine, index, batch=batch)  # what was stale before is in it, but not marked so
     return count
 
@@ -69,7 +77,10 @@ def ensure(engine: Engine, index: SearchIndex) -> bool:
     """Make the index where there is none, and rebuild it where it is empty, of another version or half done."""
     if not index.prepare():
         return False
-    rebuild(engine, index)
+    with alone(engine, "rebuild"):
+        if not index.prepare():  # another process has made it while this one waited
+            return False
+        _rebuild(engine, index, BATCH)
     return True
 
 
@@ -91,6 +102,14 @@ def status(engine: Engine, index: SearchIndex) -> Agreement:
     )
 
 
+def changes(engine: Engine, held: Mapping[int, int]) -> Changes:
+    """What an index that holds those revisions (id -> revision) lacks now; documents are read as they are asked for."""
+    with session(engine) as opened:
+        truth = _revisions(opened)
+    changed = [one for one, revision in truth.items() if held.get(one) != revision]
+    return Changes(_documents(engine, changed), tuple(held.keys() - truth.keys()))
+
+
 def _write(engine: Engine, index: SearchIndex, documents: Sequence[SearchDocument]) -> int:
     refused = index.write(documents).refused
     for one in documents:
@@ -110,13 +129,6 @@ def _mark(opened: Session, taken: Mapping[int, int]) -> None:
     same = Dataset.id == bindparam("one"), Dataset.revision == bindparam("seen")
     marked = update(Dataset).where(*same).values(indexed_revision=bindparam("seen"))
     opened.connection().execute(marked, [{"one": one, "seen": revision} for one, revision in taken.items()])
-
-
-def _changes(engine: Engine, held: Mapping[int, int]) -> Changes:
-    with session(engine) as opened:
-        truth = _revisions(opened)
-    changed = [one for one, revision in truth.items() if held.get(one) != revision]
-    return Changes(_documents(engine, changed), tuple(held.keys() - truth.keys()))
 
 
 def _documents(engine: Engine, ids: Sequence[int]) -> Iterator[SearchDocument]:

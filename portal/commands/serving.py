@@ -25,6 +25,7 @@ from portal.context import House
 @click.option("--demo", "with_demo", is_flag=True, help="Load the demonstration data first; twice is once.")
 def serve(host: str, port: int, workers: int | None, no_worker: bool, with_demo: bool) -> None:
     """Serve HTTP, with an ingest worker beside it; stops cleanly on SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server has a handler of its own
     house = open_house()
     if with_demo and not _has_demo(house):
         subprocess.run([sys.executable, "-m", "portal", "demo"], check=True)  # its threads must not be forked from
@@ -77,7 +78,7 @@ class _Beside:
         self.process.wait(timeout=30)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "portal", "worker"])
+        return subprocess.Popen([sys.executable, "-m", "portal", "worker", "--with-parent"])
 
     def _watch(self) -> None:
         while not self.stopping.is_set():
@@ -87,7 +88,8 @@ class _Beside:
 
 
 @click.command()
-def worker() -> None:
+@click.option("--with-parent", is_flag=True, help="End when the process that started it is gone.")
+def worker(with_parent: bool) -> None:
     """Take files in, publish what is due, keep the index up to date, until SIGTERM."""
     from portal.app import configure_logging
     from portal.working import work
@@ -100,7 +102,8 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    work(open_house(), stopping)
+    parent = os.getppid()
+    work(open_house(), stopping, lambda: with_parent and os.getppid() != parent)
 
 
 @click.command()

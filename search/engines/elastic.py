@@ -111,6 +111,11 @@ class ElasticIndex:
             for index in self._ours():
                 self._client.indices.delete(index=index, ignore_unavailable=True)
 
+    def generations(self) -> list[str]:
+        """Every index of ours, the one that answers and what attempts left behind."""
+        with _answering():
+            return self._ours()
+
     def _ask(self, query: SearchQuery, question: analysis.Question, *, loose: bool) -> Mapping[str, Any]:
         # One question goes to one copy of the index, so that pages of it fit together.
         asked = body(query, question, loose=loose)

@@ -84,6 +84,11 @@ class EmbeddedIndex:
             count = connection.execute(f"SELECT count(*) FROM {tables.card}").fetchone()[0]
             return IndexStatus("embedded", self.path.name, layout.VERSION, True, count, known)
 
+    def generations(self) -> list[str]:
+        """Every generation that stands in the file, the one that answers and what attempts left behind."""
+        with self._transaction("BEGIN") as connection:
+            return layout.generations(connection)
+
     def close(self) -> None:
         """Close the connections that nobody uses now."""
         while self._idle:

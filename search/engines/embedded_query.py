@@ -44,8 +44,8 @@ def joined(pieces: Sequence[Sql], between: str) -> Sql:
 
 def packed(values: Iterable[str]) -> str:
     """Several values in one column."""
-    inner = SEPARATOR.join(value.replace(SEPARATOR, " ") for value in values)
-    return f"{SEPARATOR}{inner}{SEPARATOR}" if inner else ""
+    clean = [value.replace(SEPARATOR, " ") for value in values]
+    return SEPARATOR.join(["", *clean, ""]) if clean else ""
 
 
 def unpacked(stored: str | None) -> list[str]:

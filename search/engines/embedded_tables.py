@@ -31,16 +31,20 @@ class Tables:
     generation: int
 
     @property
+    def stem(self) -> str:
+        return f"search_{VERSION}_{self.generation}"
+
+    @property
     def card(self) -> str:
-        return f"search_{VERSION}_{self.generation}_card"
+        return f"{self.stem}_card"
 
     @property
     def document(self) -> str:
-        return f"search_{VERSION}_{self.generation}_document"
+        return f"{self.stem}_document"
 
     @property
     def words(self) -> str:
-        return f"search_{VERSION}_{self.generation}_words"
+        return f"{self.stem}_words"
 
 
 def live(connection: sqlite3.Connection) -> Tables | None:
@@ -146,9 +150,14 @@ def _document(document: SearchDocument) -> tuple[Any, ...]:
     )
 
 
+def generations(connection: sqlite3.Connection) -> list[str]:
+    """The stems of all generations, of whatever version."""
+    named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'search_a*_card'")
+    return [name.removesuffix("_card") for (name,) in named]
+
+
 def _drop_others(connection: sqlite3.Connection, keep: Tables | None) -> None:
-    kept = (keep.card, keep.document, keep.words) if keep else ()
-    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name GLOB 'search_a*_*_*'")
-    names = [name for name, sql in rows if name not in kept and name.endswith(("_card", "_document", "_words"))]
-    for name in names:
-        connection.execute(f"DROP TABLE {name}")
+    for stem in generations(connection):
+        if keep is None or stem != keep.stem:
+            for table in ("card", "document", "words"):
+                connection.execute(f"DROP TABLE IF EXISTS {stem}_{table}")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.findings import Refused
 from ingest.formats import delimited
 from ingest.formats.delimited import Layout, find_layout, read_exactly
 from ingest.raw import RawSheet, first_rows, iter_batches
@@ -80,14 +81,20 @@ def test_the_delimiter_is_what_cuts_the_lines_alike(text: str, delimiter: str, w
     assert find_layout(text) == Layout(delimiter, width)
 
 
-def test_too_long_a_row_is_refused_and_too_short_a_one_is_filled(take: Taker) -> None:
-    taken = take("a,b,c\n1,2,3\n4,5,6,7\n8,9\n10,11,12\n")
+def test_too_long_a_row_refuses_the_file_and_is_named(take: Taker) -> None:
+    with pytest.raises(Refused) as caught:
+        take("a,b,c\n1,2,3\n4,5,6,7\n8,9\n10,11,12\n")
+    long = caught.value.finding
+    assert (long.code, long.level, long.row, long.raw) == ("row_long", "error", 3, "4,5,6,7")
+    assert [(one.code, one.row) for one in caught.value.also if one != long] == [("row_short", 4)]
+
+
+def test_too_short_a_row_is_filled_with_a_warning(take: Taker) -> None:
+    taken = take("a,b,c\n1,2,3\n8,9\n10,11,12\n")
     assert [list(row.values()) for row in taken.rows] == [[1, 2, 3], [8, 9, None], [10, 11, 12]]
-    assert (taken.outcome.rows_read, taken.outcome.rows_accepted, taken.outcome.rows_rejected) == (4, 3, 1)
-    long, short = taken.finding("row_long"), taken.finding("row_short")
-    assert (long.level, long.row, long.raw) == ("error", 3, "4,5,6,7")
-    assert (short.level, short.row) == ("warning", 4)
-    assert taken.cells(3)["a"]["cell"] == "A5"
+    short = taken.finding("row_short")
+    assert (short.level, short.row) == ("warning", 3)
+    assert taken.cells(3)["a"]["cell"] == "A4"
 
 
 def test_blank_cells_beyond_the_table_are_no_fault(take: Taker) -> None:

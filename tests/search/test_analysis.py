@@ -1,0 +1,118 @@
+"""Tokens: what documents and questions are broken into, and that no token can hurt an engine."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.analysis import document_tokens, fold, fold_all, question, title_folded
+from search.pinyin import pairs_of, split_syllables, syllables_of
+from search.wordlists import word_list
+from tests.search.documents import a_document
+
+TEXT = st.text(st.characters() | st.sampled_from("土地供應債務 2019Q3①㎡ＡＢ"), max_size=40)  # lone surrogates as well
+SAFE = re.compile(r"[a-z0-9_.^\-\x80-\U0010ffff]+")  # no quote, bracket, star, colon or capital (AND, OR, NEAR)
+
+FOLDS = {
+    "臺灣的資訊": "台湾的资讯",
+    "ＰＭ２．５": "pm2.5",
+    "㎡": "m2",
+    "Café": "café",
+    "plain": "plain",
+    "a\ud800b": "a?b",
+}
+
+
+@pytest.mark.parametrize(("text", "folded"), FOLDS.items())
+def test_text_is_folded(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.lists(TEXT | st.just("a\x1eb"), max_size=5))
+def test_folding_many_is_folding_each(texts: list[str]) -> None:
+    assert fold_all(texts) == [fold(text) for text in texts] or not texts
+
+
+def test_a_title_becomes_pairs_words_and_numbers() -> None:
+    [tokens] = document_tokens([a_document(1, "綠色商店2.5，CPI", publisher_title="x", description="")])
+    assert tokens["title"] == "绿色 色商 商店 2.5 cpi _绿色 _商店"
+    assert tokens["chars"] == "绿 色 商 店"
+    assert tokens["pinyin"] == "lv-se se-shang shang-dian ^lssd "
+
+
+@given(TEXT, TEXT)
+def test_tokens_are_free_of_all_that_engines_give_a_meaning(title: str, description: str) -> None:
+    [tokens] = document_tokens([a_document(1, title, description=description, tags=(title,))])
+    for text in tokens.values():
+        assert all(SAFE.fullmatch(token) for token in text.split(" ") if token)
+
+
+@given(TEXT)
+def test_a_question_is_made_of_tokens_alone(text: str) -> None:
+    asked = question(text)
+    tokens = [token for unit in asked.units for token in unit.tokens]
+    assert all(SAFE.fullmatch(token) for token in (*tokens, *asked.bonds, *asked.chars))
+    assert 0 <= asked.least <= len(asked.units)
+
+
+@given(st.sampled_from(["地方政府债务余额", "停車場資訊", "GDP 2019", "国有建设用地使用权出让公告"]))
+def test_a_title_asked_for_is_found_by_each_of_its_words(title: str) -> None:
+    [tokens] = document_tokens([a_document(1, title)])
+    held = set(tokens["title"].split(" "))
+    assert all(held & set(unit.tokens) for unit in question(title).units)
+
+
+WORDS = {
+    "桃园的绿色商店": ["桃园", "绿色", "商店"],
+    "107年6月 人口数": ["107", "6", "人口数"],
+    "的": ["的"],
+    "中国政府采够网": ["中国政府", "采够"],
+    "卡拉OK": ["卡拉", "ok"],
+    "。": [],
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WORDS.items())
+def test_a_question_keeps_the_words_that_say_what_is_sought(text: str, words: list[str]) -> None:
+    assert [unit.word for unit in question(text).units] == words
+
+
+def test_characters_that_no_dictionary_knows_stay_together() -> None:
+    assert [unit.word for unit in question("𠮷𠀀𠀁").units] == ["𠮷𠀀𠀁"]
+
+
+def test_latin_letters_are_taken_for_syllables_only_without_chinese_beside_them() -> None:
+    assert question("dizhen").units[0].tokens == ("dizhen", "di-zhen", "^dizhen")
+    assert question("dizhen 地震").units[0].tokens == ("dizhen",)
+
+
+def test_a_titles_key_is_its_letters_and_digits() -> None:
+    assert title_folded("《臺北》 2019（上）") == "台北2019上"
+
+
+SYLLABLES = {"银行": ("yin", "hang"), "行政": ("xing", "zheng"), "绿": ("lv",), "x": (), "\U0003ffff": ()}
+
+
+@pytest.mark.parametrize(("word", "syllables"), SYLLABLES.items())
+def test_words_are_spoken_as_the_dictionary_says(word: str, syllables: tuple[str, ...]) -> None:
+    assert syllables_of(word) == syllables
+
+
+@given(st.lists(st.sampled_from(sorted(word_list("syllables"))), min_size=1, max_size=6))
+def test_letters_split_into_syllables_are_the_same_letters(syllables: list[str]) -> None:
+    letters = "".join(syllables)
+    split = split_syllables(letters)
+    assert "".join(split) == letters
+    assert len(split) <= len(syllables)
+
+
+@pytest.mark.parametrize("letters", ["zgzfcgw", "qqq", "v"])
+def test_letters_that_are_no_syllables_split_into_nothing(letters: str) -> None:
+    assert split_syllables(letters) == ()
+
+
+def test_a_lone_syllable_is_told_from_a_pair() -> None:
+    assert (list(pairs_of(["lv"])), list(pairs_of(["lv", "se"]))) == (["-lv"], ["lv-se"])
