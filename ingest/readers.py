@@ -16,8 +16,8 @@ from ingest.units import Unit
 from ingest.values import Unreadable
 
 _MEMO = 100_000  # odd texts that a reader remembers
-_EDGE = r"^[\s\x{FEFF}\x{200B}]|[\s\x{FEFF}\x{200B}]$"
-_TRIM = r"^[\s\x{FEFF}\x{200B}]+|[\s\x{FEFF}\x{200B}]+$"
+_EDGE = f"^[{nulls.SPACE}]|[{nulls.SPACE}]$"
+_TRIM = f"^[{nulls.SPACE}]+|[{nulls.SPACE}]+$"
 DAY = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"  # there was no year 0
 MOMENT = DAY + r" [0-9]{2}:[0-9]{2}:[0-9]{2}"
 Read = Callable[[str], Any]

@@ -11,7 +11,7 @@ import polars as pl
 
 from ingest.findings import Refused
 from ingest.headers import clean
-from ingest.nulls import strip
+from ingest.nulls import SPACE, strip
 from ingest.raw import RawSheet, first_rows, iter_batches
 from ingest.values import Unreadable, amount
 
@@ -22,7 +22,7 @@ _TOTAL = r"^\s*(?:合\s*[计計]|小\s*[计計]|[总總]\s*[计計]|共\s*[计�
 _NOTE = (
     r"^\s*(?:注|註|备\s*注|備\s*註|说\s*明|說\s*明|填表[说說]明|[数數][据據][来來]源|[资資]料[来來]源)\s*\d*\s*[:：]"
 )
-_EMPTY = r"^[\s\x{FEFF}\x{200B}]*$"
+_EMPTY = f"^[{SPACE}]*$"
 _UNIT = re.compile(r"[(（]?\s*(?:计量|金额)?\s*[单單]\s*位\s*[:：]\s*(?P<unit>[^)）]{1,20})[)）]?")
 
 

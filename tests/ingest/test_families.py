@@ -1,4 +1,4 @@
-"""Declarations are whole and say so where not; a plain table of a family needs nothing beside one; headers compare."""
+"""Declarations are whole, or say where not; a plain table needs nothing else; headers are compared."""
 
 from __future__ import annotations
 
