@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -83,6 +83,16 @@ def claim(session: Session, worker: str) -> Job | None:
         fail(session, job, Refused("job_killed_worker", attempts=job.attempts))
         session.flush()
     return None
+
+
+def end_leases(session: Session, gone: Callable[[str], bool]) -> int:
+    """Free the jobs whose worker is known to be gone before their leases run out; how many."""
+    running = session.scalars(select(Job).where(Job.state == "running"))
+    freed = [job for job in running if gone(job.worker or "")]
+    for job in freed:
+        job.lease_until = now() - LEASE
+    session.flush()
+    return len(freed)
 
 
 def take(job: Job, worker: str) -> None:

@@ -55,6 +55,28 @@ class Stopped(Exception):
     """The worker was asked to stop in the middle of a job, which waits for another."""
 
 
+def free_orphans(shop: Workshop) -> int:
+    """Free the jobs of workers of this machine that died, so that nobody waits for their leases; how many."""
+    with session(shop.engine, write=True) as opened:
+        freed = jobs.end_leases(opened, _is_gone)
+        opened.commit()
+    return freed
+
+
+def _is_gone(worker: str) -> bool:
+    """Whether it was a process of this machine that is there no more. A worker's name is `host-process-chance`."""
+    host, _, rest = worker.rpartition("-")[0].rpartition("-")
+    if host != socket.gethostname() or not rest.isdecimal():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # somebody else's process: it lives
+        return False
+    return False
+
+
 def run_next(shop: Workshop) -> bool:
     """Claim one job and bring it to its end; False where none waits."""
     with session(shop.engine, write=True) as opened:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -18,10 +22,11 @@ from catalog.rows.cache import ServingCache
 from catalog.storage import FileStorage
 from ingest import jobs
 from ingest.models import Job
-from ingest.worker import Workshop, run, run_next
+from ingest.worker import Workshop, free_orphans, run, run_next
 from tests.factories import a_dataset, a_publisher
 
 CSV = b"name,value\na,1\nb,2\n"
+HERE = socket.gethostname()
 
 
 @pytest.fixture
@@ -84,6 +89,26 @@ def test_a_worker_that_lost_its_lease_keeps_nothing(shop: Workshop) -> None:
     run(shop, slow)
     assert releases(shop) == []
     assert (job_of(shop, job_id).state, job_of(shop, job_id).worker) == ("running", "the next")
+
+
+def test_the_job_of_a_dead_process_of_this_machine_is_free_at_once(shop: Workshop) -> None:
+    job_id = queue(shop)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    claim(shop, f"{HERE}-{dead.pid}-abc123")
+    assert free_orphans(shop) == 1
+    assert run_next(shop)
+    assert (job_of(shop, job_id).state, job_of(shop, job_id).attempts) == ("succeeded", 2)
+
+
+@pytest.mark.parametrize(
+    "worker", [f"{socket.gethostname()}-{os.getpid()}-abc", "another-host-1-abc", "odd", f"{socket.gethostname()}-1-a"]
+)
+def test_the_job_of_a_worker_that_may_live_is_left_to_it(shop: Workshop, worker: str) -> None:
+    queue(shop)
+    claim(shop, worker)
+    assert free_orphans(shop) == 0
+    assert not run_next(shop)
 
 
 def test_a_worker_that_is_asked_to_stop_gives_the_job_back(shop: Workshop) -> None:
