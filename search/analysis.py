@@ -36,6 +36,7 @@ _UNIT_TOKENS: Final = 5  # tokens that one word is sought by; with 16 words, eng
 _LONGEST_TOKEN: Final = 64  # a run of Latin letters longer than that is no word
 
 STOP_WORDS: Final = word_list("stop")
+COMMON_LETTERS: Final = word_list("common_letters")
 _simplify = opencc.OpenCC("t2s").convert
 
 
@@ -109,7 +110,7 @@ def question(text: str) -> Question:
     return Question(
         units=units[:QUESTION_UNITS],
         bonds=bonds[: 2 * QUESTION_UNITS],
-        chars=tuple(dict.fromkeys(_IS_HAN.findall("".join(words))))[: 2 * QUESTION_UNITS],
+        chars=_telling_letters("".join(words)),
         title=_letters(folded),
         pinyin=not han,
         cut=len(text) > QUESTION_LENGTH or len(units) > QUESTION_UNITS,
@@ -200,6 +201,13 @@ def _telling(words: list[str]) -> list[str]:
         if kept := [word for word in words if telling(word)]:
             return kept
     return words
+
+
+def _telling_letters(text: str) -> tuple[str, ...]:
+    """The single characters that tell something; those of every office's title only where there are no others."""
+    letters = tuple(dict.fromkeys(_IS_HAN.findall(text)))
+    telling = tuple(letter for letter in letters if letter not in COMMON_LETTERS)
+    return (telling or letters)[: 2 * QUESTION_UNITS]
 
 
 def _is_no_stop_word(word: str) -> bool:

@@ -225,7 +225,7 @@ class SearchIndex(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of connections; the index is not asked again."""
+        """Let go of connections, before a process is forked or ends; the next question opens others."""
         ...
 
 

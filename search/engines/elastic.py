@@ -38,16 +38,22 @@ class ElasticIndex:
 
     def __init__(self, url: str) -> None:
         self.address = layout.parse_address(url)
-        trusted: dict[str, Any] = {"ca_certs": self.address.ca} if self.address.ca else {}
-        self._client = Elasticsearch(
-            list(self.address.hosts),
-            basic_auth=self.address.account,
-            request_timeout=WRITE_SECONDS,
-            max_retries=len(self.address.hosts) - 1,  # the next host at once, no waiting
-            retry_on_status=(),
-            **trusted,
-        )
-        self._searching = self._client.options(request_timeout=SEARCH_SECONDS)
+        self._opened: Elasticsearch | None = None
+
+    @property
+    def _client(self) -> Elasticsearch:
+        if self._opened is None:
+            address = self.address
+            trusted: dict[str, Any] = {"ca_certs": address.ca} if address.ca else {}
+            self._opened = Elasticsearch(
+                list(address.hosts),
+                basic_auth=address.account,
+                request_timeout=WRITE_SECONDS,
+                max_retries=len(address.hosts) - 1,  # the next host at once, no waiting
+                retry_on_status=(),
+                **trusted,
+            )
+        return self._opened
 
     def prepare(self) -> bool:
         with _answering():
@@ -102,8 +108,9 @@ class ElasticIndex:
         return IndexStatus("elasticsearch", served[0], version, version == layout.VERSION, count, known)
 
     def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     def drop(self) -> None:
         """Remove every index of ours; the database has all that was in them."""
@@ -120,9 +127,11 @@ class ElasticIndex:
         # One question goes to one copy of the index, so that pages of it fit together.
         asked = body(query, question, loose=loose)
         preference = f"q{crc32(query.text.encode())}"
-        answer: Mapping[str, Any] = self._searching.search(
-            index=self.address.alias, body=asked, preference=preference
-        ).body
+        answer: Mapping[str, Any] = (
+            self._client.options(request_timeout=SEARCH_SECONDS)
+            .search(index=self.address.alias, body=asked, preference=preference)
+            .body
+        )
         return answer
 
     def _served(self) -> list[str]:

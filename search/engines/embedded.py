@@ -90,7 +90,6 @@ class EmbeddedIndex:
             return layout.generations(connection)
 
     def close(self) -> None:
-        """Close the connections that nobody uses now."""
         while self._idle:
             self._idle.pop().close()
 

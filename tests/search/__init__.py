@@ -1,1 +1,1 @@
-"""Tests of search."""
+"""Tests of the search package."""

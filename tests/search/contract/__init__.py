@@ -1,1 +1,1 @@
-"""Tests of search/contract."""
+"""The definition of search: what every engine must do alike."""

@@ -160,6 +160,22 @@ def test_an_index_reports_what_it_holds(index: SearchIndex) -> None:
     assert index.status().revisions == {}
 
 
+def test_an_index_that_was_closed_opens_again(index: SearchIndex) -> None:
+    index.write([a_document(1)])
+    index.close()
+    assert titles(index, "土地") == ["d-1"]
+
+
+def test_what_is_remembered_of_a_question_ends_with_the_next_write(index: SearchIndex, opened: Opened) -> None:
+    query, writer = SearchQuery("土地", facets=("tag",)), opened()
+    index.write([a_document(1, tags=("甲",))])
+    assert [index.search(query).total, index.search(query).total] == [1, 1]
+    writer.write([a_document(2, tags=("甲",))])
+    assert index.search(query).facets["tag"][0].count == 2
+    writer.write([], [1])
+    assert index.search(query).facets["tag"][0].count == 1
+
+
 def test_an_index_that_is_not_there_says_so(opened: Opened) -> None:
     status = opened().status()
     assert (status.ready, status.documents) == (False, 0)

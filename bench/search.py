@@ -1,0 +1,216 @@
+"""How fast and how well datasets are found: embedded and, where there is one, Elasticsearch.
+
+`python -m bench.search [FILE.ndjson] [--queries FILE.csv] [--elasticsearch http://host:9200] [--count 20000]`
+
+With a file, that catalogue (the form of `dataset import`); else a synthetic one. Elasticsearch is also taken from
+TEST_SEARCH_URL; its figures stand beside the same bare request by the same client. With queries (columns id, kind,
+query, relevant: `slug:grade` with spaces between) hit@1, hit@10, MRR and answers without a hit are printed by kind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import random
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from statistics import mean, median
+
+from elasticsearch import Elasticsearch
+
+from bench.importing import synthetic
+from search import analysis, open_index
+from search.batches import batches
+from search.engines.elastic import ElasticIndex
+from search.engines.elastic_query import body
+from search.index import Changes, SearchDocument, SearchIndex, SearchQuery
+
+FACETS = ("publisher", "theme", "family", "frequency", "tag")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A query and the slugs that answer it."""
+
+    kind: str
+    text: str
+    relevant: frozenset[str]
+
+
+def documents(lines: Iterator[str]) -> Iterator[SearchDocument]:
+    """Documents from the lines of an import file."""
+    for number, line in enumerate(lines, 1):
+        body = json.loads(line)
+        temporal = body.get("temporal") or {}
+        yield SearchDocument(
+            id=number,
+            revision=1,
+            slug=body["slug"],
+            title=body["title"],
+            description=body.get("description", ""),
+            publisher=body["publisher"]["slug"],
+            publisher_title=body["publisher"]["title"],
+            state="published",
+            updated=datetime.fromisoformat(body["modified"]),
+            themes=tuple(body.get("themes", ())),
+            tags=tuple(body.get("tags", ())),
+            regions=tuple(body.get("regions", ())),
+            family=body.get("family"),
+            frequency=body.get("frequency", "irregular"),
+            temporal_from=_day(temporal.get("from")),
+            temporal_to=_day(temporal.get("to")),
+        )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def judged(path: Path | None, held: Sequence[SearchDocument]) -> list[Judged]:
+    """The queries of a file, or words of titles picked at random where there is none."""
+    if path is None:
+        chance = random.Random(7)
+        picked = (chance.choice(held) for _ in range(200))
+        return [Judged("title", one.title[chance.randrange(4) :][:8], frozenset({one.slug})) for one in picked]
+    with path.open(encoding="utf-8", newline="") as source:
+        return [
+            Judged(row["kind"], row["query"], frozenset(one.split(":")[0] for one in row["relevant"].split()))
+            for row in csv.DictReader(source)
+        ]
+
+
+def report_writing(name: str, index: SearchIndex, held: Sequence[SearchDocument]) -> None:
+    """Writes everything as `sync` does, then rebuilds; prints both speeds."""
+    index.prepare()
+    began = time.perf_counter()
+    for batch in batches(held, 500):
+        index.write(batch)
+    written = time.perf_counter()
+    index.rebuild(held, lambda known: Changes(()))
+    rebuilt = time.perf_counter()
+    print(f"{name}: written {len(held) / (written - began):,.0f}/s, rebuilt {len(held) / (rebuilt - written):,.0f}/s")
+
+
+def report_speed(name: str, index: SearchIndex, queries: Sequence[Judged]) -> None:
+    """Each query once with nothing remembered of it, then twice more; 5 facets, 20 hits."""
+    first = [_seconds(lambda text=one.text: index.search(SearchQuery(text, facets=FACETS))) for one in queries]
+    again = [_seconds(lambda text=one.text: index.search(SearchQuery(text, facets=FACETS))) for one in queries * 2]
+    print(f"{name}: asked first {_spread(first)}; again {_spread(again)}")
+    front = [_seconds(lambda: index.search(SearchQuery(facets=FACETS))) for _ in range(10)]
+    print(
+        f"{name}: the front page (no words, all datasets) {front[0] * 1e3:.1f} ms, again {median(front[1:]) * 1e3:.2f}"
+    )
+
+
+def report_bare(url: str, alias: str, index: SearchIndex, queries: Sequence[Judged]) -> None:
+    """Ours against the same request sent bare by the same client, turn by turn."""
+    client = Elasticsearch(url)
+    ours, bare = [], []
+    for one in queries * 3:
+        query = SearchQuery(one.text, facets=FACETS)
+        asked = body(query, analysis.question(query.text), loose=False)
+        bare.append(_seconds(lambda asked=asked: client.search(index=alias, body=asked)))
+        ours.append(_seconds(lambda query=query: index.search(query)))
+    client.close()
+    print(f"elasticsearch: ours {_spread(ours)}; bare {_spread(bare)}; p50 ratio {median(ours) / median(bare):.2f}")
+
+
+def report_quality(name: str, index: SearchIndex, queries: Sequence[Judged]) -> list[list[str]]:
+    """Prints by kind where the first relevant dataset stands; gives the first ten slugs of each query."""
+    ranks: dict[str, list[int]] = defaultdict(list)
+    found: list[list[str]] = []
+    for one in queries:
+        slugs = [hit.slug for hit in index.search(SearchQuery(one.text, size=10)).hits]
+        found.append(slugs)
+        rank = next((place for place, slug in enumerate(slugs, 1) if slug in one.relevant), 0 if slugs else -1)
+        ranks[one.kind].append(rank)
+    for kind, places in [*ranks.items(), ("all", [place for some in ranks.values() for place in some])]:
+        print(
+            f"{name}: {kind:24} n {len(places):4}  hit@1 {mean(p == 1 for p in places):.3f}"
+            f"  hit@10 {mean(p > 0 for p in places):.3f}  MRR {mean(1 / p if p > 0 else 0 for p in places):.3f}"
+            f"  nothing {mean(p < 0 for p in places):.3f}"
+        )
+    return found
+
+
+def _seconds(act: object) -> float:
+    began = time.perf_counter()
+    act()  # type: ignore[operator]
+    return time.perf_counter() - began
+
+
+def _spread(seconds: Sequence[float]) -> str:
+    ordered = sorted(seconds)
+    return f"p50 {median(ordered) * 1e3:.2f} ms, p99 {ordered[int(len(ordered) * 0.99)] * 1e3:.2f} ms"
+
+
+def report_analysis(held: Sequence[SearchDocument]) -> None:
+    """Characters a second through the analysis."""
+    characters = sum(
+        len(one.title) + len(one.description) + len(one.publisher_title) + sum(map(len, one.tags)) for one in held
+    )
+    analysis.document_tokens(held[:500])  # dictionaries are loaded
+    began = time.process_time()
+    for batch in batches(held, 500):
+        analysis.document_tokens(batch)
+    spent = time.process_time() - began
+    each = characters / len(held)
+    print(
+        f"analysis: {characters / spent / 1e6:.2f} M characters/s, {spent / len(held) * 1e6:.0f} µs for {each:.0f} each"
+    )
+
+
+def main() -> None:
+    """Runs everything that there is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--queries", type=Path)
+    parser.add_argument("--elasticsearch", default=os.environ.get("TEST_SEARCH_URL"))
+    parser.add_argument("--count", type=int, default=20_000)
+    asked = parser.parse_args()
+    lines = asked.file.open(encoding="utf-8") if asked.file else synthetic(asked.count)
+    held = list(documents(iter(lines if asked.file else islice(lines, asked.count))))
+    queries = judged(asked.queries, held)
+    print(f"{len(held)} datasets, {len(queries)} queries")
+    report_analysis(held)
+    with tempfile.TemporaryDirectory() as folder:
+        index = open_index("embedded:", database_path=Path(folder) / "search.sqlite")
+        report_writing("embedded", index, held)
+        report_speed("embedded", index, queries)
+        orders = report_quality("embedded", index, queries)
+        index.close()
+    if asked.elasticsearch:
+        report_elasticsearch(asked.elasticsearch.rstrip("/"), held, queries, orders)
+    else:
+        print("elasticsearch: left out, no address was given")
+
+
+def report_elasticsearch(
+    url: str, held: Sequence[SearchDocument], queries: Sequence[Judged], orders: list[list[str]]
+) -> None:
+    """The same on Elasticsearch, under an index of its own that is removed at the end."""
+    alias = f"bench-search-{os.getpid()}"
+    index = ElasticIndex(f"{url}/{alias}")
+    try:
+        report_writing("elasticsearch", index, held)
+        report_speed("elasticsearch", index, queries)
+        report_bare(url, alias, index, queries)
+        same = [
+            ours == theirs for ours, theirs in zip(report_quality("elasticsearch", index, queries), orders, strict=True)
+        ]
+        print(f"both engines: the same first ten in the same order for {mean(same):.3f} of the queries")
+    finally:
+        index.drop()
+        index.close()
+
+
+if __name__ == "__main__":
+    main()
