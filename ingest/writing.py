@@ -18,7 +18,7 @@ from ingest.checks import broken_rows
 from ingest.families import Check
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
-from ingest.plan import Planned, find_pairs, raw_columns
+from ingest.plan import Planned, find_pairs, hide_persons, raw_columns
 from ingest.raw import RawSheet
 from ingest.readers import Converted
 
@@ -68,6 +68,7 @@ class TableWriter:
 
     def add(self, batch: Any) -> None:
         """Convert one batch of data rows."""
+        batch = hide_persons(self.columns, batch)
         found = list(self._pool.map(lambda column: column.reader.convert(column.texts(batch)), self.columns))
         refused = self._tell_faults(batch, found)
         arrays = [one.values for one in found]
