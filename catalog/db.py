@@ -6,13 +6,15 @@ instead of failing half way; reads see one snapshot (WAL) and never wait.
 
 from __future__ import annotations
 
+import fcntl
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -72,6 +74,26 @@ def session(engine: Engine, *, write: bool = False) -> Iterator[Session]:
     bound = engine.execution_options(portal_write=True) if write else engine
     with Session(bound, expire_on_commit=False) as opened:
         yield opened
+
+
+@contextmanager
+def alone(engine: Engine, what: str) -> Iterator[None]:
+    """Only one process and thread at a time does `what` on this database; the others wait for it.
+
+    It holds no transaction. The lock goes with the process that holds it.
+    """
+    if engine.dialect.name == "sqlite":
+        with Path(f"{engine.url.database}.{what}.lock").open("wb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        return
+    key = {"key": zlib.crc32(what.encode())}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.accounts import PUBLIC, Actor
 from catalog.db import CIVIL
-from catalog.errors import BadParameter, Gone, NotFound, nearest
+from catalog.errors import BadParameter, Forbidden, Gone, NotFound, nearest
 from catalog.life import PUBLIC_STATES
 from catalog.models import Dataset, Duty, Publisher, Release
 from catalog.schema import Table, tables_from
@@ -44,6 +44,13 @@ def get_dataset(session: Session, slug: str, actor: Actor = PUBLIC, *, lock: boo
 def find_dataset(session: Session, slug: str) -> Dataset | None:
     """The dataset whoever asks, or None."""
     return session.scalar(select(Dataset).where(Dataset.slug == slug))
+
+
+def require_readable_rows(dataset: Dataset, actor: Actor) -> None:
+    """Raises Forbidden where the rows are not for this reader: those of a dataset that is not open are for insiders."""
+    if dataset.access != "open" and not actor.may_see(dataset):
+        code = "rows_closed" if dataset.access == "closed" else "rows_conditional"
+        raise Forbidden(code, title=dataset.title, conditions=dataset.conditions or "")
 
 
 def list_visible_releases(session: Session, dataset: Dataset, actor: Actor) -> list[Release]:

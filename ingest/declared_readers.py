@@ -82,10 +82,7 @@ class CodeReader(WordReader):
 
 
 class MaskReader(TextReader):
-    """Text in which natural persons are cut to their surname."""
-
-    def convert(self, texts: Any) -> Converted:
-        return super().convert(masked(texts))
+    """Text in which natural persons may stand: `masked` has cut them to their surname before it is read."""
 
 
 def masked(texts: Any) -> Any:

@@ -64,13 +64,18 @@ def decide(path: Path, stated: str | None = None) -> Decision:
         return Decision(get_codec(stated), "stated")
     with path.open("rb") as source:
         sample = source.read(_SAMPLE)
-    for mark, name in _BOMS:
-        if sample.startswith(mark):
-            return Decision(name, "bom")
-    wide = _wide(sample)
+    marked = find_mark(sample)
+    if marked:
+        return Decision(marked, "bom")
+    wide = find_wide(sample)
     if wide:
         return Decision(wide, "nulls")
     return Decision("utf-8", "strict") if _is_utf8(path) else _best_score(sample)
+
+
+def find_mark(sample: bytes) -> str | None:
+    """The encoding that a byte order mark names, or None."""
+    return next((name for mark, name in _BOMS if sample.startswith(mark)), None)
 
 
 def to_utf8(source: Path, target: Path, decision: Decision) -> tuple[Path, Decision]:
@@ -132,11 +137,11 @@ def _valid(chunk: bytes) -> bool:
     return True
 
 
-def _wide(sample: bytes) -> str | None:
+def find_wide(sample: bytes) -> str | None:
     """UTF-16 without a mark: ASCII in it leaves every second byte zero."""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     few, many = sorted((even, odd))
-    if many <= len(sample) // 20 or few * 10 > many or many * 2 == len(sample):
+    if many <= len(sample) // 20 or few * 10 > many:
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 

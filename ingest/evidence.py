@@ -12,7 +12,17 @@ from typing import Any
 import polars as pl
 
 from ingest import nulls, values
-from ingest.readers import DateReader, DecimalReader, IntegerReader, MomentReader, Reader, TextReader, TruthReader
+from ingest.readers import (
+    DAY,
+    MOMENT,
+    DateReader,
+    DecimalReader,
+    IntegerReader,
+    MomentReader,
+    Reader,
+    TextReader,
+    TruthReader,
+)
 from ingest.units import find_unit
 from ingest.values import Unreadable
 
@@ -73,7 +83,7 @@ def shape_of(text: str) -> str:
 
 
 def _time_shape(text: str) -> str:
-    for name, read in (("date", values.day), ("datetime", values.moment)):
+    for name, read in (("datetime", values.moment), ("date", values.day)):
         try:
             read(text)
         except Unreadable as unreadable:
@@ -103,7 +113,7 @@ class Evidence:
             return
         series, numbers = pl.Series(texts), pl.Series(rows)
         if self.counts["date"] > self.counts["integer"]:
-            series, numbers = self._see_times(series, numbers, "date", "%Y-%m-%d")
+            series, numbers = self._see_times(series, numbers, "date")
         if len(series):
             self._see(series, numbers)
 
@@ -132,8 +142,8 @@ class Evidence:
             self.whole = max(self.whole, self.widest)
 
     def _see_odd(self, series: pl.Series, rows: pl.Series) -> None:
-        for shape, format_ in (("date", "%Y-%m-%d"), ("datetime", "%Y-%m-%d %H:%M:%S")):
-            series, rows = self._see_times(series, rows, shape, format_)
+        for shape in ("date", "datetime"):
+            series, rows = self._see_times(series, rows, shape)
         counted = pl.DataFrame({"text": series}).group_by("text", maintain_order=True).len()
         shapes = {text: shape_of(text) for text in counted["text"].head(_LOOK)}
         if len(counted) > _LOOK:
@@ -154,11 +164,12 @@ class Evidence:
         if shape != "grouped":
             self.widest = max(self.widest, number.adjusted() + 1)
 
-    def _see_times(self, series: pl.Series, rows: pl.Series, shape: str, format_: str) -> tuple[pl.Series, pl.Series]:
+    def _see_times(self, series: pl.Series, rows: pl.Series, shape: str) -> tuple[pl.Series, pl.Series]:
+        """Count the plain days or times; what is left is not one."""
         if not len(series):
             return series, rows
-        read = series.str.to_date if shape == "date" else series.str.to_datetime
-        found = read(format_, strict=False).is_not_null() & (series.str.len_bytes() == len(_SAMPLES[shape]))
+        pattern, format_ = _TIMES[shape]
+        found = series.str.contains(pattern) & series.str.to_datetime(format_, strict=False).is_not_null()
         self._note(shape, int(found.sum()), lambda: _head(series, rows, found))
         return series.filter(~found), rows.filter(~found)
 
@@ -211,7 +222,7 @@ class Evidence:
         return None
 
 
-_SAMPLES = {"date": "2020-01-31", "datetime": "2020-01-31 09:30:00"}
+_TIMES = {"date": (f"^{DAY}$", "%Y-%m-%d"), "datetime": (f"^{MOMENT}$", "%Y-%m-%d %H:%M:%S")}
 
 
 def _head(series: pl.Series, rows: pl.Series, mask: pl.Series) -> list[tuple[int, str]]:

@@ -54,6 +54,13 @@ class Refused(Exception):
         self.also: tuple[Finding, ...] = ()  # what else was found until then
         super().__init__(code)
 
+    @classmethod
+    def because(cls, finding: Finding) -> Refused:
+        """Refused for a fault that was found before."""
+        made = cls(finding.code)
+        made.finding = finding
+        return made
+
     def __str__(self) -> str:
         return self.finding.message()
 

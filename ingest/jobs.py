@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -85,6 +85,16 @@ def claim(session: Session, worker: str) -> Job | None:
     return None
 
 
+def end_leases(session: Session, gone: Callable[[str], bool]) -> int:
+    """Free the jobs whose worker is known to be gone before their leases run out; how many."""
+    running = session.scalars(select(Job).where(Job.state == "running"))
+    freed = [job for job in running if gone(job.worker or "")]
+    for job in freed:
+        job.lease_until = now() - LEASE
+    session.flush()
+    return len(freed)
+
+
 def take(job: Job, worker: str) -> None:
     """Lease the job to the worker."""
     job.state, job.worker, job.lease_until = "running", worker, now() + LEASE
@@ -110,7 +120,7 @@ def fail(session: Session, job: Job, refused: Refused) -> None:
     job.state, job.finished_at, job.lease_until = "failed", now(), None
     finding = refused.finding
     job.error = {"code": finding.code, "params": plain_params(finding.params), **_place(finding)}
-    keep_findings(session, job, [*refused.also, finding])
+    keep_findings(session, job, [*(one for one in refused.also if one != finding), finding])
 
 
 def keep_findings(session: Session, job: Job, findings: Iterable[Finding]) -> None:

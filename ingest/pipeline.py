@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -17,7 +17,7 @@ from ingest.open_tables import OpenPlan
 from ingest.periods import find_period, period
 from ingest.plan import Plan, Planned
 from ingest.progress import Progress, Tell
-from ingest.tables import Found, Rest, find_table, iter_data, looks_like_data
+from ingest.tables import Rest, find_table, iter_data, looks_like_data
 from ingest.values import Unreadable
 from ingest.writing import TableWriter
 
@@ -72,165 +72,159 @@ def take_in(
     progress: Tell,
 ) -> Outcome:
     """The typed rows of a file, as finished files in `workdir`. Raises Refused where the file cannot be taken in."""
-    gather = Gather()
+    intake = _Intake(source, filename, workdir, options, schema, mapping, previous, progress)
     try:
-        return _take_in(source, filename, workdir, options, schema, mapping, previous, progress, gather)
+        return intake.run()
     except Refused as refused:
-        refused.also = gather.findings()
+        refused.also = intake.gather.findings()
         raise
 
 
-def _take_in(
-    source: Path,
-    filename: str,
-    workdir: Path,
-    options: Options,
-    schema: DeclaredSchema | None,
-    mapping: Mapping[str, str | None],
-    previous: tuple[Table, ...],
-    progress: Tell,
-    gather: Gather,
-) -> Outcome:
-    reading = read_file(source, filename, workdir, progress, sheet=options.sheet, encoding=options.encoding)
-    gather.take(reading.findings + reading.sheet.findings)
-    found = find_table(reading.sheet)
-    plan = _plan(reading, found, options, schema, mapping, previous, gather)
-    rest, rows = _first_pass(plan, reading, found, progress)
-    columns = plan.settle(gather)
-    writer = TableWriter(
-        workdir / "rows.parquet",
-        workdir / "cells.arrow",
-        columns,
-        reading.sheet,
-        gather,
-        schema.checks if schema is not None else (),
-    )
-    _second_pass(writer, reading, found, rest, rows, progress)
-    table = _table(writer, reading, found, schema, previous, filename)
-    _remark(found, reading, rest, gather)
-    when = _period(options, found, filename, gather)
-    rejected = writer.rejected + reading.sheet.rejected
-    return Outcome(
-        tables=(TypedTable(table, writer.parquet, writer.cells),),
-        findings=gather.findings(),
-        rows_read=writer.accepted + rejected,
-        rows_accepted=writer.accepted,
-        rows_rejected=rejected,
-        encoding=reading.encoding,
-        totals=_totals(rest, columns, table, reading),
-        notes=rest.notes,
-        period=when,
-    )
+@dataclass
+class _Intake:
+    """One file on its way."""
 
+    source: Path
+    filename: str
+    workdir: Path
+    options: Options
+    schema: DeclaredSchema | None
+    mapping: Mapping[str, str | None]
+    previous: tuple[Table, ...]
+    progress: Tell
+    gather: Gather = field(default_factory=Gather)
+    rest: Rest = field(default_factory=Rest)
 
-def _plan(
-    reading: Reading,
-    found: Found,
-    options: Options,
-    schema: DeclaredSchema | None,
-    mapping: Mapping[str, str | None],
-    previous: tuple[Table, ...],
-    gather: Gather,
-) -> Plan:
-    if schema is not None:
-        return DeclaredPlan(reading.sheet, found, schema, mapping, options.unit, gather)
-    return OpenPlan(reading.sheet, found, mapping, previous[0] if previous else None)
+    def run(self) -> Outcome:
+        """All the steps. Raises Refused."""
+        self.reading = self._read()
+        self.found = find_table(self.reading.sheet)
+        plan = self._plan()
+        rows = self._first_pass(plan)
+        writer = self._writer(plan.settle(self.gather))
+        self._second_pass(writer, rows)
+        self._remark()
+        return self._outcome(writer)
 
+    def _read(self) -> Reading:
+        options = self.options
+        reading = read_file(
+            self.source, self.filename, self.workdir, self.progress, sheet=options.sheet, encoding=options.encoding
+        )
+        self.gather.take(reading.findings + reading.sheet.findings)
+        if reading.sheet.rejected:  # its cells have moved into each other's columns: not a row to leave out in silence
+            raise Refused.because(next(one for one in reading.sheet.findings if one.level == ERROR))
+        return reading
 
-def _first_pass(plan: Plan, reading: Reading, found: Found, progress: Tell) -> tuple[Rest, int]:
-    """Show the plan every data row; what is not data, and how many rows are. Raises Refused where there are none."""
-    rest, rows, total = Rest(), 0, max(1, reading.sheet.rows)
-    for batch in iter_data(reading.sheet, found, rest):
-        plan.see(batch)
-        rows += batch.num_rows
-        progress(Progress(rows, fraction=_READ + (_SEEN - _READ) * min(1.0, rows / total)))
-    if not rows:
-        raise Refused("header_only", sheet=reading.sheet.name, row=found.header_row)
-    return rest, rows
+    def _plan(self) -> Plan:
+        sheet, found, mapping = self.reading.sheet, self.found, self.mapping
+        if self.schema is not None:
+            return DeclaredPlan(sheet, found, self.schema, mapping, self.options.unit, self.gather)
+        return OpenPlan(sheet, found, mapping, self.previous[0] if self.previous else None)
 
+    def _first_pass(self, plan: Plan) -> int:
+        """Show the plan every data row; how many there are. Raises Refused where there are none."""
+        rows, total = 0, max(1, self.reading.sheet.rows)
+        for batch in iter_data(self.reading.sheet, self.found, self.rest):
+            plan.see(batch)
+            rows += batch.num_rows
+            self.progress(Progress(rows, fraction=_READ + (_SEEN - _READ) * min(1.0, rows / total)))
+        if not rows:
+            raise Refused("header_only", sheet=self.reading.sheet.name, row=self.found.header_row)
+        return rows
 
-def _second_pass(writer: TableWriter, reading: Reading, found: Found, rest: Rest, rows: int, progress: Tell) -> None:
-    early = reading.sheet.rejected
-    with writer.opened():
-        for batch in iter_data(reading.sheet, found, rest):
-            writer.add(batch)
-            done, rejected = writer.accepted + writer.rejected, writer.rejected + early
-            progress(Progress(done + early, writer.accepted, rejected, _SEEN + (1 - _SEEN) * done / rows))
-    if not writer.accepted:
-        raise _all_refused(writer)
+    def _writer(self, columns: tuple[Planned, ...]) -> TableWriter:
+        checks = self.schema.checks if self.schema is not None else ()
+        parquet, cells = self.workdir / "rows.parquet", self.workdir / "cells.arrow"
+        return TableWriter(parquet, cells, columns, self.reading.sheet, self.gather, checks)
+
+    def _second_pass(self, writer: TableWriter, rows: int) -> None:
+        with writer.opened():
+            for batch in iter_data(self.reading.sheet, self.found, self.rest):
+                writer.add(batch)
+                done = writer.accepted + writer.rejected
+                share = _SEEN + (1 - _SEEN) * done / rows
+                self.progress(Progress(done, writer.accepted, writer.rejected, share))
+        if not writer.accepted:
+            raise _all_refused(writer)
+
+    def _remark(self) -> None:
+        gather, rest, sheet = self.gather, self.rest, self.reading.sheet.name
+        if looks_like_data([header for header in self.found.headers if header]):
+            gather.add(WARNING, "header_is_data", Place(sheet, self.found.header_row))
+        if rest.blank:
+            gather.add(INFO, "rows_blank", None, count=rest.blank)
+        if rest.totals:
+            gather.add(INFO, "totals_found", Place(sheet, rest.totals[0].row), count=len(rest.totals))
+        if rest.notes:
+            gather.add(INFO, "notes_found", None, count=len(rest.notes))
+
+    def _outcome(self, writer: TableWriter) -> Outcome:
+        table = self._table(writer)
+        rejected = writer.rejected
+        when = self._period()  # before the findings are gathered: it may be one
+        return Outcome(
+            tables=(TypedTable(table, writer.parquet, writer.cells),),
+            findings=self.gather.findings(),
+            rows_read=writer.accepted + rejected,
+            rows_accepted=writer.accepted,
+            rows_rejected=rejected,
+            encoding=self.reading.encoding,
+            totals=_totals(self.rest, writer.columns, table),
+            notes=self.rest.notes,
+            period=when,
+        )
+
+    def _table(self, writer: TableWriter) -> Table:
+        sheet, found = self.reading.sheet, self.found
+        return Table(
+            name=self._table_name(),
+            title=found.title or sheet.name or PurePath(self.filename).stem,
+            fields=tuple(column.field for column in writer.columns),
+            rows=writer.accepted,
+            bytes=writer.parquet.stat().st_size,
+            sheet=sheet.name,
+            header_rows=(found.header_row,) if sheet.grid else (),
+            unit=found.unit,
+            origin={
+                "headers": {column.field.name: column.header for column in writer.columns},
+                "banners": list(found.banners),
+                "schema": self.schema.name if self.schema is not None else None,
+            },
+        )
+
+    def _table_name(self) -> str:
+        if self.schema is not None:
+            return self.schema.name.partition(".")[2]
+        return self.previous[0].name if self.previous else "data"
+
+    def _period(self) -> str | None:
+        """The steward's period in its one spelling, else the one that the title or the file's name speaks of."""
+        if self.options.period:
+            try:
+                return period(self.options.period)
+            except Unreadable:
+                raise Refused("period_unreadable", value=self.options.period[:40]) from None
+        when = find_period(self.found.title or "") or find_period(PurePath(self.filename).stem)
+        if when:
+            self.gather.add(INFO, "period_found", None, period=when)
+        return when
 
 
 def _all_refused(writer: TableWriter) -> Refused:
     """The one sentence of a job that kept no row: where the first one broke."""
     fault = next(one for one in writer.gather.findings() if one.level == ERROR)
-    return Refused(
-        "no_row_accepted",
-        count=writer.rejected,
-        why=fault.message(),
-        sheet=fault.sheet,
-        row=fault.row,
-        column=fault.column,
-        cell=fault.cell,
-        raw=fault.raw,
-    )
+    place = {"sheet": fault.sheet, "row": fault.row, "column": fault.column, "cell": fault.cell, "raw": fault.raw}
+    return Refused("no_row_accepted", count=writer.rejected, why=fault.message(), **place)
 
 
-def _table(
-    writer: TableWriter,
-    reading: Reading,
-    found: Found,
-    schema: DeclaredSchema | None,
-    previous: tuple[Table, ...],
-    filename: str,
-) -> Table:
-    name = schema.name.partition(".")[2] if schema is not None else (previous[0].name if previous else "data")
-    sheet = reading.sheet
-    headers = {column.field.name: column.header for column in writer.columns}
-    return Table(
-        name=name,
-        title=found.title or sheet.name or PurePath(filename).stem,
-        fields=tuple(column.field for column in writer.columns),
-        rows=writer.accepted,
-        bytes=writer.parquet.stat().st_size,
-        sheet=sheet.name,
-        header_rows=(found.header_row,) if sheet.grid else (),
-        unit=found.unit,
-        origin={"headers": headers, "banners": list(found.banners), "schema": schema.name if schema else None},
-    )
-
-
-def _remark(found: Found, reading: Reading, rest: Rest, gather: Gather) -> None:
-    place = Place(reading.sheet.name, found.header_row)
-    if looks_like_data([header for header in found.headers if header]):
-        gather.add(WARNING, "header_is_data", place)
-    if rest.blank:
-        gather.add(INFO, "rows_blank", None, count=rest.blank)
-    if rest.totals:
-        gather.add(INFO, "totals_found", Place(reading.sheet.name, rest.totals[0].row), count=len(rest.totals))
-    if rest.notes:
-        gather.add(INFO, "notes_found", None, count=len(rest.notes))
-
-
-def _period(options: Options, found: Found, filename: str, gather: Gather) -> str | None:
-    """The steward's period in its one spelling, else the one that the title or the file's name speaks of."""
-    if options.period:
-        try:
-            return period(options.period)
-        except Unreadable:
-            raise Refused("period_unreadable", value=options.period[:40]) from None
-    when = find_period(found.title or "") or find_period(PurePath(filename).stem)
-    if when:
-        gather.add(INFO, "period_found", None, period=when)
-    return when
-
-
-def _totals(rest: Rest, columns: tuple[Planned, ...], table: Table, reading: Reading) -> list[dict[str, Any]]:
+def _totals(rest: Rest, columns: tuple[Planned, ...], table: Table) -> list[dict[str, Any]]:
     """Rows of sums, as they stood; only of columns that are published whole."""
-    shown = [(column.field.name, column.sources[0]) for column in columns if not column.masked]
+    shown = [(column.field.name, column.sources[0]) for column in columns if not (column.masked or column.derived)]
     return [
         {
             "table": table.name,
-            "sheet": reading.sheet.name,
+            "sheet": table.sheet,
             "row": total.row,
             "values": {name: total.cells[place] for name, place in shown if total.cells[place]},
         }

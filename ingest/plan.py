@@ -73,10 +73,14 @@ def find_pairs(columns: tuple[Planned, ...]) -> list[tuple[int, int]]:
     return pairs
 
 
+def hide_persons(columns: tuple[Planned, ...], batch: Any) -> Any:
+    """The batch with natural persons masked in the columns where they may stand; from here on nobody sees them."""
+    for place in sorted({source for column in columns if column.masked for source in column.sources}):
+        batch = batch.set_column(place + 1, batch.schema.field(place + 1), masked(batch.column(place + 1)))
+    return batch
+
+
 def raw_columns(columns: tuple[Planned, ...], batch: Any) -> dict[int, Any]:
-    """The raw texts that may be kept, by raw column: those of published fields, persons masked in them."""
-    hidden = {source for column in columns if column.masked for source in column.sources}
+    """The raw texts that are kept, by raw column: those of published fields."""
     used = sorted({source for column in columns for source in column.sources})
-    return {
-        source: masked(batch.column(source + 1)) if source in hidden else batch.column(source + 1) for source in used
-    }
+    return {source: batch.column(source + 1) for source in used}

@@ -105,7 +105,7 @@ class RawWriter:
 
 def iter_batches(path: Path) -> Iterator[Any]:
     """The record batches of an Arrow file, one in memory at a time."""
-    with pa.memory_map(str(path)) as source:
+    with pa.OSFile(str(path)) as source:  # not mapped: mapped pages stay and count as ours
         reader = pa.ipc.open_file(source)
         for place in range(reader.num_record_batches):
             yield reader.get_batch(place)

@@ -16,8 +16,10 @@ from ingest.units import Unit
 from ingest.values import Unreadable
 
 _MEMO = 100_000  # odd texts that a reader remembers
-_EDGE = r"^[\s\x{FEFF}\x{200B}]|[\s\x{FEFF}\x{200B}]$"
-_TRIM = r"^[\s\x{FEFF}\x{200B}]+|[\s\x{FEFF}\x{200B}]+$"
+_EDGE = f"^[{nulls.SPACE}]|[{nulls.SPACE}]$"
+_TRIM = f"^[{nulls.SPACE}]+|[{nulls.SPACE}]+$"
+DAY = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"  # there was no year 0
+MOMENT = DAY + r" [0-9]{2}:[0-9]{2}:[0-9]{2}"
 Read = Callable[[str], Any]
 
 
@@ -199,8 +201,7 @@ class DecimalReader(Reader):
 class DateReader(Reader):
     """Days. `loose` also takes 20170103 and Excel's day numbers, where the column is known to hold dates."""
 
-    sure = True
-    plain = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+    plain = f"^(?:{DAY})?$"
     arrow = pa.date32()
 
     def __init__(self, *, loose: bool = False) -> None:
@@ -219,8 +220,7 @@ class DateReader(Reader):
 class MomentReader(Reader):
     """Civil times; a date alone is its midnight."""
 
-    sure = True
-    plain = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})?$"
+    plain = f"^(?:{MOMENT})?$"
     arrow = pa.timestamp("us")
 
     def fast(self, texts: pl.Series) -> Any:

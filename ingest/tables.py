@@ -11,7 +11,7 @@ import polars as pl
 
 from ingest.findings import Refused
 from ingest.headers import clean
-from ingest.nulls import strip
+from ingest.nulls import SPACE, strip
 from ingest.raw import RawSheet, first_rows, iter_batches
 from ingest.values import Unreadable, amount
 
@@ -22,7 +22,7 @@ _TOTAL = r"^\s*(?:合\s*[计計]|小\s*[计計]|[总總]\s*[计計]|共\s*[计�
 _NOTE = (
     r"^\s*(?:注|註|备\s*注|備\s*註|说\s*明|說\s*明|填表[说說]明|[数數][据據][来來]源|[资資]料[来來]源)\s*\d*\s*[:：]"
 )
-_EMPTY = r"^[\s\x{FEFF}\x{200B}]*$"
+_EMPTY = f"^[{SPACE}]*$"
 _UNIT = re.compile(r"[(（]?\s*(?:计量|金额)?\s*[单單]\s*位\s*[:：]\s*(?P<unit>[^)）]{1,20})[)）]?")
 
 
@@ -127,7 +127,8 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
         blank = blank & _blank(batch, blank.to_arrow())
     rest.blank += int((blank & ~head).sum())
     out = head | blank
-    odd = (first.str.contains(f"{_TOTAL}|{_NOTE}") | second.str.contains(_TOTAL) | _lone(batch, rest)) & ~out
+    notes = first.str.contains(_NOTE)
+    odd = (first.str.contains(_TOTAL) | notes | second.str.contains(_TOTAL) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(batch.filter(odd.to_arrow())).rows()
         left_out = [cells[0] for cells in rows if _put(rest, cells[0], cells[1:])]
@@ -143,12 +144,13 @@ def _blank(batch: Any, first: Any) -> pl.Series:
     return pl.Series(range(len(first))).is_in(rows.cast(pl.Int64).to_list())
 
 
-def _lone(batch: Any, rest: Rest) -> pl.Series:
-    """After the first note: the rows of one cell, which may be more of it."""
-    if not rest.notes:
-        return pl.repeat(False, batch.num_rows, eager=True)
+def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
+    """From the first note on: the rows of one cell, which may be more of it."""
+    if not rest.notes and not notes.any():
+        return notes
     frame = pl.DataFrame(batch).select(pl.exclude("row"))
-    return frame.select(pl.sum_horizontal((pl.all().str.len_bytes() > 0).cast(pl.Int32)) <= 1).to_series()
+    lone = frame.select(pl.sum_horizontal((pl.all().str.len_bytes() > 0).cast(pl.Int32)) <= 1).to_series()
+    return lone if rest.notes else lone & notes.cum_max()
 
 
 def _put(rest: Rest, number: int, cells: tuple[str, ...]) -> bool:

@@ -41,10 +41,10 @@ _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
     ("m2", Fraction(10**4), ("公顷", "ha", "hm2", "万平方米", "万m2", "万平米")),
     ("m2", MU, ("亩", "市亩")),
     ("m2", Fraction(10**6), ("平方公里", "平方千米", "km2")),
-    ("percent", Fraction(1), ("%", "百分比", "百分之", "百分点")),
+    ("percent", Fraction(1), ("%", "百分比", "百分之", "百分点", "percent")),
     ("m", Fraction(1), ("米", "m", "公尺")),
     ("m", Fraction(1000), ("千米", "公里", "km")),
-    ("year", Fraction(1), ("年",)),
+    ("year", Fraction(1), ("年", "year")),
 )
 _WORDS = re.compile(r"\s|人民币|单位|[:：]|\(.*\)")
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog.rows.cache import ServingCache
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -25,8 +24,9 @@ from catalog.db import now, session
 from catalog.errors import NotFound
 from catalog.models import Dataset, Release
 from catalog.registry import touch
+from catalog.rows.cache import ServingCache
 from catalog.schema import Table, tables_from
-from catalog.storage import Storage
+from catalog.storage import Storage, key_of
 from ingest import jobs
 from ingest.findings import Refused
 from ingest.models import Job
@@ -55,6 +55,28 @@ class Stopped(Exception):
     """The worker was asked to stop in the middle of a job, which waits for another."""
 
 
+def free_orphans(shop: Workshop) -> int:
+    """Free the jobs of workers of this machine that died, so that nobody waits for their leases; how many."""
+    with session(shop.engine, write=True) as opened:
+        freed = jobs.end_leases(opened, _is_gone)
+        opened.commit()
+    return freed
+
+
+def _is_gone(worker: str) -> bool:
+    """Whether it was a process of this machine that is there no more. A worker's name is `host-process-chance`."""
+    host, _, rest = worker.rpartition("-")[0].rpartition("-")
+    if host != socket.gethostname() or not rest.isdecimal():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # somebody else's process: it lives
+        return False
+    return False
+
+
 def run_next(shop: Workshop) -> bool:
     """Claim one job and bring it to its end; False where none waits."""
     with session(shop.engine, write=True) as opened:
@@ -74,7 +96,8 @@ def run(shop: Workshop, job: Job) -> None:
     try:
         with _Heartbeat(shop, job.id) as heartbeat:
             outcome = _take_in(shop, job, work, heartbeat.note)
-        _finish(shop, job.id, outcome)
+        tables = _finish(shop, job.id, outcome)
+        _build_serving(shop, tables)
     except Stopped:
         _give_back(shop, job.id)
     except Refused as refused:
@@ -111,8 +134,8 @@ def _take_in(shop: Workshop, job: Job, work: Path, note: Callable[[Progress], No
     )
 
 
-def _finish(shop: Workshop, job_id: str, outcome: Outcome) -> None:
-    """Store the files first, then the rows that name them, in one transaction."""
+def _finish(shop: Workshop, job_id: str, outcome: Outcome) -> list[Table]:
+    """Store the files first, then the rows that name them, in one transaction; the tables that are kept."""
     with session(shop.engine) as opened:
         keeps = not opened.get_one(Job, job_id).options.get("dry_run")
     tables = [_store(shop, one.table, one.parquet, one.cells) for one in outcome.tables] if keeps else []
@@ -120,7 +143,7 @@ def _finish(shop: Workshop, job_id: str, outcome: Outcome) -> None:
         job = jobs.hold(opened, job_id, shop.name)
         if job is None:
             log.warning("job %s was taken over by another worker", job_id)
-            return
+            return []
         jobs.keep_findings(opened, job, outcome.findings)
         if keeps:
             job.release = _keep_release(opened, job, outcome, tables)
@@ -132,14 +155,20 @@ def _finish(shop: Workshop, job_id: str, outcome: Outcome) -> None:
         opened.commit()
     if not keeps:
         _forget_upload(shop, job_id)
+    return tables
+
+
+def _build_serving(shop: Workshop, tables: list[Table]) -> None:
+    """Build the serving files when the release is already kept: until then DuckDB answers, only slower."""
+    for table in tables:
+        parquet = shop.storage.local_path(key_of("releases", table.digest, ".parquet"))
+        shop.serving.path_for(table.digest, parquet, table)
 
 
 def _store(shop: Workshop, table: Table, parquet: Path, cells: Path) -> Table:
     rows_file = shop.storage.adopt("releases", parquet, suffix=".parquet")
     cells_file = shop.storage.adopt("cells", cells, suffix=".arrow")
-    kept = replace(table, digest=rows_file.digest, bytes=rows_file.size, cells=cells_file.digest)
-    shop.serving.path_for(rows_file.digest, shop.storage.local_path(rows_file.key), kept)
-    return kept
+    return replace(table, digest=rows_file.digest, bytes=rows_file.size, cells=cells_file.digest)
 
 
 def _keep_release(opened: Session, job: Job, outcome: Outcome, tables: list[Table]) -> Release:

@@ -18,10 +18,11 @@ from ingest.checks import broken_rows
 from ingest.families import Check
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
-from ingest.plan import Planned, find_pairs, raw_columns
+from ingest.plan import Planned, find_pairs, hide_persons, raw_columns
 from ingest.raw import RawSheet
 from ingest.readers import Converted
 
+_CHECK_CODES = {"in_order": "check_in_order", "pattern": "check_pattern"}
 GROUP_ROWS = 65_536  # rows of a Parquet row group, about
 GROUP_BYTES = 64 << 20
 _SAMPLE = 10_000  # rows by which a column's repetition is judged
@@ -67,6 +68,7 @@ class TableWriter:
 
     def add(self, batch: Any) -> None:
         """Convert one batch of data rows."""
+        batch = hide_persons(self.columns, batch)
         found = list(self._pool.map(lambda column: column.reader.convert(column.texts(batch)), self.columns))
         refused = self._tell_faults(batch, found)
         arrays = [one.values for one in found]
@@ -153,7 +155,7 @@ class TableWriter:
                 column = names[check.fields[0]]
                 where = self._place(column, rows[at].as_py(), raw[column.sources[0]][at].as_py())
                 titles = "、".join(names[name].field.title for name in check.fields)
-                self.gather.add(check.level, f"check_{check.rule}", where, titles=titles)
+                self.gather.add(check.level, _CHECK_CODES[check.rule], where, titles=titles)
 
 
 def _as(values: Any, type_: Any) -> Any:

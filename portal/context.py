@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from flask import current_app, g, request
-from search.sync import ensure, sync
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -31,10 +31,12 @@ from portal.exports import ExportCache
 from portal.settings import Settings
 from search import open_index
 from search.index import SearchIndex
+from search.sync import ensure, sync
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SERVING_CACHE_BYTES = 20 << 30
+QUICK_ROWS = 20_000  # rows whose serving file is built in a fraction of a second
 
 
 @dataclass
@@ -78,7 +80,21 @@ class House:
         if not self.storage.has(key):
             raise Unavailable("release_file_missing", retry_after=60, digest=table.digest)
         parquet = self.storage.local_path(key)
-        return RowFiles(parquet, self.serving.path_for(table.digest, parquet, table), table)
+        return RowFiles(parquet, self._serving_form(parquet, table), table)
+
+    def _serving_form(self, parquet: Path, table: Table) -> Path | None:
+        """The serving file; a missing one is built now where that is quick, else beside, and DuckDB answers so long."""
+        if table.rows <= QUICK_ROWS:
+            return self.serving.path_for(table.digest, parquet, table)
+        found = self.serving.find(table.digest)
+        if found is None:
+            self.builder.submit(self.serving.path_for, table.digest, parquet, table)
+        return found
+
+    @cached_property
+    def builder(self) -> ThreadPoolExecutor:
+        """Builds serving files one after the other."""
+        return ThreadPoolExecutor(1, thread_name_prefix="serving")
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

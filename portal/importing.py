@@ -22,6 +22,7 @@ from catalog.members import MEMBERS, check_members, column_values, family_of, me
 from catalog.models import Dataset, Publisher
 from catalog.slugs import slug_of
 from portal.context import House
+from portal.indexing import IndexingBeside
 from portal.v1.bodies import ImportedDataset
 from portal.v1.checking import load_body
 
@@ -50,12 +51,14 @@ def import_lines(
     """Import every line; the index follows batch by batch. `complain` gets one sentence for each bad line."""
     tally = Tally()
     checked = _iter_checked(lines, tally, complain)
-    while batch := list(islice(checked, BATCH)):
-        with house.writing() as opened:
-            _import_batch(opened, dict(batch), tally, publish=publish)
-            detail = {"datasets": len(batch), "publish": publish}
-            audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
-        house.catch_up()
+    with IndexingBeside(house) as indexing:
+        while batch := list(islice(checked, BATCH)):
+            with house.writing() as opened:
+                _import_batch(opened, dict(batch), tally, publish=publish)
+                detail = {"datasets": len(batch), "publish": publish}
+                audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
+            indexing.go_on()
+    house.catch_up()
     return tally
 
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from flask import Response, request
 
 from catalog.errors import BadParameter
-from catalog.lookup import get_current_release, get_dataset, get_release, get_table, parse_day
+from catalog.lookup import (
+    get_current_release,
+    get_dataset,
+    get_release,
+    get_table,
+    parse_day,
+    require_readable_rows,
+)
 from catalog.models import Dataset, Release
 from catalog.rows.engine import RowFiles
 from catalog.rows.query import parse_query
@@ -40,6 +47,7 @@ def find_place(slug: str) -> Place:
     """Dataset, release and table of this request. Raises NotFound, Gone, BadParameter."""
     opened, viewer = catalog_session(), actor()
     dataset = get_dataset(opened, slug, viewer)
+    require_readable_rows(dataset, viewer)
     number, day = request.args.get("release"), request.args.get("as_of")
     if number and day:
         raise BadParameter.at("as_of", "release_or_day")

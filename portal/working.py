@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog import registry
-from ingest.worker import run_next
+from ingest.worker import free_orphans, run_next
 from portal.context import House
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ def work(house: House, stopping: threading.Event, orphaned: Callable[[], object]
         try:
             if time.monotonic() >= next_chores:
                 chores(house)
+                free_orphans(shop)
                 next_chores = time.monotonic() + CHORES_SECONDS
             busy = run_next(shop)
         except SQLAlchemyError:

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Engine, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from catalog.db import session
+from catalog.db import alone, session
 from catalog.models import Dataset
 from search.batches import batches
 from search.documents import documents_of, iter_documents, stale_documents
@@ -58,7 +58,15 @@ def sync(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
 
 
 def rebuild(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
-    """A new index from the database; the old one answers until the new one has everything. Gives its documents."""
+    """A new index from the database; the old one answers until the new one has everything. Gives its documents.
+
+    One rebuild at a time: another caller waits, and then builds anew.
+    """
+    with alone(engine, "rebuild"):
+        return _rebuild(engine, index, batch)
+
+
+def _rebuild(engine: Engine, index: SearchIndex, batch: int) -> int:
     _log.info("The search index is being rebuilt")
     count = index.rebuild(iter_documents(engine, batch), lambda held: changes(engine, held))
     sync(engine, index, batch=batch)  # what was stale before is in it, but not marked so
@@ -69,7 +77,10 @@ def ensure(engine: Engine, index: SearchIndex) -> bool:
     """Make the index where there is none, and rebuild it where it is empty, of another version or half done."""
     if not index.prepare():
         return False
-    rebuild(engine, index)
+    with alone(engine, "rebuild"):
+        if not index.prepare():  # another process has made it while this one waited
+            return False
+        _rebuild(engine, index, BATCH)
     return True
 
 

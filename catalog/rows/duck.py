@@ -6,6 +6,7 @@ An instance sees one file and nothing else: no other path, no network, no settin
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 import threading
@@ -138,7 +139,15 @@ def _after_fork() -> None:
     _lock = threading.Lock()  # another thread of the parent may have held it
 
 
+def _close_all() -> None:
+    """Close what this process opened, before the interpreter goes: DuckDB complains of what is left then."""
+    with _lock:
+        for key in [key for key in _open if key[0] == os.getpid()]:
+            _open.pop(key).close()
+
+
 os.register_at_fork(after_in_child=_after_fork)
+atexit.register(_close_all)
 
 
 def _start(parquet: Path, columns: int, limits: Limits) -> duckdb.DuckDBPyConnection:
@@ -150,6 +159,7 @@ def _start(parquet: Path, columns: int, limits: Limits) -> duckdb.DuckDBPyConnec
             "memory_limit": f"{limits.memory_mib}MiB",
             "temp_directory": str(spill),
             "max_temp_directory_size": "8GiB",
+            "preserve_insertion_order": True,  # an export without an order keeps the file's
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         },

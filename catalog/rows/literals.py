@@ -17,7 +17,7 @@ from catalog.errors import BadParameter
 from catalog.rows.faults import check_text
 from catalog.rows.limits import MOST_LISTED
 from catalog.rows.periods import is_period
-from catalog.rows.terms import Condition, Item
+from catalog.rows.terms import OPERATORS, Condition, Item
 from catalog.schema import Field
 
 CIVIL: Final = timezone(timedelta(hours=8))
@@ -30,9 +30,13 @@ _FLAGS: Final = {"true": True, "false": False}
 
 def condition(place: str, item: Item, operator: str, raw: str) -> Condition:
     """The filter `operator` with the value as it was sent. Raises BadParameter naming the place."""
-    if operator == "isnull":
+    kind = OPERATORS[operator].value
+    if kind == "flag":
         return Condition(item, operator, _flag(place, raw))
-    if operator in ("in", "nin"):
+    if kind == "text":
+        check_text(place, raw)
+        return Condition(item, operator, raw)
+    if kind == "list":
         return _listed(place, item, operator, [_parse(place, item.output, one) for one in split_list(place, raw)])
     value = _parse(place, item.output, raw)
     if isinstance(value, Decimal):

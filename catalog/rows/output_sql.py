@@ -10,7 +10,6 @@ from catalog.rows.terms import TEXTS
 from catalog.rows.values import SAFE
 from catalog.schema import Field
 
-_NOT_XML: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"  # XML knows no such characters
 _RISKY: Final = "('=', '+', '-', '@')"  # a spreadsheet takes these for the beginning of a formula
 
 
@@ -63,14 +62,23 @@ def _json_integer(field: Field, value: str) -> str:
 
 
 def _json_decimal(field: Field, value: str) -> str:
-    """A number where a float carries every digit: surely below 10^15 scaled, else where its shortest form is equal."""
+    """A number where a float carries every digit: surely where there are few, else where its shortest form is equal."""
     scale, digits = field.scale or 0, field.precision or 38
     again = f"TRY_CAST(CAST(CAST({value} AS DOUBLE) AS VARCHAR) AS DECIMAL({digits}, {scale}))"
-    shortest = f"coalesce({again} = {value}, FALSE)"
-    whole = f"CASE WHEN {value} = trunc({value}) THEN abs({value}) <= {SAFE} ELSE {shortest} END"
-    few = f"abs({value}) < CAST('1e{15 - scale}' AS DECIMAL({digits}, {scale}))"
-    safe = f"CASE WHEN {few} THEN TRUE ELSE {whole} END" if digits > 15 else "TRUE"
-    return _number_if(safe, _decimal(field, value))
+    whole = (
+        f"CASE WHEN {value} = trunc({value}) THEN abs({value}) <= {SAFE} ELSE coalesce({again} = {value}, FALSE) END"
+    )
+    return _number_if(f"CASE WHEN {_short(field, value)} THEN TRUE ELSE {whole} END", _decimal(field, value))
+
+
+def _short(field: Field, value: str) -> str:
+    """Whether the number has at most 15 digits with its places, seen without writing it out."""
+    scale, digits = field.scale or 0, field.precision or 19
+    if digits <= 15:
+        return "TRUE"
+    kind = f"DECIMAL({digits}, {scale})" if field.precision else "BIGINT"
+    edge = f"CAST('1e{15 - scale}' AS {kind})"
+    return f"({value} < {edge} AND {value} > -{edge})"
 
 
 def _number_if(safe: str, text: str) -> str:
@@ -93,8 +101,8 @@ def _inline(text: str) -> str:
 
 
 def _xlsx_text(field: Field, value: str) -> str:
-    """Escaped for XML, without the characters that XML forbids, not longer than a cell may be."""
-    clean = f"regexp_replace(left({csv_sql(field, value)}, 32767), '{_NOT_XML}', '', 'g')"
+    """Escaped for XML and not longer than a cell may be; what XML forbids is taken out of the finished bytes."""
+    clean = f"left({csv_sql(field, value)}, 32767)"
     for char, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         clean = f"replace({clean}, '{char}', '{name}')"
     return _inline(clean)
@@ -102,7 +110,7 @@ def _xlsx_text(field: Field, value: str) -> str:
 
 def _xlsx_number(field: Field, value: str) -> str:
     text = text_sql(field, value)
-    few = f"length(trim(replace({text}, '.', ''), '-0')) <= 15"
+    few = f"CASE WHEN {_short(field, value)} THEN TRUE ELSE length(trim(replace({text}, '.', ''), '-0')) <= 15 END"
     return f"CASE WHEN {few} THEN '<c><v>' || {text} || '</v></c>' ELSE {_inline(text)} END"
 
 

@@ -19,7 +19,7 @@ _ORDERED: Final = (*TEXTS, *NUMBERS, *DAYS)
 
 @dataclass(frozen=True)
 class Operator:
-    """A filter's suffix: the types that have it, and how its value is written (`one`, `list` or `flag`)."""
+    """A filter's suffix: the types that have it, and how its value is written (`one`, any `text`, `list` or `flag`)."""
 
     name: str
     types: tuple[str, ...]
@@ -38,10 +38,10 @@ OPERATORS: Final = {
         Operator("lte", _ORDERED, "one", "less or equal"),
         Operator("in", FIELD_TYPES, "list", "one of a comma list; a period also matches the shorter ones within it"),
         Operator("nin", FIELD_TYPES, "list", "none of a comma list; keeps nulls"),
-        Operator("contains", TEXTS, "one", "holds the text, whatever the case of Latin letters"),
-        Operator("ncontains", TEXTS, "one", "does not hold the text; keeps nulls"),
-        Operator("startswith", TEXTS, "one", "begins with exactly this text"),
-        Operator("endswith", TEXTS, "one", "ends with exactly this text"),
+        Operator("contains", TEXTS, "text", "holds the text, whatever the case of Latin letters"),
+        Operator("ncontains", TEXTS, "text", "does not hold the text; keeps nulls"),
+        Operator("startswith", TEXTS, "text", "begins with exactly this text"),
+        Operator("endswith", TEXTS, "text", "ends with exactly this text"),
         Operator("isnull", FIELD_TYPES, "flag", "true: no value; false: some value"),
     )
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -70,7 +72,7 @@ def _width(rows: list[list[str]]) -> int:
 def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
-        for row in csv.reader(sample.splitlines(keepends=True)[:_LINES], delimiter=delimiter):
+        for row in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), _LINES):
             rows.append(row)
     except csv.Error:
         return rows

@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+from ingest.encoding import find_mark, find_wide
 from ingest.findings import Refused
 
 WORKBOOK, TEXT = "workbook", "text"
@@ -89,9 +90,8 @@ def _markup(head: bytes) -> str | None:
 
 
 def _noise(head: bytes) -> str | None:
-    """Text has hardly any control characters; UTF-16 has zeros, but in one half of its bytes only."""
-    control = sum(head.count(code) for code in range(32) if code not in (0, 9, 10, 12, 13, 27))
-    zeros = sorted((head[0::2].count(0), head[1::2].count(0)))
-    if control * 50 > len(head) or (zeros[0] and zeros[0] * 10 > zeros[1]):
-        return "binary"
-    return None
+    """Text has hardly any control characters, but for that of two or four bytes a character."""
+    if find_mark(head) or find_wide(head):
+        return None
+    control = sum(head.count(code) for code in range(32) if code not in (9, 10, 12, 13, 27))
+    return "binary" if control * 50 > len(head) else None

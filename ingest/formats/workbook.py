@@ -7,7 +7,8 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,26 @@ from ingest.findings import INFO, Finding, Refused
 from ingest.progress import Progress, Tell
 from ingest.raw import RawSheet, RawWriter
 
-SECONDS = 300  # of processor time, and twice that on the wall
 _ROOT = Path(ingest.__file__).parent.parent
 _READING = 0.4
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What reading a workbook may take: seconds of processor time (twice that on the wall), bytes of memory."""
+
+    seconds: int = 300
+    memory: int = 768 << 20
+
+
+LIMITS = Limits()
+
+
 def read_workbook(
-    source: Path, target: Path, tell: Tell, *, sheet: str | None = None, seconds: int = SECONDS
+    source: Path, target: Path, tell: Tell, *, sheet: str | None = None, limits: Limits = LIMITS
 ) -> RawSheet:
     """The rows of a sheet: the named one, or the first that has any. Raises Refused."""
-    with _child(source, sheet, seconds) as lines:
+    with _child(source, sheet, limits) as lines:
         head = _next(lines)
         with RawWriter(target, head["width"]) as writer:
             rows = _keep(lines, writer, tell)
@@ -59,13 +70,14 @@ def _others(head: Any) -> tuple[Finding, ...]:
 
 
 @contextmanager
-def _child(source: Path, sheet: str | None, seconds: int) -> Iterator[Iterator[Any]]:
+def _child(source: Path, sheet: str | None, limits: Limits) -> Iterator[Iterator[Any]]:
     command = [
         sys.executable,
         "-m",
         "ingest.formats.workbook_child",
         str(source.resolve()),
-        str(seconds),
+        str(limits.seconds),
+        str(limits.memory),
         *([sheet] if sheet else []),
     ]
     with (
@@ -74,11 +86,13 @@ def _child(source: Path, sheet: str | None, seconds: int) -> Iterator[Iterator[A
             command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, cwd=_ROOT
         ) as process,
     ):
-        clock = threading.Timer(2 * seconds, process.kill)
+        clock = threading.Timer(2 * limits.seconds, process.kill)
         clock.start()
         try:
             yield _parsed(process.stdout or ())
         finally:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1)  # it has said its last line, or is not wanted any more
             clock.cancel()
             process.kill()
 

@@ -22,7 +22,6 @@ import python_calamine as calamine
 
 from catalog.errors import nearest
 
-MEMORY = 768 << 20  # bytes that reading may add
 UNPACKED_LIMIT = 1 << 30  # bytes of a workbook once unpacked
 RATIO_LIMIT = 250  # an honest sheet shrinks 5 to 30 times
 RATIO_FLOOR = 64 << 20  # below that, any ratio is harmless
@@ -40,9 +39,9 @@ class Stop(Exception):
         self.code, self.params = code, params
 
 
-def main(path: Path, wanted: str | None, seconds: int, out: BinaryIO) -> None:
+def main(path: Path, wanted: str | None, seconds: int, memory: int, out: BinaryIO) -> None:
     """Write the sheet's rows, or why there are none."""
-    fence(seconds)
+    fence(seconds, memory)
     try:
         for line in iter_lines(path, wanted):
             out.write(orjson.dumps(line) + b"\n")
@@ -51,11 +50,11 @@ def main(path: Path, wanted: str | None, seconds: int, out: BinaryIO) -> None:
     out.flush()
 
 
-def fence(seconds: int) -> None:
-    """Bound memory and processor time of this process."""
+def fence(seconds: int, memory: int) -> None:
+    """Bound the processor time of this process, and the bytes of memory that it may add."""
     with suppress(OSError, ValueError):  # macOS knows no bound on addresses
         size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -202,4 +201,5 @@ def _column(letters: bytes) -> int:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[3] if len(sys.argv) > 3 else None, int(sys.argv[2]), sys.stdout.buffer)
+    PATH, SECONDS, MEMORY, *SHEET = sys.argv[1:]
+    main(Path(PATH), SHEET[0] if SHEET else None, int(SECONDS), int(MEMORY), sys.stdout.buffer)

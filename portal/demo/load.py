@@ -70,6 +70,6 @@ def _releases(house: House) -> None:
     for one in iter_releases():
         options = {name: value for name, value in (("period", one.period), ("unit", one.unit)) if value}
         job = take_in(house, one.file, one.dataset, options, tell=False)
-        if job.state != "succeeded":
+        if job.state != "succeeded" or job.rows_rejected:
             raise RuntimeError(f"{one.file.name}: {job.error}")
         publish_now(house, one.dataset)

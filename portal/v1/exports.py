@@ -15,6 +15,7 @@ from portal.exports import ExportFile
 from portal.places import Place, find_place, mark_of, marked, read_parameters
 from portal.v1 import parameters
 from portal.v1.blueprint import api
+from portal.v1.find import flag
 from portal.v1.resource import Resource, documented
 
 FORM = ("lang", "header", "bom")
@@ -65,9 +66,7 @@ def _download(place: Place, form: str, file: ExportFile) -> Response:
 
 
 def _form_options() -> Options:
-    header, bom = request.args.get("header", "name"), request.args.get("bom", "false")
+    header = request.args.get("header", "name")
     if header not in ("name", "title"):
         raise BadParameter.at("header", "header_unknown", value=header)
-    if bom not in ("true", "false"):
-        raise BadParameter.at("bom", "flag_expected", value=bom)
-    return Options(header, bom == "true")
+    return Options(header, flag("bom"))

@@ -8,10 +8,9 @@ from datetime import datetime, time
 from typing import Any
 
 from flask import request
-from search.browse import browse
 from sqlalchemy import select
 
-from catalog.accounts import Actor
+from catalog.accounts import ROLES, Actor, require_role
 from catalog.db import CIVIL
 from catalog.errors import BadParameter, Unavailable, nearest
 from catalog.lookup import parse_day, visible_to
@@ -22,6 +21,7 @@ from portal.context import actor, catalog_session, house
 from portal.cursors import read_cursor, write_cursor
 from portal.links import next_link
 from portal.v1.shapes import item_shape
+from search.browse import browse
 from search.index import Scope, SearchPage, SearchQuery
 
 FILTERS = ("publisher", "theme", "family", "region", "tag", "format", "frequency", "access", "status")
@@ -110,8 +110,19 @@ def _items(page: SearchPage, viewer: Actor) -> list[dict[str, Any]]:
     """The datasets of the hits, in their order; who may see what is asked of the database again, not of the index."""
     wanted = select(Dataset).where(Dataset.id.in_([hit.id for hit in page.hits]), visible_to(viewer))
     found = {dataset.id: dataset for dataset in catalog_session().scalars(wanted)}
-    words = language()
-    return [item_shape(found[hit.id], words, dict(hit.highlights)) for hit in page.hits if hit.id in found]
+    hits = [hit for hit in page.hits if hit.id in found]
+    items = [item_shape(found[hit.id], language(), dict(hit.highlights)) for hit in hits]
+    if _explained(viewer):
+        items = [{**item, "explain": {"score": hit.score}} for item, hit in zip(items, hits, strict=True)]
+    return items
+
+
+def _explained(viewer: Actor) -> bool:
+    """Whether `explain=true` is asked for; only who has an account may."""
+    asked = flag("explain")
+    if asked:
+        require_role(viewer, *ROLES)
+    return asked
 
 
 def _facet(name: str, page: SearchPage) -> list[dict[str, Any]]:
@@ -157,6 +168,14 @@ def _moment(name: str) -> datetime | None:
     """The first moment of a day, by the clock on the wall."""
     day = _day(name)
     return datetime.combine(day, time(), CIVIL) if day else None
+
+
+def flag(name: str) -> bool:
+    """`true` or `false` of the address; false where it says nothing. Raises BadParameter."""
+    given = request.args.get(name, "false")
+    if given not in ("true", "false"):
+        raise BadParameter.at(name, "flag_expected", value=given)
+    return given == "true"
 
 
 def whole_number(name: str, default: int, least: int, most: int) -> int:

@@ -40,7 +40,7 @@ class Home(Resource):
                 "offset": MOST_OFFSET,
                 "upload_bytes": settings.upload_limit,
                 "query_seconds": LIMITS.seconds,
-                "rate": f"{rate[0]}/{rate[1]}s" if rate else "off",
+                "rate": {"requests": rate[0], "seconds": rate[1]} if rate else None,
             },
             "counts": {"datasets": count_public(opened), "publishers": len(list_publishers(opened))},
         }

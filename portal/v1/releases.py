@@ -10,7 +10,7 @@ from flask import Response, request
 from werkzeug.datastructures import FileStorage as UploadedFile
 
 from catalog.db import session
-from catalog.errors import BadParameter, Invalid, TooLarge, nearest
+from catalog.errors import Invalid, TooLarge, nearest
 from catalog.lookup import get_dataset, get_release, list_visible_releases
 from catalog.models import Dataset
 from catalog.registry import require_writer, set_mapping
@@ -21,6 +21,7 @@ from portal.links import absolute
 from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.bodies import HeaderMapping
+from portal.v1.find import flag
 from portal.v1.resource import Resource, documented
 from portal.v1.shapes import job_shape, release_shape
 
@@ -47,7 +48,7 @@ class Releases(Resource):
     @api.response(202, documents.JobAnswer)
     def post(self, slug: str) -> Response:
         """Upload a file for a new release: it is stored first, then a job takes it in."""
-        dry_run = _flag("dry_run")
+        dry_run = flag("dry_run")
         with session(house().engine) as opened:  # no transaction is held while the file arrives
             _require_open_for_upload(get_dataset(opened, slug, actor()))
         upload = _store_upload(dry_run)
@@ -119,10 +120,3 @@ def _store_upload(dry_run: bool) -> jobs.Upload:
     if dry_run:
         options["dry_run"] = True
     return jobs.Upload(stored, PurePath(file.filename.replace("\\", "/")).name[:200], options)
-
-
-def _flag(name: str) -> bool:
-    given = request.args.get(name, "false")
-    if given not in ("true", "false"):
-        raise BadParameter.at(name, "flag_expected", value=given)
-    return given == "true"

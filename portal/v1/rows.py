@@ -10,7 +10,6 @@ from catalog.errors import BadParameter, NotFound
 from catalog.models import Release
 from catalog.rows.engine import read_page, read_row
 from catalog.storage import key_of
-from ingest.cells import read_cells
 from portal.answers import json_answer, language
 from portal.context import house
 from portal.cursors import read_cursor, write_cursor
@@ -83,6 +82,8 @@ class OneRow(Resource):
     @api.response(200, documents.RowAnswer)
     def get(self, slug: str, row: str) -> Response:
         """The row with the raw text of its cells and where they stood."""
+        from ingest.cells import read_cells  # polars, which it needs, takes a second to load
+
         place = find_place(slug)
         number = int(row) if row.isascii() and row.isdecimal() and len(row) < 12 else 0
         values = read_row(place.files, number) if number else None

@@ -184,3 +184,21 @@ def test_a_database_in_memory_needs_no_directory() -> None:
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
     engine.dispose()
+
+
+def test_what_is_done_alone_is_done_by_one_at_a_time(engine: Engine) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+
+    def work(number: int) -> None:
+        with db.alone(engine, "counting"):
+            inside.append(number)
+            most.append(len(inside))
+            inside.remove(number)
+
+    threads = [Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 8

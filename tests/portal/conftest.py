@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +87,13 @@ class Api:
 
     def upload(self, slug: str, content: bytes, name: str = "data.csv", query: str = "", **form: str) -> TestResponse:
         """Upload a file."""
-        data = {"file": (io.BytesIO(content), name), **form}
-        return self.call("POST", f"/datasets/{slug}/releases{query}", data=data)
+        parts = {f'name="file"; filename="{name}"': content} | {f'name="{key}"': form[key].encode() for key in form}
+        body = b"".join(
+            f"--mark\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + value + b"\r\n"
+            for head, value in parts.items()
+        )
+        kind = "multipart/form-data; boundary=mark"
+        return self.call("POST", f"/datasets/{slug}/releases{query}", data=body + b"--mark--\r\n", content_type=kind)
 
     def ingest(self, slug: str, content: bytes, name: str = "data.csv", query: str = "", **form: str) -> dict[str, Any]:
         """Upload a file and let a worker take it in; the job at its end."""

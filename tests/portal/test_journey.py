@@ -169,3 +169,20 @@ def field_name(api: dict[str, Api], slug: str, place: int) -> str:
 
 def values(who: Api, slug: str, name: str, **query: str) -> list[Any]:
     return [row[name] for row in who.get(f"/datasets/{slug}/rows", query_string=query).json["rows"]]
+
+
+@pytest.mark.parametrize("access", ["conditional", "closed"])
+def test_rows_that_are_not_open_are_for_insiders(api: dict[str, Api], access: str) -> None:
+    made = api["steward"].register(access=access, level="L3", conditions="须签协议")
+    api["steward"].ingest(made, CSV)
+    publish(api, made)
+    assert api["public"].get(f"/datasets/{made}").status_code == 200
+    for path in ("/rows", "/rows/1", "/export.csv", "/export.parquet"):
+        assert api["public"].get(f"/datasets/{made}{path}").status_code == 403, path
+        assert api["steward"].get(f"/datasets/{made}{path}").status_code == 200, path
+
+
+def test_scores_are_explained_to_insiders(api: dict[str, Api], slug: str) -> None:
+    found = api["steward"].get("/datasets", query_string={"q": "债务", "explain": "true"}).json
+    assert found["items"][0]["explain"]["score"] > 0
+    assert api["public"].get("/datasets?explain=true").status_code == 401

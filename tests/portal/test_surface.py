@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from sqlalchemy import event
 
 from catalog.duties import load_duties
 from portal.app import create_app
@@ -109,6 +110,24 @@ def test_duties_name_the_datasets_that_fulfil_them(api: dict[str, Api]) -> None:
     assert api["public"].get("/duties").json["total"] == 134
     assert api["public"].get("/duties/D091").json["datasets"] == [slug]
     assert api["public"].get("/duties/D999").status_code == 404
+
+
+def test_lists_ask_the_database_as_often_for_many_as_for_one(api: dict[str, Api]) -> None:
+    asked: list[str] = []
+    event.listen(api["public"].house.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+
+    def statements(path: str) -> int:
+        asked.clear()
+        assert api["steward"].get(path).status_code == 200
+        return len(asked)
+
+    paths = ("/datasets?status=draft&facets=publisher,theme", "/publishers", "/duties")
+    api["steward"].register()
+    one = [statements(path) for path in paths]
+    for number in range(10):
+        api["steward"].register(title=f"第{number}个", themes=["finance"])
+    assert [statements(path) for path in paths] == one
+    assert max(one) <= 9
 
 
 def test_who_i_am(api: dict[str, Api]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,13 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from catalog.errors import BadParameter, Unavailable
-from catalog.rows import duck, lite
-from catalog.rows.engine import RowFiles, iter_export, read_page, read_row
-from catalog.rows.limits import LIMITS, Limits
+from catalog.rows.engine import RowFiles, read_page, read_row
 from catalog.rows.query import parse_query
 from catalog.schema import Field, Table
 from tests.catalog.rows.releases import LAND, make_release
@@ -70,6 +65,30 @@ def test_a_year_holds_its_quarters_and_months_under_in(land: RowFiles) -> None:
     assert numbers(land, ("period__gte", "2018-Q3")) == [2, 3, 4]
 
 
+@pytest.mark.parametrize("serve", [True, False])
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (("parcel_no__startswith", "越城"), [1, 2]),
+        (("parcel_no__startswith", "土地二號 b"), []),
+        (("parcel_no__startswith", ""), [1, 2, 3, 4]),
+        (("parcel_no__endswith", "号"), [1, 3]),
+        (("parcel_no__endswith", "土地一号 and more"), []),
+        (("supply_method__endswith", ""), [1, 2, 4]),
+        (("supply_method__startswith", "l"), [2, 4]),
+        (("period__startswith", "2018-"), [2, 3]),
+        (("supply_method__ne", "auction"), [2, 3, 4]),
+        (("supply_method__isnull", "true"), [3]),
+        (("bids__nin", "3,5"), [2, 4]),
+        (("area__in", "0.5,100"), [2, 4]),
+        (("area__in", "0.501"), []),
+        (("area__nin", "0.501"), [1, 2, 3, 4]),
+    ],
+)
+def test_filters_find_their_rows(land: RowFiles, serve: bool, condition: tuple[str, str], found: list[int]) -> None:
+    assert numbers(land if serve else replace(land, serving=None), condition) == found
+
+
 def test_contains_ignores_the_case_of_latin_letters_only(land: RowFiles) -> None:
     assert numbers(land, ("parcel_no__contains", "bLOCK")) == [4]
     assert numbers(land, ("parcel_no__contains", "号")) == [1, 3]
@@ -103,6 +122,9 @@ def test_having_narrows_the_groups_and_total_counts_them(land: RowFiles) -> None
     )
     page = read_page(land, query)
     assert (page.rows, page.total, page.next_after) == ([(None, "listing", 100.5)], 1, None)
+    assert grouped(land, ("group_by", "supply_method"), ("having", "count=2")) == [("listing", 2)]
+    narrowed = [("having", "count__gte=1"), ("having", "supply_method__isnull=true")]
+    assert grouped(land, ("group_by", "supply_method"), *narrowed) == [(None, 1)]
 
 
 def test_groups_are_paged_in_the_order_of_their_first_row(land: RowFiles) -> None:
@@ -168,140 +190,12 @@ def test_a_place_of_another_query_is_refused(land: RowFiles, after: Sequence[Any
     assert caught.value.message.code == "cursor_unreadable"
 
 
-def slow_statement() -> str:
-    return (
-        "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE (a.range * 31) % 1009 > (b.range * 17) % 1013"
-    )
-
-
-def test_the_time_limit_stops_duckdb(land: RowFiles) -> None:
-    with pytest.raises(Unavailable) as caught:
-        duck.fetch(land.parquet, len(LAND), slow_statement(), [], LIMITS, duck.Clock(0.05))
-    assert caught.value.message.code == "query_too_slow"
-    assert numbers(replace(land, serving=None), ("area__gt", "1")) == [1, 2]
-
-
-def test_the_time_limit_stops_a_stream(land: RowFiles) -> None:
-    slow = slow_statement().replace("count(*)", "a.range")
-    with pytest.raises(Unavailable) as caught:
-        list(duck.stream(land.parquet, len(LAND), slow.replace("> (", "> 2000 + ("), [], Limits(export_seconds=0.05)))
-    assert caught.value.message.code == "query_too_slow"
-
-
-def test_no_time_left_is_too_slow(land: RowFiles) -> None:
-    query = parse_query([("q", "越城")], land.table)
-    with pytest.raises(Unavailable):
-        read_page(land, query, limits=Limits(seconds=0))
-    with pytest.raises(Unavailable):
-        iter_export(land, query, Limits(export_seconds=0))
-
-
-def test_the_time_limit_stops_sqlite(land: RowFiles) -> None:
-    assert land.serving is not None
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-    with pytest.raises(Unavailable) as caught:
-        lite.fetch(land.serving, endless, [], duck.Clock(0.05))
-    assert caught.value.message.code == "query_too_slow"
-    assert lite.fetch(land.serving, "SELECT 1", [], duck.Clock(5)) == [(1,)]
-
-
-def test_a_total_that_cannot_be_counted_in_time_says_so(land: RowFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_slow(*_: Any) -> tuple[str, list[Any]]:
-        return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", []
-
-    monkeypatch.setattr("catalog.rows.engine.count_sql", too_slow)
-    query = parse_query([("bids__gte", "0"), ("limit", "2")], land.table)
-    page = read_page(land, query, limits=Limits(seconds=0.1))
-    assert (len(page.rows), page.total, page.total_exact) == (2, 3, False)
-
-
-def test_the_memory_limit_is_kept(land: RowFiles) -> None:
-    hungry = "SELECT list(a.range || '-' || b.range) FROM range(100000) a, range(1000) b"
-    with pytest.raises(Unavailable) as caught:
-        duck.fetch(land.parquet, len(LAND), hungry, [], Limits(memory_mib=64), duck.Clock(30))
-    assert caught.value.message.code == "query_too_large"
-
-
-FORBIDDEN = [
-    "SELECT * FROM read_csv('/etc/hostname')",
-    "SELECT * FROM read_text('{other}')",
-    "COPY (SELECT 1) TO '{directory}/x.csv'",
-    "COPY (SELECT 1) TO '{parquet}'",
-    "ATTACH '{directory}/x.duckdb'",
-    "SET memory_limit = '9GB'",
-    "SET enable_external_access = true",
-    "INSTALL httpfs",
-    "LOAD httpfs",
-]
-
-
-@pytest.mark.parametrize("statement", FORBIDDEN)
-def test_duckdb_sees_its_one_file_and_nothing_else(land: RowFiles, statement: str) -> None:
-    other = land.parquet.with_name("other.txt")
-    other.write_text("secret")
-    sql = statement.format(other=other, directory=land.parquet.parent, parquet=land.parquet)
-    before = land.parquet.read_bytes()
-    with duck._cursor(land.parquet, len(LAND), LIMITS) as cursor, pytest.raises(duckdb.Error):
-        cursor.execute(sql).fetchall()
-    assert land.parquet.read_bytes() == before
-
-
-@pytest.mark.parametrize("name", ["it's; DROP TABLE r", "data [1] *?", "数据"])
-def test_an_odd_path_is_only_a_path(tmp_path: Path, name: str) -> None:
-    odd = tmp_path / name
-    odd.mkdir()
-    files = make_release(odd, LAND, ROWS)
-    assert numbers(files, ("q", "越城")) == [1, 2]
-
-
 def test_field_names_never_reach_the_sql(tmp_path: Path) -> None:
     fields = [Field('a"; DROP TABLE r; --', "一", "integer"), Field("A", "二", "integer"), Field("a", "三", "string")]
     files = make_release(tmp_path, fields, [(1, 2, "x'; --")])
     for using in (files, replace(files, serving=None)):
         page = read_page(using, parse_query([("a", "x'; --"), ('a"; DROP TABLE r; --', "1")], files.table))
         assert page.rows == [(1, 1, 2, "x'; --")]
-
-
-def test_instances_beyond_a_few_are_closed_and_opened_anew(tmp_path: Path) -> None:
-    made = []
-    for number in range(duck._KEPT + 2):
-        (tmp_path / str(number)).mkdir()
-        made.append(make_release(tmp_path / str(number), [Field("n", "数", "integer")], [(number,)], serve=False))
-    for _ in range(2):
-        assert [grouped(files, ("select", "n")) for files in made] == [[(number,)] for number in range(len(made))]
-    assert len(duck._open) <= duck._KEPT
-
-
-def _read_in_child(files: RowFiles, answers: Any) -> None:
-    answers.put([numbers(files), numbers(files, ("q", "越城")), numbers(replace(files, serving=None))])
-
-
-def test_a_forked_process_reads_on_its_own(land: RowFiles) -> None:
-    assert numbers(land, ("q", "越城")) == [1, 2]
-    context = multiprocessing.get_context("fork")
-    answers = context.SimpleQueue()
-    child = context.Process(target=_read_in_child, args=(land, answers))
-    child.start()
-    assert answers.get() == [[1, 2, 3, 4], [1, 2], [1, 2, 3, 4]]
-    child.join()
-    assert child.exitcode == 0
-
-
-def test_many_threads_read_the_same_files(land: RowFiles) -> None:
-    answers: list[list[int]] = []
-
-    def read() -> None:
-        answers.extend(
-            numbers(land, *params) for params in ([], [("q", "越城")], [("bids__gt", "1")]) for _ in range(5)
-        )
-
-    threads = [threading.Thread(target=read) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == 60
-    assert {tuple(one) for one in answers} == {(1, 2, 3, 4), (1, 2), (1, 3)}
 
 
 def test_a_table_without_rows_has_empty_pages(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def read(files: RowFiles, route: str, query: Any, after: Any) -> RowPage:
         return read_page(files, query, after=after)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=rows_of,
     filters=st.lists(conditions(), max_size=3),

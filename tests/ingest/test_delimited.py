@@ -1,0 +1,121 @@
+"""Delimited text: the fast reader and the exact one agree, ragged rows are named, delimiters are found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.findings import Refused
+from ingest.formats import delimited
+from ingest.formats.delimited import Layout, find_layout, read_exactly
+from ingest.raw import RawSheet, first_rows, iter_batches
+from tests.ingest.taking import Taker
+
+CELL = st.text(st.sampled_from("ab7 \"',;|\t\r\n中。\u3000"), max_size=6)
+
+
+def rows_of(sheet: RawSheet) -> list[tuple[int, list[str]]]:
+    return first_rows(sheet, 1_000_000)
+
+
+def quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=8)
+    ),
+    end=st.sampled_from(["\n", "\r\n"]),
+    last=st.booleans(),
+)
+def test_both_readers_give_back_every_cell_of_a_quoted_table(
+    tmp_path: Path, table: list[list[str]], end: str, last: bool
+) -> None:
+    source = tmp_path / "t.csv"
+    text = end.join(",".join(map(quoted, row)) for row in table) + (end if last else "")
+    source.write_bytes(text.encode())
+    layout = Layout(",", len(table[0]))
+    fast = delimited._read_fast(source, tmp_path / "fast", layout, lambda _: None)
+    exact = read_exactly(source, tmp_path / "exact", layout, lambda _: None)
+    wanted = list(enumerate(table, start=1))
+    assert rows_of(exact) == wanted
+    assert fast is None or rows_of(fast) == wanted
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.sampled_from('ab1, ",\n\r中'), min_size=1, max_size=40), width=st.integers(1, 3))
+def test_where_the_fast_reader_reads_at_all_it_reads_what_the_exact_one_reads(
+    tmp_path: Path, text: str, width: int
+) -> None:
+    source = tmp_path / "t.csv"
+    source.write_bytes(text.encode())
+    layout = Layout(",", width)
+    fast = delimited._read_fast(source, tmp_path / "fast", layout, lambda _: None)
+    if fast is None:
+        return
+    exact = read_exactly(source, tmp_path / "exact", layout, lambda _: None)
+    assert [row for row in rows_of(fast) if any(row[1])] == [row for row in rows_of(exact) if any(row[1])]
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "width"),
+    [
+        ("a,b,c\n1,2,3\n", ",", 3),
+        ("a\tb\n1,5\t2,5\n", "\t", 2),
+        ("a;b;c\n1,5;2,5;3\n", ";", 3),
+        ("a|b\n1|2\n", "|", 2),
+        ("编号,地块\n1,|甲|乙\n2,|丙|丁\n", ",", 2),
+        ("只有一列\n甲\n乙\n", ",", 1),
+        ('a,b\n"x;y;z",1\n"u;v;w",2\n', ",", 2),
+        ("标题\na,b,c\n1,2,3\n", ",", 3),
+        ("a,b,c,\n1,2,3,\n4,5,6,\n", ",", 4),
+        ("a,b,c\n1,2,3,4\n1,2\n", ",", 3),
+    ],
+)
+def test_the_delimiter_is_what_cuts_the_lines_alike(text: str, delimiter: str, width: int) -> None:
+    assert find_layout(text) == Layout(delimiter, width)
+
+
+def test_too_long_a_row_refuses_the_file_and_is_named(take: Taker) -> None:
+    with pytest.raises(Refused) as caught:
+        take("a,b,c\n1,2,3\n4,5,6,7\n8,9\n10,11,12\n")
+    long = caught.value.finding
+    assert (long.code, long.level, long.row, long.raw) == ("row_long", "error", 3, "4,5,6,7")
+    assert [(one.code, one.row) for one in caught.value.also if one != long] == [("row_short", 4)]
+
+
+def test_too_short_a_row_is_filled_with_a_warning(take: Taker) -> None:
+    taken = take("a,b,c\n1,2,3\n8,9\n10,11,12\n")
+    assert [list(row.values()) for row in taken.rows] == [[1, 2, 3], [8, 9, None], [10, 11, 12]]
+    short = taken.finding("row_short")
+    assert (short.level, short.row) == ("warning", 3)
+    assert taken.cells(3)["a"]["cell"] == "A4"
+
+
+def test_blank_cells_beyond_the_table_are_no_fault(take: Taker) -> None:
+    taken = take("a,b\n1,2\n3,4,,\n")
+    assert taken.outcome.rows_accepted == 2
+    assert not taken.findings("row_long")
+
+
+def test_a_quoted_cell_may_hold_delimiters_and_line_ends(take: Taker) -> None:
+    taken = take('名称,额\n"甲,\n乙",1\n丙,2\n')
+    assert taken.column("ming_cheng") == ["甲,\n乙", "丙"]
+    assert taken.cells(2)["e"]["cell"] == "B3"
+
+
+def test_a_row_wider_than_the_fast_readers_block_is_read_all_the_same(take: Taker) -> None:
+    long = "长" * 4_000_000
+    assert take(f"a,b\n{long},1\n").column("a") == [long]
+
+
+def test_batches_stay_small_whatever_the_cells_hold(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("a,b\n" + f"{'x' * 3_000_000},1\n" * 12)
+    sheet = read_exactly(source, tmp_path / "raw", Layout(",", 2), lambda _: None)
+    assert max(batch.nbytes for batch in iter_batches(sheet.path)) < 16 << 20

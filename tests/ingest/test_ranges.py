@@ -1,0 +1,121 @@
+"""Ranges, spans of days, terms and periods, as planners write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ingest.periods import find_period, period
+from ingest.ranges import days, longest_term, span
+from ingest.values import Unreadable
+
+
+def why(read: Callable[[str], Any], text: str) -> str:
+    with pytest.raises(Unreadable) as caught:
+        read(text)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("1.0", "[1.0, 1.0]"),
+        ("≤0.5", "(-∞, 0.5]"),
+        (">35", "(35, +∞)"),
+        ("≥30％", "[30, +∞)"),
+        ("4-7", "[4, 7]"),
+        ("等于1", "[1, 1]"),
+        ("|不大于1.75", "(-∞, 1.75]"),
+        ("大于1.0且不大于1.8", "(1.0, 1.8]"),
+        ("大于或等于0.8并且小于或等于2", "[0.8, 2]"),
+        ("不大于1.4且大于1.0", "(1.0, 1.4]"),
+        ("介于0.7与2.0之间", "[0.7, 2.0]"),
+        ("1.0≤FAR＜3.0", "[1.0, 3.0)"),
+        ("1.0＜＜1.35", "(1.0, 1.35)"),
+        ("30米以下", "(-∞, 30]"),
+    ],
+)
+def test_a_range_is_read_as_planners_write_it(text: str, note: str) -> None:
+    assert span(text).note() == note
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("10月20日", "range_is_date"),
+        ("2020-10-20", "range_is_date"),
+        ("|1|2", "several_values"),
+        ("不限", "range_unreadable"),
+    ],
+)
+def test_what_is_no_range_says_why(text: str, code: str) -> None:
+    assert why(span, text) == code
+
+
+def test_a_range_that_excel_made_a_date_names_the_likely_reading() -> None:
+    with pytest.raises(Unreadable) as caught:
+        span("10月20日")
+    assert caught.value.params == {"likely": "10-20"}
+
+
+def test_a_span_of_days_has_two_ends_or_one() -> None:
+    first, last = dt.date(2020, 4, 3), dt.date(2020, 4, 27)
+    assert days("2020年4月3日起至2020年4月27日止") == (first, last)
+    assert days("2020-04-03 至 2020-04-27") == (first, last)
+    assert days("2020年04月03日") == (first, first)
+    assert why(days, "2020-04-27至2020-04-03") == "range_backwards"
+    assert why(days, "2020-04-01至2020-04-02至2020-04-03") == "range_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("50", "50"), ("40年", "40"), ("住宅70年；商业40年", "70"), ("70年、40年", "70"), ("3年(含1年动工准备期", "3")],
+)
+def test_the_longest_term_counts(text: str, years: str) -> None:
+    assert longest_term(text) == Decimal(years)
+
+
+def test_a_text_without_a_term_says_so() -> None:
+    assert why(longest_term, "仓储用地") == "term_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2018", "2018"),
+        ("2018年度", "2018"),
+        ("2018年上半年", "2018-H1"),
+        ("2018-H2", "2018-H2"),
+        ("2014年第1季度", "2014-Q1"),
+        ("2016年四季度", "2016-Q4"),
+        ("2016 年/第 4 季度", "2016-Q4"),
+        ("2018-Q3", "2018-Q3"),
+        ("2018年9月份", "2018-09"),
+        ("201809", "2018-09"),
+        ("2015年1-6月", "2015-01/2015-06"),
+        ("2015-01/2015-06", "2015-01/2015-06"),
+        ("2019--2021年", "2019-01/2021-12"),
+        ("截至2018年末", "2018-12-31"),
+        ("截至2018年3月5日", "2018-03-05"),
+        ("民國105年度", "2016"),
+    ],
+)
+def test_a_period_has_one_spelling_and_keeps_it(text: str, written: str) -> None:
+    assert period(text) == written
+    assert period(written) == written
+
+
+@pytest.mark.parametrize("text", ["去年", "2018年13月", "二季度"])
+def test_what_is_no_period_says_so(text: str) -> None:
+    assert why(period, text) == "period_unreadable"
+
+
+def test_a_period_is_taken_from_a_title_only_where_it_is_the_only_one() -> None:
+    assert find_period("绍兴市2018年第3季度地价") == "2018-Q3"
+    assert find_period("table_2018Q3") == "2018-Q3"
+    assert find_period("2017年至2018年") is None
+    assert find_period("2018年13月") is None
