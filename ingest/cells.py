@@ -13,10 +13,11 @@ from ingest import nulls, ranges, values
 from ingest.declared_readers import JOIN
 from ingest.findings import a1
 from ingest.plan import Planned
-from ingest.raw import OPTIONS, RawSheet
+from ingest.raw import RawSheet
 from ingest.values import Unreadable
 
 _KEY = b"cells"
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 _ROWS = 16_384  # of a batch: what must be unpacked to explain one row
 
 
@@ -38,7 +39,7 @@ class CellsWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
         self._file = pa.OSFile(str(path), "wb")
-        self._writer = pa.ipc.new_file(self._file, schema, options=OPTIONS)
+        self._writer = pa.ipc.new_file(self._file, schema, options=_OPTIONS)
 
     def write(self, rows: Any, raw: Mapping[int, Any]) -> None:
         """The row numbers and raw columns of accepted rows."""

@@ -15,7 +15,6 @@ ROWS = 16_384  # rows of a batch at most
 CHARACTERS = 8 << 20  # of a batch at most, so that memory stays flat whatever a cell holds
 CELL_LIMIT = 16 << 20  # characters of one cell
 MAX_COLUMNS = 2_000
-OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class RawWriter:
     def __enter__(self) -> Self:
         self._schema = raw_schema(self.width)
         self._file: Any = pa.OSFile(str(self.path), "wb")
-        self._writer: Any = pa.ipc.new_file(self._file, self._schema, options=OPTIONS)
+        self._writer: Any = pa.ipc.new_file(self._file, self._schema)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

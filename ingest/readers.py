@@ -210,7 +210,9 @@ class DateReader(Reader):
 
     def fast(self, texts: pl.Series) -> Any:
         days = texts.str.to_date("%Y-%m-%d", strict=False)
-        return days.set(days.is_in(list(values.SENTINELS)), None).to_arrow()
+        if (days <= max(values.SENTINELS)).any():
+            days = days.set(days.is_in(list(values.SENTINELS)), None)
+        return days.to_arrow()
 
     def read(self, text: str) -> Any:
         day = values.loose_day(text) if self._loose else values.day(text)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -20,7 +20,8 @@ from ingest.progress import Progress, Tell
 from ingest.raw import CELL_LIMIT, RawSheet, RawWriter, column_names, raw_schema
 
 DELIMITERS = (",", "\t", ";", "|")
-_BLOCK = 8 << 20  # bytes that the fast reader takes at a time
+_BLOCK = 2 << 20  # bytes that the fast reader takes at a time
+_ROWS, _BYTES = 48_000, 8 << 20  # of the batches that it hands on, about
 _SAMPLE = 1 << 18
 _LINES = 60
 _READING = 0.4  # share of the whole work that reading is
@@ -88,17 +89,29 @@ def _sample(source: Path) -> str:
 
 def _read_fast(source: Path, target: Path, layout: Layout, tell: Tell) -> RawSheet | None:
     """The regular file, read by columns; None where a row is not as wide as the others or a block is too small."""
-    names, rows, size = column_names(layout.width), 0, max(1, source.stat().st_size)
+    names, size = column_names(layout.width), max(1, source.stat().st_size)
+    rows = read = 0
     try:
         with RawWriter(target, layout.width) as writer, _open_fast(source, layout, names) as reader:
-            for batch in reader:
-                if batch.num_rows:
-                    writer.add_columns(rows + 1, batch.columns)
-                rows += batch.num_rows
-                tell(Progress(rows, fraction=min(1.0, batch.nbytes * rows / max(1, batch.num_rows) / size) * _READING))
+            for batch in _iter_larger(reader):
+                writer.add_columns(rows + 1, batch.columns)
+                rows, read = rows + batch.num_rows, read + batch.nbytes
+                tell(Progress(rows, fraction=min(1.0, read / size) * _READING))
     except pa.ArrowInvalid:
         return None
     return RawSheet(target, layout.width, rows)
+
+
+def _iter_larger(reader: Iterable[Any]) -> Iterator[Any]:
+    """The reader's small batches, which it makes fastest, put together to some that are worth a round of work."""
+    waiting: list[Any] = []
+    for batch in reader:
+        waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= _ROWS or sum(one.nbytes for one in waiting) >= _BYTES:
+            yield pa.concat_batches(waiting)
+            waiting = []
+    if any(one.num_rows for one in waiting):
+        yield pa.concat_batches(waiting)
 
 
 def _open_fast(source: Path, layout: Layout, names: list[str]) -> arrow_csv.CSVStreamingReader:
