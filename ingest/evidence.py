@@ -217,7 +217,7 @@ class Evidence:
         for kind in sorted(_KINDS, key=lambda one: -sum(self.counts[shape] for shape in one.shapes)):
             fitting = sum(self.counts[shape] for shape in kind.shapes)
             if fitting >= _WARN_SHARE * self.total:
-                against = [shape for shape in self.counts if shape not in kind.shapes and shape not in ("null", "dash")]
+                against = [shape for shape in self.places if shape not in kind.shapes and shape not in ("null", "dash")]
                 return kind, against or ["grouped"]
         return None
 

@@ -25,9 +25,10 @@ from catalog.errors import nearest
 UNPACKED_LIMIT = 1 << 30  # bytes of a workbook once unpacked
 RATIO_LIMIT = 250  # an honest sheet shrinks 5 to 30 times
 RATIO_FLOOR = 64 << 20  # below that, any ratio is harmless
-AREA_LIMIT = 24_000_000  # cells of the rectangle that a sheet spans; calamine reserves them all
+AREA_LIMIT = 28_000_000  # cells of the rectangle that a sheet spans, all of which are reserved: 26 columns to the end
 _BLOCK = 4_096
 _COLUMN_REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_WIDE_REF = re.compile(rb'r="[A-Z]{2,3}[0-9]')
 _OVERLAP = 32
 
 
@@ -89,11 +90,12 @@ def _choose(book: Any, wanted: str | None) -> tuple[Any, list[str]]:
             known="、".join(names[:20]),
         )
     hidden = {meta.name for meta in book.sheets_metadata if meta.visible != calamine.SheetVisibleEnum.Visible}
-    full = [name for name in names if _sheet(book, name).total_height]
-    chosen = wanted or next((name for name in full if name not in hidden), None) or next(iter(full), "")
-    if chosen not in full:
-        raise Stop("sheet_empty", name=chosen)
-    return _sheet(book, chosen), [name for name in full if name != chosen]
+    order = [wanted] if wanted is not None else sorted(names, key=lambda name: name in hidden)
+    found = next(((name, sheet) for name in order if (sheet := _sheet(book, name)).total_height), None)
+    if found is None:
+        raise Stop("sheet_empty", name=wanted or "")
+    chosen, sheet = found
+    return sheet, [name for name in names if name != chosen and _sheet(book, name).total_height]
 
 
 def _sheet(book: Any, name: str) -> Any:
@@ -128,6 +130,8 @@ def _block(numbers: list[int], cells: list[list[str]]) -> dict[str, Any]:
 
 def text_of(value: Any) -> str:
     """A cell as text: numbers as Excel shows them at full width, dates in ISO form, booleans TRUE and FALSE."""
+    if value.__class__ is float and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))  # the most frequent, and the quickest to write
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -145,6 +149,8 @@ def text_of(value: Any) -> str:
 def number_text(value: float) -> str:
     """The shortest digits that name the number, at most the 15 that a workbook shows (119.33999999999999 is 119.34)."""
     digits = repr(value)
+    if len(digits) <= 16 and "e" not in digits and "n" not in digits:
+        return digits.removesuffix(".0")
     if len(digits.lstrip("-0.").replace(".", "").split("e")[0]) > 15:
         digits = f"{value:.15g}"
     plain = format(Decimal(digits), "f") if digits[-1].isdigit() else digits
@@ -185,8 +191,11 @@ def _check_extent(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _corners(chunk: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The cells of a piece of a sheet that can matter: each width of column name once, and the first and last cell."""
-    refs = _COLUMN_REF.findall(chunk)
+    """The cells of a piece of a sheet that can matter: the first, the last, the most to the right, the lowest.
+
+    Columns A to Z alone stay within the limit whatever their rows.
+    """
+    refs = _COLUMN_REF.findall(chunk) if _WIDE_REF.search(chunk) else ()
     if refs:
         yield from (refs[0], refs[-1])
         yield max(refs, key=lambda ref: (len(ref[0]), ref[0]))

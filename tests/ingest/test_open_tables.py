@@ -262,6 +262,14 @@ def test_many_distinct_odd_numbers_are_each_looked_at(take: Taker) -> None:
     assert take("k,v\n" + "".join(f"a,{cell}\n" for cell in cells)).column("v") == list(range(1_000, 4_500))
 
 
+def test_separators_that_are_not_throughout_are_pointed_out(take: Taker) -> None:
+    cells = [f'"{number:,}"' for number in range(1_000, 4_500)]
+    cells[7] = "1007"
+    taken = take("k,v\n" + "".join(f"a,{cell}\n" for cell in cells))
+    assert taken.types["v"] == "string"
+    assert taken.finding("column_became_text").count == 3_499
+
+
 def test_dates_go_on_being_dates_from_batch_to_batch(take: Taker) -> None:
     days = [dt.date(1950, 1, 1) + dt.timedelta(days=number) for number in range(20_000)] * 30
     taken = take("k,v\n" + "".join(f"{'长' * 6},{day}\n" for day in days))
