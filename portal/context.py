@@ -115,8 +115,10 @@ class House:
         )
 
     def close(self) -> None:
-        """Let go of the database, so that processes made from this one begin afresh."""
+        """Let go of the database and the index, so that processes made from this one begin afresh."""
         self.engine.dispose()
+        if "index" in vars(self):
+            self.index.close()
 
     def _changed(self) -> None:
         self.catch_up()

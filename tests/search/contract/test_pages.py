@@ -242,6 +242,15 @@ def test_a_walk_neither_skips_nor_repeats_while_datasets_come_and_go(index: Sear
     assert [hit.id for hit in (*first.hits, *second.hits)] == list(range(30, 10, -1))
 
 
+@pytest.mark.parametrize("sort", ["relevance", "updated", "-updated", "title", "-title", "popularity", "-popularity"])
+def test_a_walk_in_any_order_goes_past_everything_once(by_index: Answerer, sort: str) -> None:
+    same = [a_document(number, "土地供应") for number in range(1, 16)]
+    other = [a_document(number, "土地" + "价" * (number % 5), popularity=number % 3) for number in range(16, 31)]
+    by_index.fill([*same, *other])
+    query = SearchQuery("土地", sort=sort, size=4)
+    assert walked(by_index, query) == [hit.id for hit in everything(by_index, query)]
+
+
 def test_a_facet_lists_its_most_frequent_values(index: SearchIndex) -> None:
     index.write([a_document(n, tags=("常见", f"t{n:03}")) for n in range(1, 400)])
     listed = index.search(SearchQuery(facets=("tag",))).facets["tag"]
