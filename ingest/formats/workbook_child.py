@@ -47,8 +47,16 @@ def main(path: Path, wanted: str | None, seconds: int, memory: int, out: BinaryI
         for line in iter_lines(path, wanted):
             out.write(orjson.dumps(line) + b"\n")
     except Stop as stop:
-        out.write(orjson.dumps({"refused": stop.code, "params": stop.params}) + b"\n")
+        out.write(_refusal(stop))
+    except MemoryError:
+        raise
+    except BaseException as error:  # noqa: BLE001  # a panic of the reader is not an Exception
+        out.write(_refusal(Stop("workbook_broken", detail=str(error)[:120])))
     out.flush()
+
+
+def _refusal(stop: Stop) -> bytes:
+    return orjson.dumps({"refused": stop.code, "params": stop.params}) + b"\n"
 
 
 def fence(seconds: int, memory: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import json
 import math
 from decimal import Decimal
 from pathlib import Path
@@ -116,3 +118,24 @@ def test_the_child_refuses_what_is_no_workbook(tmp_path: Path, content: bytes) -
     path.write_bytes(content)
     with pytest.raises(Stop):
         list(iter_lines(path, None))
+
+
+def run_child(path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> list[dict[str, Any]]:
+    """What the child says when its reader fails so; its fence would bind this process too."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(workbook_child, "fence", lambda *_: None)
+    monkeypatch.setattr(workbook_child, "iter_lines", fail)
+    out = io.BytesIO()
+    workbook_child.main(path, None, 1, 1, out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_a_panic_of_the_reader_is_a_broken_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = run_child(tmp_path, monkeypatch, BaseException("index out of bounds"))
+    assert said == [{"refused": "workbook_broken", "params": {"detail": "index out of bounds"}}]
+    assert run_child(tmp_path, monkeypatch, Stop("sheet_empty", name="一"))[0]["refused"] == "sheet_empty"
+    with pytest.raises(MemoryError):
+        run_child(tmp_path, monkeypatch, MemoryError())
