@@ -123,13 +123,13 @@ class House:
     def _changed(self) -> None:
         self.catch_up()
 
-    def catch_up(self) -> int:
+    def catch_up(self, after: int = 0) -> int:
         """Bring the index up to date; whatever is wrong with the index is no fault of the write before."""
         try:
             if not self.indexed:
                 ensure(self.engine, self.index)
                 self.indexed = True
-            return sync(self.engine, self.index)
+            return sync(self.engine, self.index, after=after)
         except Unavailable:
             log.warning("the search index is away; it will be brought up to date when it is back")
         except Exception:

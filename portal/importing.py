@@ -58,6 +58,7 @@ def import_lines(
                 detail = {"datasets": len(batch), "publish": publish}
                 audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
             indexing.go_on()
+        indexing.finish()
     house.catch_up()
     return tally
 

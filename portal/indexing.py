@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from types import TracebackType
 
 from portal.context import House
 from portal.settings import Settings
+from search.sync import middle_of_stale
+
+START = "fork" if sys.platform == "linux" else "spawn"  # a forked one has everything loaded, but only Linux is safe
 
 
 class IndexingBeside:
@@ -29,8 +33,14 @@ class IndexingBeside:
             return
         if self.pool is None:
             self.house.catch_up()  # the index is made before two processes could make it
-            self.pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+            self.house.close()
+            self.pool = ProcessPoolExecutor(1, mp_context=get_context(START))
         self.running = self.pool.submit(_catch_up, self.house.settings)
+
+    def finish(self) -> None:
+        """Nothing more comes: take the second half of what is left, while the process beside takes the first."""
+        if self.pool:
+            self.house.catch_up(after=middle_of_stale(self.house.engine))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if self.pool:

@@ -41,13 +41,13 @@ class Agreement:
         return self.index.ready and not (self.stale or self.missing or self.surplus or self.different)
 
 
-def sync(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
-    """Bring every stale dataset up to date; gives how many were. Any number of callers may do so at once.
+def sync(engine: Engine, index: SearchIndex, *, batch: int = BATCH, after: int = 0) -> int:
+    """Bring every stale dataset (beyond the id `after`) up to date; gives how many were. Any number may call at once.
 
     A document that the index refuses is named in the log and passed over: it stays stale, the rest goes on.
     Raises Unavailable where the index does not answer; nothing is lost then, the next call goes on.
     """
-    done, last = 0, 0
+    done, last = 0, after
     while True:
         with session(engine) as opened:
             documents = stale_documents(opened, last, batch)
@@ -55,6 +55,14 @@ def sync(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
             return done
         last = documents[-1].id
         done += _write(engine, index, documents)
+
+
+def middle_of_stale(engine: Engine) -> int:
+    """The id in the middle of what is stale, so that two callers may share it; 0 where nothing is."""
+    stale = select(Dataset.id).where(Dataset.revision != Dataset.indexed_revision).order_by(Dataset.id)
+    with session(engine) as opened:
+        count = opened.scalar(select(func.count()).select_from(stale.subquery())) or 0
+        return opened.scalar(stale.offset(count // 2).limit(1)) or 0
 
 
 def rebuild(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:

@@ -178,3 +178,8 @@ def test_a_database_elsewhere_is_not_migrated_by_the_way(
     settings = settings_for(tmp_path, "postgresql+psycopg://x")
     assert not settings.embedded
     assert settings_for(tmp_path, "sqlite:///x").embedded
+
+
+def test_a_large_import_is_indexed_by_two_and_nothing_is_left(run: Run, tmp_path: Path) -> None:
+    run("dataset", "import", lines(tmp_path, *(a_body(f"n-{number}") for number in range(2500))), "--publish")
+    assert "datasets\t2500\nstale\t0" in run("search", "status").stdout
