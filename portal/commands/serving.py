@@ -14,6 +14,8 @@ import click
 from portal.commands.house import open_house
 from portal.context import House
 
+SERVER_FIRST_SECONDS = 1.5  # until the worker is started: it would take the processor from the server's start
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -59,32 +61,31 @@ def _serve(host: str, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=4,
         respawn_failed_workers=True,
+        workers_kill_timeout=5,  # one that was asked to stop while it was still loading does not hear it
         log_access=False,
     ).serve()
 
 
 class _Beside:
-    """The ingest worker as a process of its own, started again where it died."""
+    """The ingest worker as a process of its own: started when the server has had its time, and again where it died."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
-        self.process = self._start()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread.start()
 
     def stop(self) -> None:
-        """Ask it to end, and wait."""
+        """Ask it to end, and wait; one that starts at this very moment ends as its parent does."""
         self.stopping.set()
-        self.process.terminate()
-        self.process.wait(timeout=30)
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "portal", "worker", "--with-parent"])
+        if self.process:
+            self.process.terminate()
+            self.process.wait(timeout=30)
 
     def _watch(self) -> None:
-        while not self.stopping.is_set():
+        while not self.stopping.wait(SERVER_FIRST_SECONDS):
+            self.process = subprocess.Popen([sys.executable, "-m", "portal", "worker", "--with-parent"])
             self.process.wait()
-            if not self.stopping.wait(1.0):
-                self.process = self._start()
 
 
 @click.command()
