@@ -14,7 +14,7 @@ from portal.settings import SettingError
 class Lazy(click.Group):
     """A group whose subjects are imported when one of their commands is called: starting stays quick."""
 
-    COMMANDS = {  # noqa: RUF012
+    COMMANDS = {  # noqa: RUF012 - read only, as click reads its own
         "serve": "serving",
         "worker": "serving",
         "migrate": "serving",

@@ -23,7 +23,7 @@ _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 class Text(fields.String):
     """Text without NUL and lone surrogates, of at most `longest` characters, not blank where it is required."""
 
-    default_error_messages = {**COMMON, "invalid": "text_expected", "invalid_utf8": "text_expected"}  # noqa: RUF012
+    default_error_messages = {**COMMON, "invalid": "text_expected", "invalid_utf8": "text_expected"}
 
     def __init__(self, longest: int = 300, **options: Any) -> None:
         super().__init__(**options)
@@ -58,7 +58,7 @@ class Code(Text):
 class Date(fields.Date):
     """A day as `2026-06-30`."""
 
-    default_error_messages = {**COMMON, "invalid": "day_expected_here", "format": "day_expected_here"}  # noqa: RUF012
+    default_error_messages = {**COMMON, "invalid": "day_expected_here", "format": "day_expected_here"}
 
 
 class Moment(fields.AwareDateTime):
@@ -67,7 +67,7 @@ class Moment(fields.AwareDateTime):
     def __init__(self, **options: Any) -> None:
         super().__init__(default_timezone=CIVIL, **options)
 
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         **COMMON,
         "invalid": "moment_expected",
         "invalid_awareness": "moment_expected",
@@ -78,19 +78,19 @@ class Moment(fields.AwareDateTime):
 class Several(fields.List[Any]):
     """A list."""
 
-    default_error_messages = {**COMMON, "invalid": "list_expected"}  # noqa: RUF012
+    default_error_messages = {**COMMON, "invalid": "list_expected"}
 
 
 class Object(fields.Nested):
     """An object with members of its own."""
 
-    default_error_messages = {**COMMON, "type": "object_expected"}  # noqa: RUF012
+    default_error_messages = {**COMMON, "type": "object_expected"}
 
 
 class Mapping(fields.Dict):
     """An object with free names."""
 
-    default_error_messages = {**COMMON, "invalid": "object_expected"}  # noqa: RUF012
+    default_error_messages = {**COMMON, "invalid": "object_expected"}
 
 
 class Slug(Text):

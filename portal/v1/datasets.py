@@ -22,7 +22,7 @@ from portal.v1.shapes import dataset_shape
 class Datasets(Resource):
     """The catalogue."""
 
-    takes = {"GET": find.PARAMETERS}  # noqa: RUF012
+    takes = {"GET": find.PARAMETERS}
 
     @documented(api, *parameters.SEARCH)
     @api.response(200, documents.SearchAnswer, example=parameters.SEARCH_EXAMPLE)

@@ -25,7 +25,7 @@ FORM = ("lang", "header", "bom")
 class Export(Resource):
     """A download."""
 
-    takes = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
+    takes = {"GET": None}  # the row grammar refuses what it does not know
 
     @documented(api, *parameters.EXPORT)
     @api.response(200, content_type="application/octet-stream", description="The file.")

@@ -32,7 +32,7 @@ OPTIONS = ("period", "sheet", "encoding", "unit")
 class Releases(Resource):
     """All releases of a dataset."""
 
-    takes = {"POST": ("dry_run",)}  # noqa: RUF012
+    takes = {"POST": ("dry_run",)}
 
     @documented(api)
     @api.response(200, documents.ReleasesAnswer)

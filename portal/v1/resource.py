@@ -38,7 +38,7 @@ class Body(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
-    error_messages = {"unknown": "member_unknown", "type": "body_not_object"}  # noqa: RUF012
+    error_messages = {"unknown": "member_unknown", "type": "body_not_object"}
 
     def handle_error(self, error: ma.ValidationError, data: Any, *, many: bool, **_: Any) -> None:
         """Say which member was probably meant."""

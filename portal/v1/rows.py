@@ -27,7 +27,7 @@ FORM = ("lang", "shape", "cursor")  # how rows are given
 class Rows(Resource):
     """Rows."""
 
-    takes = {"GET": None}  # noqa: RUF012 - the row grammar refuses what it does not know
+    takes = {"GET": None}  # the row grammar refuses what it does not know
 
     @documented(api, *parameters.ROWS)
     @api.response(200, documents.RowsAnswer, example=parameters.ROWS_EXAMPLE)
@@ -76,7 +76,7 @@ def release_mark(release: Release) -> dict[str, Any]:
 class OneRow(Resource):
     """One row."""
 
-    takes = {"GET": WHERE}  # noqa: RUF012
+    takes = {"GET": WHERE}
 
     @documented(api, *parameters.WHERE)
     @api.response(200, documents.RowAnswer)
