@@ -8,14 +8,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.headers import clean
+from ingest.headers import JOIN, clean
 from ingest.nulls import null_kind, strip
 from ingest.raw import Merged
 from ingest.underheads import BELOW, Row, is_number, kind_below, words_of
 
-JOIN = " / "
 _DEPTH = 4  # header rows at most
-_UNIT = re.compile(r"[(（]?\s*(?:计量|计价|金额|面积)?\s*[单單]\s*位\s*[:：]\s*(?P<unit>[^)）]{1,20})[)）]?")
+_UNIT = re.compile(
+    r"[(（]?\s*(?<![\u3400-\u9fff])(?:计量|計量|计价|货币|貨幣|金额|金額|面积|面積)?\s*[单單]\s*位\s*[:：]\s*"
+    r"(?P<unit>[^)）:：]{0,18}?[元亩畝顷頃米尺吨噸户戶个個宗套人次件项項%％²㎡㎞倍平方][;；,，、/][^)）:：]{1,12}|"
+    r"[^)）:：]{0,18}?[元亩畝顷頃米尺吨噸户戶个個宗套人次件项項%％²㎡㎞2])\s*[)）]?(?=\s|$)"
+)
 _LABELLED = re.compile(r"[^:：]{1,14}[:：].*", re.DOTALL)
 _TABLE_NUMBER = re.compile(
     r"[(（]?\s*(?:附件|附表|附[录錄]|[参參]考表|表)\s*[-－—.\d一二三四五六七八九十０-９]*\s*[)）]?\s*[:：]?"
@@ -105,10 +108,10 @@ def _after_unit(rows: Sequence[Row]) -> int:
     found = 0
     for place, (_, cells) in enumerate(rows[:_HEAD]):
         words = words_of(cells)
+        if len(words) > 3 or any(map(is_number, words)):
+            break
         if any(map(is_unit, words)):
             found = place + 1
-        elif len(words) > 3:
-            break
     return found if found < len(rows) - 1 else 0
 
 

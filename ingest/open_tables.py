@@ -11,8 +11,7 @@ from catalog.schema import Field, Table
 from ingest.evidence import TEXT, Evidence, Kind
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
-from ingest.headers import fold, name_fields, unit_label
-from ingest.headings import JOIN
+from ingest.headers import JOIN, fold, name_fields, unit_label
 from ingest.nulls import strip
 from ingest.plan import Planned
 from ingest.raw import RawSheet

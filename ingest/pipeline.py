@@ -121,7 +121,7 @@ class _Intake:
         several = [one for one in found if sum(map(bool, one[1].headers)) > 1]
         for sheet, _ in found if several else []:
             if all(sheet is not other for other, _ in several):
-                self._leave(sheet, Refused("not_a_table", kind="TEXT"))
+                self._leave(sheet, Refused("prose_only"))
         return several or found
 
     def _leave(self, sheet: RawSheet, refused: Refused) -> None:

@@ -21,6 +21,8 @@ from ingest.headings import (
 )
 from ingest.nulls import SPACE, strip
 from ingest.raw import RawSheet, first_rows, iter_batches
+from ingest.signatures import PATTERN as SIGNATURE
+from ingest.signatures import is_signature, without_persons
 from ingest.underheads import is_number
 
 __all__ = ["Found", "LeftOut", "Rest", "Total", "find_table", "iter_data", "looks_like_data"]
@@ -35,11 +37,6 @@ _TOTAL = rf"^\s*[(（]?\s*(?:[全本][市省区區县縣国國州地]{{1,2}})?\s
 _NOTE = (
     r"^\s*(?:附?[注註]|备\s*注|備\s*註|说\s*明|說\s*明|填[表报][说說]明|編?製?附[註注]|[数數][据據][来來]源|[资資]料[来來]源)"
     r"\s*\d*\s*[:：]"
-)
-_PERSON = (
-    r"^\s*(?:填\s*[表报報]\s*人|审\s*核\s*人|審\s*核\s*人|制\s*表\s*人?|製\s*表\s*人?|复\s*核\s*人?|覆\s*核|经\s*办\s*人|"
-    r"(?:单位|财务|项目|部门)?负\s*责\s*人|联\s*系\s*(?:人|电\s*话|方\s*式)|填\s*[报表]\s*(?:日\s*期|时\s*间)|报\s*送\s*日\s*期|"
-    r"主管|领导签字|签\s*字|盖\s*章)[^:：]{0,8}[:：]"
 )
 _ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
 _EMPTY = f"^[{SPACE}]*$"
@@ -99,7 +96,7 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
 def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tuple[int, list[str]]]) -> Found:
     texts = [strip(cell) for _, row in above for cell in row if strip(cell)]
     units = [unit for text in texts if (unit := find_unit_words(text))]
-    kept = [text for text in texts if not is_unit(text) and not re.match(_PERSON, text)]
+    kept = [short for text in texts if not is_unit(text) and (short := without_persons(text))]
     titles = [text for text in kept if not is_table_number(text) and not is_labelled(text)] or kept
     used = [at for at, name in enumerate(names) if name] or [0]
     return Found(
@@ -178,7 +175,7 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     rest.blank += int((blank & ~head).sum())
     out = head | blank
     notes = lead.str.contains(_NOTE)
-    odd = lead.str.contains(_TOTAL) | second.str.contains(_TOTAL) | notes | lead.str.contains(_PERSON)
+    odd = lead.str.contains(_TOTAL) | second.str.contains(_TOTAL) | notes | lead.str.contains(SIGNATURE)
     odd = (odd | _again(first, table) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(batch.filter(odd.to_arrow())).rows()
@@ -227,11 +224,11 @@ def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...]) -> bool:
     if _is_total(cells):
         rest.totals.extend([Total(number, tuple(map(strip, cells)))][: _MOST_TOTALS - len(rest.totals)])
         return rest.leave(number, "total")
-    if sum(bool(re.match(_PERSON, text)) for text in full) * 2 >= len(full) - 1 and re.match(_PERSON, full[0]):
+    if is_signature(full):
         rest.footers += 1  # names and telephones of persons: they go nowhere
         return rest.leave(number, "footer")
     if _is_note(full, rest, len(cells)):
-        rest.notes.extend([" ".join(full)][: _MOST_NOTES - len(rest.notes)])
+        rest.notes.extend([without_persons(" ".join(full))][: _MOST_NOTES - len(rest.notes)])
         return rest.leave(number, "note")
     return False
 
