@@ -128,7 +128,7 @@ def _is_banner(rows: Sequence[Row], place: int, width: int, merged: Sequence[Mer
         return True
     spans = {(one.left): one.right - one.left + 1 for one in merged if one.top == number}
     covered = sum(spans.get(at, 1) for at, cell in enumerate(cells) if strip(cell))
-    if covered * 2 >= width or looks_like_data(words):
+    if covered * 10 >= width * 6 or looks_like_data(words):
         return False
     return not _is_under(rows[place], rows[place + 1 :])
 

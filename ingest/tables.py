@@ -39,6 +39,7 @@ _NOTE = (
     r"\s*\d*\s*[:：]"
 )
 _ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
+_MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
 _EMPTY = f"^[{SPACE}]*$"
 
 
@@ -97,7 +98,7 @@ def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tup
     texts = [strip(cell) for _, row in above for cell in row if strip(cell)]
     units = [unit for text in texts if (unit := find_unit_words(text))]
     kept = [short for text in texts if not is_unit(text) and (short := without_persons(text))]
-    titles = [text for text in kept if not is_table_number(text) and not is_labelled(text)] or kept
+    titles = [text for text in kept if not (is_table_number(text) or is_labelled(text) or _is_remark(text))] or kept
     used = [at for at, name in enumerate(names) if name] or [0]
     return Found(
         names,
@@ -108,6 +109,11 @@ def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tup
         header_rows,
         columns=(used[0], used[-1]),
     )
+
+
+def _is_remark(text: str) -> bool:
+    """Whether a text over the table explains it rather than names it."""
+    return bool(re.match(_NOTE, text)) or bool(re.match(_ENUMERATED.removesuffix("$"), text))
 
 
 @dataclass(frozen=True)
@@ -174,14 +180,24 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
         blank = blank & _blank(batch, blank.to_arrow())
     rest.blank += int((blank & ~head).sum())
     out = head | blank
-    notes = lead.str.contains(_NOTE)
-    odd = lead.str.contains(_TOTAL) | second.str.contains(_TOTAL) | notes | lead.str.contains(SIGNATURE)
+    notes = _matching(lead, _NOTE)
+    odd = _matching(lead, _TOTAL) | _matching(second, _TOTAL) | notes | _matching(lead, SIGNATURE)
     odd = (odd | _again(first, table) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(batch.filter(odd.to_arrow())).rows()
         left_out = [cells[0] for cells in rows if _put(rest, table, cells[0], cells[1:])]
         out = out | pl.Series(batch.column(0)).is_in(left_out)
     return (~out).to_arrow() if out.any() else None
+
+
+def _matching(texts: pl.Series, pattern: str) -> pl.Series:
+    """Which texts match a pattern of words, looked at only where one of the characters stands that all have."""
+    likely = texts.str.contains_any(_MARKS)
+    if not likely.any():
+        return likely
+    places = likely.arg_true()
+    found = places.filter(texts.gather(places).str.contains(pattern))
+    return pl.Series(range(len(texts)), dtype=pl.UInt32).is_in(found.to_list())
 
 
 def _lead(batch: Any, width: int, first: pl.Series) -> pl.Series:

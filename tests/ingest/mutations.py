@@ -109,7 +109,7 @@ def mutant(seed: int, content: bytes) -> bytes:
 
 
 def end_of(content: bytes, name: str) -> str:
-    """How a file ends: `release`, or the code and sentence of its refusal. Anything else that is raised is a fault of ours."""
+    """How a file ends: `release`, or its refusal. Anything else that is raised is a fault of ours."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "upload"
         source.write_bytes(content)
