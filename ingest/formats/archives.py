@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,16 +32,22 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
-def check_archive(path: Path) -> None:
-    """Refuse what would burst: sizes and ratio as the archive states them, and the far corner of each sheet."""
+def check_archive(path: Path) -> dict[str, Remarks]:
+    """Refuse what would burst: sizes and ratio as the archive states them, and the far corner of each sheet.
+
+    What the sheets say beside their cells comes back by part, since each is read through here anyway.
+    """
+    found: dict[str, Remarks] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             check_sizes(archive, path.stat().st_size)
             for name in archive.namelist():
                 if _SHEET.fullmatch(name):
-                    _check_extent(archive, name)
+                    found[name] = Remarks()
+                    _check_extent(archive, name, found[name])
     except _FAULTS as error:
         raise Stop("workbook_broken", detail=str(error)[:120]) from None
+    return found
 
 
 def check_sizes(archive: zipfile.ZipFile, packed: int) -> None:
@@ -60,9 +66,10 @@ def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
             rest = chunk[-_OVERLAP:]
 
 
-def _check_extent(archive: zipfile.ZipFile, name: str) -> None:
+def _check_extent(archive: zipfile.ZipFile, name: str, remarks: Remarks) -> None:
     first_row, last_row, last_column, far = 1 << 30, 0, 0, ""
     for chunk in _chunks(archive, name):
+        remarks.see(chunk)
         for letters, digits in _corners(chunk):
             row, column = int(digits), _column(letters)
             if row > last_row or column > last_column:
@@ -92,7 +99,7 @@ def _column(letters: bytes) -> int:
 
 
 @dataclass
-class _Remarks:
+class Remarks:
     """What one sheet says beside its cells."""
 
     no_value: list[str] = field(default_factory=list)
@@ -130,27 +137,23 @@ def _letters(columns: list[int]) -> str:
     return ", ".join(names)
 
 
-def list_remarks(path: Path) -> list[list[Any]]:
+def list_remarks(path: Path, parts: Mapping[str, Remarks]) -> list[list[Any]]:
     """For whom it may concern, [code, sheet (empty for the whole book), params]; nothing where the parts are odd."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return list(_remarks(archive))
+            members = archive.namelist()
+            names = _sheet_names(archive, members)
     except (*_FAULTS, KeyError):
         return []
+    return [*_of_book(members), *(note for part, name in names.items() for note in parts[part].notes(name))]
 
 
-def _remarks(archive: zipfile.ZipFile) -> Iterator[list[Any]]:
-    members = archive.namelist()
+def _of_book(members: list[str]) -> Iterator[list[Any]]:
     links = [name for name in members if name.startswith("xl/externalLinks/externalLink")]
     if links:
         yield ["links_ignored", "", {"count": len(links)}]
     if any(name.endswith("vbaProject.bin") for name in members):
         yield ["macros_ignored", "", {}]
-    for name, sheet in _sheet_names(archive, members).items():
-        remarks = _Remarks()
-        for chunk in _chunks(archive, name):
-            remarks.see(chunk)
-        yield from remarks.notes(sheet)
 
 
 def _sheet_names(archive: zipfile.ZipFile, members: list[str]) -> dict[str, str]:

@@ -9,12 +9,14 @@ from typing import Any
 
 def text_of(value: Any) -> str:
     """A cell as text: numbers as Excel shows them at full width, dates in ISO form, booleans TRUE and FALSE."""
-    if value.__class__ is float and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))  # the most frequent, and the quickest to write
+    if value.__class__ is float and value:
+        digits = repr(value)  # the most frequent, and the quickest to write
+        if len(digits) < 17 and "e" not in digits and "n" not in digits:
+            return digits.removesuffix(".0")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return number_text(value)
+        return number_text(value) if value else "0"
     if isinstance(value, dt.datetime):
         return value.isoformat(" ", "seconds")
     if isinstance(value, dt.date | dt.time):
