@@ -9,7 +9,7 @@ imports no Arrow.
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from catalog.errors import nearest
+from ingest.formats.cell_text import text_of
 
 AREA_LIMIT = 28_000_000  # cells of the rectangle that a sheet spans, all of which are reserved: 26 columns to the end
 SHEETS = 200  # of one file that are read
@@ -67,16 +68,16 @@ def fence(seconds: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def blocks(rows: Iterable[tuple[int, list[str]]]) -> Iterator[Line]:
+def blocks(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[Line]:
     """The lines of a sheet's rows, each with its number: blank ones are left out, for a sheet may end in thousands."""
     numbers: list[int] = []
-    cells: list[list[str]] = []
+    cells: list[list[Any]] = []
     count = 0
-    for number, texts in rows:
-        if not any(texts):
+    for number, row in rows:
+        if row.count("") == len(row):
             continue
         numbers.append(number)
-        cells.append(texts)
+        cells.append(row)
         if len(numbers) >= BLOCK:
             yield _block(numbers, cells)
             count, numbers, cells = count + len(numbers), [], []
@@ -85,8 +86,15 @@ def blocks(rows: Iterable[tuple[int, list[str]]]) -> Iterator[Line]:
     yield {"end": count + len(numbers)}
 
 
-def _block(numbers: list[int], cells: list[list[str]]) -> Line:
-    return {"rows": numbers, "columns": [list(column) for column in zip(*cells, strict=True)]}
+def _block(numbers: list[int], cells: list[list[Any]]) -> Line:
+    return {"rows": numbers, "columns": [_texts(column) for column in zip(*cells, strict=True)]}
+
+
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    """A column as texts; most are texts throughout, which is seen at once."""
+    if set(map(type, column)) == {str}:
+        return column
+    return [value if value.__class__ is str else text_of(value) for value in column]
 
 
 def check_known(wanted: str | None, names: list[str]) -> None:

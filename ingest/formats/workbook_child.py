@@ -11,7 +11,7 @@ from typing import Any
 import python_calamine as calamine
 
 from ingest.formats.archives import check_archive, list_remarks
-from ingest.formats.cell_text import is_wound, text_of, unwound
+from ingest.formats.cell_text import is_wound, unwound
 from ingest.formats.fence import SHEETS, Line, Stop, blocks, check_known, run
 
 _LOOK = 200  # rows of an old workbook by which its texts are judged
@@ -88,12 +88,12 @@ class _Book:
         height: int = self._sheet(self._names[name]).total_height
         return height
 
-    def _rows(self, sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    def _rows(self, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
         left = [""] * sheet.start[1]  # rows come from the top, but only from the first column that is used
         for number, row in enumerate(sheet.iter_rows(), start=1):
             if self.wound:
                 row = [unwound(value) if isinstance(value, str) else value for value in row]
-            yield number, left + [value if value.__class__ is str else text_of(value) for value in row]
+            yield number, left + row
 
     def _sheet(self, name: str) -> Any:
         if self._parsed[0] != name or self._parsed[1] is None:

@@ -108,8 +108,8 @@ def test_the_child_says_what_it_reads_line_by_line(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(fence, "BLOCK", 2)
     assert list(iter_lines(path, None)) == [
         {"sheet": "一", "width": 2, "merged": [], "hidden": False},
-        {"rows": [1, 2], "columns": [["a", "1"], ["", "x"]]},
-        {"rows": [4], "columns": [["2"], ["y"]]},
+        {"rows": [1, 2], "columns": [["a", "1"], ("", "x")]},
+        {"rows": [4], "columns": [["2"], ("y",)]},
         {"end": 3},
         {"done": True, "left": [], "notes": []},
     ]
