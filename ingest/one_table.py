@@ -20,7 +20,7 @@ from ingest.raw import RawSheet
 from ingest.tables import Found, Rest, iter_data
 from ingest.writing import TableWriter
 
-_SEEN, _READ = 0.6, 0.4  # shares of the work when the first pass ends and when it begins
+READ, _SEEN = 0.4, 0.6  # shares of the work when the first pass begins and when it ends
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class OneTable:
         for batch in iter_data(self.sheet, self.found, self.rest):
             plan.see(batch)
             rows += batch.num_rows
-            self.request.progress(Progress(rows, fraction=_READ + (_SEEN - _READ) * min(1.0, rows / total)))
+            self.request.progress(Progress(rows, fraction=READ + (_SEEN - READ) * min(1.0, rows / total)))
         if not rows:
             raise Refused("header_only", sheet=self.sheet.name, row=self.found.header_row)
         return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -13,7 +13,7 @@ from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Finding, Refused
 from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
-from ingest.one_table import OneTable, Request, TypedTable
+from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.periods import find_period, period
 from ingest.progress import Progress, Tell
 from ingest.raw import RawSheet
@@ -88,7 +88,7 @@ class _Intake:
         reading = self._read()
         candidates = self._candidates(reading)
         for place, (sheet, found) in enumerate(candidates):
-            self._take(sheet, found, last=place + 1 == len(candidates))
+            self._take(sheet, found, (place, len(candidates)))
         return self._outcome(reading)
 
     def findings(self) -> tuple[Finding, ...]:
@@ -129,17 +129,29 @@ class _Intake:
             INFO, "sheet_is_no_table", Place(sheet.name), why=refused.finding.message(), name=sheet.name or ""
         )
 
-    def _take(self, sheet: RawSheet, found: Found, *, last: bool) -> None:
-        """One table; one of several that fits nothing is named and left."""
+    def _take(self, sheet: RawSheet, found: Found, part: tuple[int, int]) -> None:
+        """One table, which is so many of so many; one that fits nothing is named and left."""
         name, before = self._name(sheet, len(self.done))
-        self.trying = OneTable(sheet, found, self.request, name, before)
+        request = replace(self.request, progress=self._tell(*part))
+        self.trying = OneTable(sheet, found, request, name, before)
         try:
             self.done.append((self.trying, self.trying.run()))
         except Refused as refused:
-            if refused.finding.code not in _NO_TABLE or (last and not self.done):
+            if refused.finding.code not in _NO_TABLE or (part[0] + 1 == part[1] and not self.done):
                 raise _because_of_rows(sheet, refused) from None
             self._leave(sheet, refused)
         self.trying = None
+
+    def _tell(self, place: int, count: int) -> Tell:
+        """How far one table is, told as how far the file is."""
+        accepted, rejected = (sum(getattr(one, name) for one, _ in self.done) for name in ("accepted", "rejected"))
+
+        def tell(now: Progress) -> None:
+            share = READ + (1 - READ) * (place + (now.fraction - READ) / (1 - READ)) / count
+            rows = (now.rows_read + accepted + rejected, now.rows_accepted + accepted, now.rows_rejected + rejected)
+            self.request.progress(Progress(*rows, share))
+
+        return tell
 
     def _name(self, sheet: RawSheet, place: int) -> tuple[str, Table | None]:
         """What the table is called, and what it was before: by its sheet, else by its place."""

@@ -24,6 +24,7 @@ _WIDE_REF = re.compile(rb'r="[A-Z]{2,3}[0-9]')
 _NO_VALUE = re.compile(
     rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
+_ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="e"')
 _HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d{1,7})"')
 _HIDDEN_COLUMN = re.compile(
     rb'<col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d{1,5})")(?=[^>]*\bmax="(\d{1,5})")'
@@ -103,27 +104,35 @@ class Remarks:
     """What one sheet says beside its cells."""
 
     no_value: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
 
     def see(self, chunk: bytes) -> None:
         if b"<f" in chunk:
-            seen = set(self.no_value[-200:])
-            self.no_value += [cell for one in _NO_VALUE.findall(chunk) if (cell := one.decode()) not in seen]
+            _add(self.no_value, _NO_VALUE.findall(chunk))
+        if b't="e"' in chunk:
+            _add(self.errors, _ERROR.findall(chunk))
         if b"hidden=" in chunk:
             self.rows.update(map(int, _HIDDEN_ROW.findall(chunk)))
             for low, high in _HIDDEN_COLUMN.findall(chunk):
                 self.columns.update(range(int(low), min(int(high), int(low) + 2_000) + 1))
 
     def notes(self, sheet: str) -> Iterator[list[Any]]:
-        if self.no_value:
-            first = self.no_value[:_FIRST]
-            yield ["formula_no_value", sheet, {"count": len(self.no_value), "first_cells": first, "cell": first[0]}]
+        for code, cells in (("formula_no_value", self.no_value), ("cell_error", self.errors)):
+            if cells:
+                yield [code, sheet, {"count": len(cells), "first_cells": cells[:_FIRST], "cell": cells[0]}]
         if self.rows:
             shown = ", ".join(map(str, sorted(self.rows)[:_FIRST]))
             yield ["rows_hidden", sheet, {"count": len(self.rows), "rows": shown}]
         if self.columns:
             yield ["columns_hidden", sheet, {"count": len(self.columns), "columns": _letters(sorted(self.columns))}]
+
+
+def _add(cells: list[str], found: list[bytes]) -> None:
+    """Note the cells of a piece; those in both it and the piece before, once."""
+    seen = set(cells[-_OVERLAP:])
+    cells.extend(cell for one in found if (cell := one.decode()) not in seen)
 
 
 def _letters(columns: list[int]) -> str:

@@ -23,7 +23,7 @@ from ingest.raw import Merged, RawSheet, RawWriter
 WORKBOOK_CHILD, MARKUP_CHILD = "ingest.formats.workbook_child", "ingest.formats.markup_child"
 _ROOT = Path(ingest.__file__).parent.parent
 _READING = 0.4
-_LEVELS = {"formula_no_value": WARNING}  # of what a child remarks; the rest is for information
+_LEVELS = {"formula_no_value": WARNING, "cell_error": WARNING}  # of what a child remarks; the rest is for information
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def read_workbook(
     sheets: list[RawSheet] = []
     with _child(child, source, sheet, limits) as lines:
         while "done" not in (head := _next(lines)):
-            sheets.append(_read_sheet(head, lines, folder / f"raw{len(sheets)}.arrow", tell))
+            sheets.append(_read_sheet(head, lines, folder / f"raw{len(sheets)}.arrow", _after(sheets, tell)))
     return Book(tuple(sheets), tuple(_findings(head)))
 
 
@@ -61,9 +61,20 @@ def _read_sheet(head: Any, lines: Iterator[Any], target: Path, tell: Tell) -> Ra
     with RawWriter(target, head["width"]) as writer:
         while "end" not in (block := _next(lines)):
             writer.add_block(block["rows"], [pa.array(column, pa.string()) for column in block["columns"]])
-            tell(Progress(writer.rows, fraction=_READING * writer.rows / (writer.rows + 50_000)))
+            tell(Progress(writer.rows))
     merged = None if head["merged"] is None else tuple(Merged(*one) for one in head["merged"])
     return RawSheet(target, head["width"], writer.rows, name=head["sheet"], merged=merged)
+
+
+def _after(sheets: list[RawSheet], tell: Tell) -> Tell:
+    """Tells of the rows of a sheet after those of the sheets before; how many there will be is not known."""
+    before = sum(one.rows for one in sheets)
+
+    def told(now: Progress) -> None:
+        rows = before + now.rows_read
+        tell(Progress(rows, fraction=_READING * rows / (rows + 50_000)))
+
+    return told
 
 
 def _next(lines: Iterator[Any]) -> Any:

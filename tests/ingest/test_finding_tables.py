@@ -161,6 +161,9 @@ def test_tables_under_each_other_are_tables_of_their_own(take: Taker) -> None:
         "A10:C12",
     )
     assert [(total["table"], total["row"]) for total in taken.outcome.totals] == [("data", 6)]
+    shares = [now.fraction for now in take.told]
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1.0)
     assert taken.outcome.rows_accepted == 4
 
 

@@ -138,15 +138,17 @@ def test_formulas_without_values_and_hidden_parts_are_named(take: Taker) -> None
     def change(book: Any) -> None:
         sheet = book["一"]
         sheet["C2"] = "=A2+B2"
+        sheet["A4"].value, sheet["A4"].data_type = "#DIV/0!", "e"
         sheet.row_dimensions[3].hidden = True
         sheet.column_dimensions["B"].hidden = True
 
-    taken = take(workbook(("一", [["a", "b", "c"], [1, 2], [3, 4, 5]]), change=change))
+    taken = take(workbook(("一", [["a", "b", "c"], [1, 2], [3, 4, 5], [None, 6, 7]]), change=change))
     formula = taken.finding("formula_no_value")
     assert (formula.level, formula.cell, formula.sheet) == ("warning", "C2", "一")
     assert taken.finding("rows_hidden").params["rows"] == "3"
     assert taken.finding("columns_hidden").params["columns"] == "B"
-    assert taken.column("c") == [None, 5]
+    assert taken.finding("cell_error").cell == "A4"
+    assert taken.column("c") == [None, 5, 7]
 
 
 def test_macros_and_links_are_noted(take: Taker) -> None:
