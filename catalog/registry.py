@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog import audit
-from catalog.accounts import OPERATOR, ROLES, Actor, get_publisher, require_role
+from catalog.accounts import OPERATOR, ROLES, WRITE, Actor, get_publisher, require_role
 from catalog.db import now
 from catalog.errors import Conflict, Forbidden, Invalid
 from catalog.life import Step, get_step
@@ -59,6 +59,8 @@ def revise(session: Session, actor: Actor, dataset: Dataset, changes: Mapping[st
 def submit(session: Session, actor: Actor, dataset: Dataset) -> Dataset:
     """Hand the draft, its draft releases or its pending change to the reviewers."""
     step = get_step("submit", dataset, actor)
+    if dataset.access == "closed" and not dataset.conditions:
+        raise Conflict("closed_without_ground")
     drafts = list_releases(session, dataset, "draft")
     if dataset.state == "published" and not drafts and not dataset.pending:
         raise Conflict("nothing_to_submit", slug=dataset.slug)
@@ -135,7 +137,9 @@ def create_publisher(session: Session, actor: Actor, body: Mapping[str, Any]) ->
     require_role(actor, "admin")
     if session.scalar(select(Publisher.id).where(Publisher.slug == body["slug"])):
         raise Conflict("slug_taken", slug=body["slug"])
-    publisher = Publisher(**{name: value for name, value in body.items() if value is not None})
+    own = {name: value for name, value in body.items() if value is not None and name != "parent"}
+    parent = get_publisher(session, body["parent"]) if body.get("parent") else None
+    publisher = Publisher(**own, parent=parent)
     session.add(publisher)
     session.flush()
     audit.record(session, audit.Act(actor.name, "create_publisher", publisher.slug))
@@ -151,9 +155,9 @@ def set_mapping(session: Session, actor: Actor, dataset: Dataset, columns: Mappi
     return dataset
 
 
-def require_writer(actor: Actor, dataset: Dataset, *roles: str) -> None:
-    """Raises Unauthenticated for the public, Forbidden where the role or the publisher does not fit."""
-    require_role(actor, *(roles or ROLES))
+def require_writer(actor: Actor, dataset: Dataset, *roles: str, scope: str = WRITE) -> None:
+    """Raises Unauthenticated for the public, Forbidden where role, publisher or the key's reach does not fit."""
+    require_role(actor, *(roles or ROLES), scope=scope)
     if not actor.speaks_for(dataset.publisher.slug):
         raise Forbidden("publisher_does_not_fit", publisher=dataset.publisher.slug)
 
