@@ -65,7 +65,9 @@ def _decide(
     if not actor.speaks_for(dataset.publisher.slug):
         raise Forbidden("publisher_does_not_fit", publisher=dataset.publisher.slug)
     found = session.scalar(
-        select(Application).where(Application.id == number, Application.dataset_id == dataset.id).with_for_update()
+        select(Application)
+        .where(Application.id == number, Application.dataset_id == dataset.id)
+        .with_for_update(of=Application)
     )
     if found is None:
         raise NotFound("application_not_found", id=number)

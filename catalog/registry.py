@@ -38,9 +38,7 @@ def register(session: Session, actor: Actor, body: Mapping[str, Any]) -> Dataset
 
 def revise(session: Session, actor: Actor, dataset: Dataset, changes: Mapping[str, Any]) -> Dataset:
     """Change a dataset's members; of a published one the change waits in `pending` for a reviewer."""
-    require_writer(actor, dataset, "steward", "admin")
-    if dataset.under_review or dataset.state not in ("draft", "published"):
-        raise Conflict("act_forbidden_by_state", act="revise", state=_review_state(dataset))
+    get_step("revise", dataset, actor)
     if dataset.latest_release_id and "schema" in changes and changes["schema"] != dataset.schema:
         raise Invalid.at("schema", "schema_fixed_once_published")
     before = {name: value for name, value in members_of(dataset).items() if name in changes}
@@ -71,13 +69,12 @@ def submit(session: Session, actor: Actor, dataset: Dataset) -> Dataset:
 
 def approve(session: Session, actor: Actor, dataset: Dataset, publish_at: datetime | None = None) -> Dataset:
     """Publish what waits, now or at `publish_at`. Nobody approves what he submitted or ingested (Forbidden)."""
-    step = get_step("approve", dataset, actor)
+    later = publish_at is not None and publish_at > now()
+    step = get_step("approve", dataset, actor, later=later)
     waiting = list_releases(session, dataset, "in_review")
     _refuse_own(actor, dataset, waiting)
-    if publish_at and publish_at > now():
+    if later and publish_at is not None:
         dataset.publish_at = publish_at
-        if dataset.state == "in_review":
-            step = Step("approve", "in_review", "scheduled", step.roles)
         _move(session, actor, dataset, step, waiting, "scheduled", {"publish_at": publish_at.isoformat()})
     else:
         _move(session, actor, dataset, step, waiting, "in_review")
@@ -207,7 +204,3 @@ def _supersede(session: Session, release: Release) -> None:
         Release.number < release.number,
     )
     release.supersedes = session.scalar(earlier)
-
-
-def _review_state(dataset: Dataset) -> str:
-    return "in_review" if dataset.under_review else dataset.state
