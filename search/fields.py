@@ -54,10 +54,13 @@ FORMATS: Final = ("csv", "json", "ndjson", "parquet", "xlsx")  # what a publishe
 WORD_WEIGHT: Final = 1.5  # a word of the dictionary against a mere pair of characters
 SHORT_TITLE: Final = 120  # a title of so many characters halves the score
 BOND_WEIGHT: Final = 0.5  # two words side by side, as in the question
-ALL_WORDS: Final = 6.0
+REGION_TIMES: Final = 1.2  # a region that is named is meant
+EACH_WORD: Final = 3.0  # for each thing asked for that a dataset has
+ALL_WORDS: Final = 4.0
 TITLE_STARTS: Final = 4.0
 TITLE_IS: Final = 30.0
 
+ENOUGH_HITS: Final = (10, 1)  # with fewer, words may be missing and sounds do; with fewer still, single characters
 FACET_VALUES: Final = 300  # values that one facet lists at most, the most frequent ones
 DEEPEST: Final = 10_000  # offset + size; beyond it only cursors
 TITLE_KEY: Final = 200  # characters of a title that sorting looks at

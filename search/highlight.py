@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
-from search.analysis import Question, Unit, fold
+from search.places import stem_of
+from search.question import Question, Unit
+from search.tokens import fold
 
 FRAGMENT = 120  # characters of a description that one fragment shows
 _LEAD = 30  # of them before the first match
@@ -16,30 +19,38 @@ Spans = list[tuple[int, int]]
 
 def highlights(question: Question, title: str, description: str) -> dict[str, list[str]]:
     """Field -> fragments, HTML with `<mark>`; a field without a match is left out."""
-    pattern = _pattern(question.units)
-    if pattern is None:
-        return {}
     found: dict[str, list[str]] = {}
-    if marks := spans(pattern, title):
+    if marks := _marks(question, title):
         found["title"] = [_marked(title, marks, 0, len(title))]
-    if marks := spans(pattern, description):
+    if marks := _marks(question, description):
         start = max(0, marks[0][0] - _LEAD)
         found["description"] = [_marked(description, marks, start, min(len(description), start + FRAGMENT))]
     return found
 
 
-def spans(pattern: re.Pattern[str], text: str) -> Spans:
-    """Where the pattern matches in the folded text, as places in the original; touching ones are joined."""
-    folded, places = _aligned(text)
+def _marks(question: Question, text: str) -> Spans:
+    """Each word where it stands; where it does not, the words that mean the same."""
+    aligned = _aligned(text)
+    found: Spans = []
+    for unit in question.units:
+        own, others = _patterns(unit)
+        found += (own and spans(own, *aligned)) or (others and spans(others, *aligned)) or []
+    return _joined(sorted(found))
+
+
+def _joined(found: Spans) -> Spans:
     joined: Spans = []
-    for match in pattern.finditer(folded):
-        start, end = match.span()
-        if places is not None:
-            start, end = places[start], places[end - 1] + 1
+    for start, end in found:
         if joined and start <= joined[-1][1]:
             start, end = joined[-1][0], max(end, joined.pop()[1])
         joined.append((start, end))
     return joined
+
+
+def spans(pattern: re.Pattern[str], folded: str, places: Sequence[int] | None) -> Spans:
+    """Where the pattern matches in a folded text, as places in the original."""
+    found = [match.span() for match in pattern.finditer(folded)]
+    return found if places is None else [(places[start], places[end - 1] + 1) for start, end in found]
 
 
 def _marked(text: str, marks: Spans, start: int, end: int) -> str:
@@ -53,12 +64,17 @@ def _marked(text: str, marks: Spans, start: int, end: int) -> str:
     return "".join([*pieces, escape(text[last:end]), "…" if end < len(text) else ""])
 
 
-@lru_cache(maxsize=256)
-def _pattern(units: tuple[Unit, ...]) -> re.Pattern[str] | None:
-    """Words first, then the parts that a longer one is found by; Latin words and numbers only as a whole."""
-    words = [unit.word for unit in units]
-    parts = [token for unit in units for token in unit.tokens if len(token) == 2 and _PLAIN_TOKEN.fullmatch(token)]
-    wanted = sorted(dict.fromkeys(words + parts), key=len, reverse=True)
+@lru_cache(maxsize=2_000)
+def _patterns(unit: Unit) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """The word and the parts that a longer one is found by, and what else stands for it; Latin words as a whole."""
+    parts = [token for token in unit.ways[0].tokens if len(token) == 2 and _PLAIN_TOKEN.fullmatch(token)]
+    own = [unit.word, *(parts if unit.kind != "region" else [])]
+    others = [word for way in unit.ways[1:] for word in (way.word, stem_of(way.word)) if word not in own]
+    return _any_of(own), _any_of(others)
+
+
+def _any_of(words: Sequence[str]) -> re.Pattern[str] | None:
+    wanted = sorted(dict.fromkeys(words), key=len, reverse=True)
     return re.compile("|".join(map(_whole, wanted))) if wanted else None
 
 

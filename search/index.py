@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from catalog.errors import BadParameter, nearest
 from search.fields import DEEPEST, FILTERS, SHORT_TITLE, SORTS, TITLE_KEY
+from search.lexicon import Lexicon, lexicon
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBERS = (int, float)
@@ -41,6 +42,7 @@ class SearchDocument:
     temporal_to: date | None = None
     issued: datetime | None = None
     field_titles: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()  # whole values that lead to it: parcel numbers, codes, names of its rows
     popularity: int = 0
 
     @property
@@ -100,6 +102,7 @@ class SearchQuery:
     after: tuple[Any, ...] | None = None
     facets: tuple[str, ...] = ()
     scope: Scope = PUBLIC
+    words: Lexicon = field(default_factory=lexicon)
 
     def __post_init__(self) -> None:
         _check_names(self)
@@ -123,7 +126,7 @@ class SearchQuery:
     def conditions(self) -> tuple[Any, ...]:
         """What total and facets hang on: all but the order and the page."""
         bounds = self.period_from, self.period_to, self.updated_from
-        return self.text, tuple(sorted(self.filters.items())), bounds, self.facets, self.scope
+        return self.text, tuple(sorted(self.filters.items())), bounds, self.facets, self.scope, self.words.revision
 
     @property
     def may_loosen(self) -> bool:
@@ -147,6 +150,7 @@ class Hit:
     score: float
     highlights: Mapping[str, list[str]]
     sort: tuple[Any, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True)

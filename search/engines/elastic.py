@@ -20,9 +20,11 @@ from search.batches import batches
 from search.engines import elastic_layout as layout
 from search.engines.elastic_query import body
 from search.facets import ranked
+from search.fields import ENOUGH_HITS
 from search.highlight import highlights
 from search.index import CatchUp, Hit, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 from search.paging import next_after
+from search.question import Question, attempts
 from search.understood import understood
 
 BATCH: Final = 500
@@ -75,13 +77,14 @@ class ElasticIndex:
         return Written(refused)
 
     def search(self, query: SearchQuery) -> SearchPage:
-        question = analysis.question(query.text)
+        tries = attempts(analysis.question(query.text, query.words))
         with _answering():
-            answer = self._ask(query, question, loose=False)
-            loose = not answer["hits"]["total"]["value"] and query.may_loosen
-            if loose:
-                answer = self._ask(query, question, loose=True)
-        return _page(query, question, answer, loose=loose)
+            answer = self._ask(query, tries[0])
+            used = 0
+            while query.may_loosen and used + 1 < len(tries) and _total(answer) < ENOUGH_HITS[used]:
+                used += 1
+                answer = self._ask(query, tries[used])
+        return _page(query, tries[used], answer, loose=used > 0)
 
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         with _answering():
@@ -123,9 +126,9 @@ class ElasticIndex:
         with _answering():
             return self._ours()
 
-    def _ask(self, query: SearchQuery, question: analysis.Question, *, loose: bool) -> Mapping[str, Any]:
+    def _ask(self, query: SearchQuery, question: Question) -> Mapping[str, Any]:
         # One question goes to one copy of the index, so that pages of it fit together.
-        asked = body(query, question, loose=loose)
+        asked = body(query, question)
         preference = f"q{crc32(query.text.encode())}"
         answer: Mapping[str, Any] = (
             self._client.options(request_timeout=SEARCH_SECONDS)
@@ -223,23 +226,27 @@ def _answering() -> Iterator[None]:
         raise Unavailable("search_unavailable") from error
 
 
-def _page(query: SearchQuery, question: analysis.Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
+def _page(query: SearchQuery, question: Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
     found = answer["hits"]["hits"]
     hits = tuple(_hit(question, query, hit) for hit in found[: query.size])
     return SearchPage(
-        total=answer["hits"]["total"]["value"],
+        total=_total(answer),
         hits=hits,
         facets={name: _counts(answer["aggregations"][name]) for name in query.facets},
         next_after=next_after(hits, len(found) > query.size),
-        understood=understood(question, loose=loose),
+        understood=understood(question, [hit.title for hit in hits], loose=loose),
     )
 
 
-def _hit(question: analysis.Question, query: SearchQuery, hit: Mapping[str, Any]) -> Hit:
+def _hit(question: Question, query: SearchQuery, hit: Mapping[str, Any]) -> Hit:
     card, sort = hit["_source"]["card"], tuple(hit["sort"])
     score = sort[0] if query.order[0].name == "score" else 0.0
     marked = highlights(question, card["title"], card["description"])
-    return Hit(int(hit["_id"]), card["slug"], score, marked, sort)
+    return Hit(int(hit["_id"]), card["slug"], score, marked, sort, card["title"])
+
+
+def _total(answer: Mapping[str, Any]) -> int:
+    return int(answer["hits"]["total"]["value"])
 
 
 def _counts(aggregation: Mapping[str, Any]) -> Any:

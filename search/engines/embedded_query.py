@@ -5,29 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from search.analysis import Question
 from search.facets import own_filters
 from search.fields import FILTERS, TITLE_IS, TITLE_STARTS
 from search.index import SearchQuery, micros
 from search.paging import beyond
-from search.ranking import Term, matched_fields
+from search.question import Question
 
 SEPARATOR: Final = "\x1f"  # round each of several values that stand in one column
 _COLUMNS: Final = {name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}
-
-Expressions = list[tuple[str, float]]
-
-
-class Names(Protocol):
-    """The names of the tables that are asked."""
-
-    @property
-    def document(self) -> str: ...
-
-    @property
-    def words(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -97,61 +84,13 @@ def order_by(query: SearchQuery) -> str:
     return ", ".join(_COLUMNS[key.name] + (" DESC" if key.descending else "") for key in query.order)
 
 
-def unit_expressions(question: Question) -> list[str]:
-    """Each word of the question as an FTS5 expression: any of its tokens in any field that words are sought in."""
-    fields = " ".join(matched_fields(question))
-    return [_in(fields, unit.tokens) for unit in question.units]
-
-
-def letter_expressions(question: Question) -> list[str]:
-    """Each single character of the question as an FTS5 expression."""
-    return [_in("chars", [letter]) for letter in question.chars]
-
-
-def candidates(rarest: Sequence[str], least: int, base: Sql, tables: Names) -> Sql:
-    """Put into the connection's own table all ids that may have `least` of the expressions, which come rarest first.
-
-    Whatever has 3 of 5 has one at least of any 3: so the most frequent ones need not be gone through.
-    """
-    every = least == len(rarest)
-    asked = " AND ".join(rarest) if every else " OR ".join(rarest[: len(rarest) - least + 1])
-    return Sql(
-        f"INSERT INTO temp.search_match (id, units) SELECT d.id, {least if every else 0}"
-        f" FROM {tables.words}(?) w CROSS JOIN {tables.document} d ON d.id = w.rowid WHERE {base.text}",
-        (asked, *base.params),
-    )
-
-
-def holders(tables: Names) -> str:
-    """SQL for the candidates that an expression holds in."""
-    # The plus keeps SQLite from asking FTS5 once for each candidate.
-    return f"SELECT rowid FROM {tables.words}(?) WHERE +rowid IN (SELECT id FROM temp.search_match)"
-
-
-def expressions(term: Term) -> Expressions:
-    """What gives points for a term: FTS5 expressions of its token in one field, with the field's weight."""
-    return [(_in(field, [term.token]), weight) for field, weight in term.fields]
-
-
-def counting(asked: Sequence[str], tables: Names) -> Sql:
-    """In how many documents each expression holds; the empty one holds in all."""
-    everything = Sql(f"(SELECT count(*) FROM {tables.document})")
-    counts = [Sql(f"(SELECT count(*) FROM {tables.words}(?))", (one,)) if one else everything for one in asked]
-    columns = joined(counts, ", ")
-    return Sql("SELECT " + columns.text, columns.params)
-
-
 def title_points(question: Question) -> Sql:
-    """What ranking needs of each match: id, words it has, prior, time, and what the title's own shape gives."""
+    """What ranking needs of each match: id, prior, time, and what the title's own shape gives."""
     return Sql(
-        f"d.id, h.units, d.prior, d.updated, CASE WHEN d.folded = ? THEN {TITLE_IS}"
+        f"d.id, d.prior, d.updated, CASE WHEN d.folded = ? THEN {TITLE_IS}"
         f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END",
         (question.title, len(question.title), question.title),
     )
-
-
-def _in(fields: str, tokens: Sequence[str]) -> str:
-    return f"{{{fields}}} : ({' OR '.join(chr(34) + token + chr(34) for token in tokens)})"
 
 
 def _scope(query: SearchQuery) -> list[Sql]:

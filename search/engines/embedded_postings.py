@@ -1,0 +1,81 @@
+"""Where tokens stand in the embedded index, remembered until the next write."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from search.engines.embedded_tables import Tables, open_places
+from search.index import FacetCount
+from search.question import Unit, Way
+
+Tally = tuple[int, Mapping[str, tuple[FacetCount, ...]]]
+Postings = dict[int, str]  # document -> the field that has the token; never two, see analysis.document_tokens
+_PLACES: Final = 400_000  # places that are remembered, about 40 MiB
+_TALLIES: Final = 500
+
+
+class Memory:
+    """What one state of the index has told already: it holds until the next write."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.tallies: dict[object, Tally] = {}  # conditions -> total and facets
+        self.documents: int | None = None
+        self._postings: dict[str, Postings] = {}
+        self._counts: dict[str, Counter[str]] = {}
+        self._size = 0
+
+    def trim(self) -> None:
+        """Forget where it has grown too large."""
+        if len(self.tallies) > _TALLIES:
+            self.tallies = {}
+        if self._size > _PLACES:
+            self._postings, self._counts, self._size = {}, {}, 0
+
+    def postings(self, connection: sqlite3.Connection, token: str) -> Postings:
+        """The documents that have a token, each with its field."""
+        known = self._postings.get(token)
+        if known is None:
+            open_places(connection, self.tables)
+            rows = connection.execute(f"SELECT doc, col FROM {self.tables.places} WHERE term = ?", (token,))
+            known = self._postings[token] = dict(rows)
+            self._size += len(known) + 1
+        return known
+
+    def counts(self, connection: sqlite3.Connection, token: str) -> Counter[str]:
+        """In how many documents each field has a token."""
+        known = self._counts.get(token)
+        if known is None:
+            known = self._counts[token] = Counter(self.postings(connection, token).values())
+        return known
+
+    def size(self, connection: sqlite3.Connection) -> int:
+        """How many documents there are."""
+        if self.documents is None:
+            asked = connection.execute(f"SELECT count(*) FROM {self.tables.document}")
+            self.documents = int(asked.fetchone()[0])
+        return self.documents
+
+    def holders(self, connection: sqlite3.Connection, way: Way) -> set[int]:
+        """The documents in which a way of saying something is there."""
+        if not way.whole:
+            return set().union(*(self.postings(connection, token).keys() for token in way.tokens))
+        found: set[int] | None = None
+        for token in way.tokens:
+            holders = self.postings(connection, token).keys()
+            found = set(holders) if found is None else found & holders
+            if not found:
+                break
+        return found or set()
+
+    def unit_holders(self, connection: sqlite3.Connection, unit: Unit) -> set[int]:
+        """The documents that have a unit in any way."""
+        return union(self.holders(connection, way) for way in unit.ways)
+
+
+def union(sets: Iterable[set[int]]) -> set[int]:
+    """All members of all sets."""
+    return set().union(*sets)

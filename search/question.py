@@ -1,0 +1,333 @@
+"""What a person asks for, as tokens: words with their synonyms, regions, departments and periods told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from math import ceil
+from typing import Final
+
+import rjieba
+
+from catalog.db import CIVIL, now
+from search import periods
+from search.fields import WORD_WEIGHT
+from search.lexicon import Entry, Lexicon, lexicon, regional
+from search.periods import Mention, Period
+from search.pinyin import pairs_of, split_syllables, syllables_of
+from search.places import Place, places
+from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, initial_grams, is_han, letter_token, letters_of
+from search.wordlists import word_list
+
+QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
+QUESTION_UNITS: Final = 16
+_OWN_TOKENS: Final = 5  # tokens that one written word is sought by; engines' limits on clauses are kept
+_OTHER_TOKENS: Final = 6
+_OTHERS: Final = 9  # other words that one word is sought by
+_FREE_MATCH: Final = 4  # an entry of so many characters may begin and end inside of dictionary words
+_REGIONAL: Final = 0.9
+_STEM: Final = 0.8  # a place without its kind, where the kind was written
+_CODE: Final = 0.6  # a dataset that has the region's code
+_WIDER_PERIODS: Final = (0.45, 0.35, 0.3)
+_WRITTEN: Final = 2.5  # what a written word of two characters is worth: itself (WORD_WEIGHT) and its pair
+_WRITTEN_LONG: Final = 3.2
+_SOUND: Final = 0.6  # a word that only sounds the same
+_QUOTED: Final = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]')
+
+STOP_WORDS: Final = word_list("stop")
+LIGHT_WORDS: Final = word_list("light")
+COMMON_LETTERS: Final = word_list("common_letters")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of saying something. With `whole` it is there only where all of `tokens` are, else where any is.
+
+    `weight` is what its points are multiplied with.
+    """
+
+    word: str
+    tokens: tuple[str, ...]
+    weight: float = 1.0
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One thing that is asked for; a dataset has it where any of `ways` is there.
+
+    `kind` is word, light (a dataset may lack it), office, region (a dataset must have it) or period.
+    """
+
+    word: str
+    ways: tuple[Way, ...]
+    kind: str = "word"
+    names: tuple[str, ...] = ()  # what it was recognised as
+    codes: tuple[str, ...] = ()
+    period: Period | None = None
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Every token of every way, once."""
+        return tuple(dict.fromkeys(token for way in self.ways for token in way.tokens))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as tokens. `bonds` join neighbouring words, `chars` are its single characters, `title` is its key.
+
+    `latin`: all of it is in Latin letters; `cut`: it was too long. `missing` more words than usual may be missing;
+    with `parts` single characters will do.
+    """
+
+    units: tuple[Unit, ...]
+    bonds: tuple[str, ...] = ()
+    chars: tuple[str, ...] = ()
+    title: str = ""
+    text: str = ""
+    latin: bool = False
+    cut: bool = False
+    missing: int = 0
+    parts: bool = False
+
+    @property
+    def required(self) -> tuple[Unit, ...]:
+        """The units that a dataset must have: regions, unless nothing else is found."""
+        return tuple(unit for unit in self.units if unit.kind == "region")
+
+    @property
+    def telling(self) -> tuple[Unit, ...]:
+        """The units of which a dataset must have `least`: words, or whatever there is beside regions."""
+        found = tuple(unit for unit in self.units if unit.kind in ("word", "office"))
+        return found or (() if self.required else self.units)
+
+    @property
+    def least(self) -> int:
+        """How many telling units a dataset must have: all of two, and a growing remainder may be missing."""
+        count = len(self.telling)
+        least = count if count <= 2 else max(2, round(count * 0.6))
+        return max(min(1, count), least - self.missing)
+
+    @property
+    def least_chars(self) -> tuple[int, int]:
+        """Where words find nothing: how many single characters match on their own, and how many beside one unit."""
+        count = len(self.chars)
+        return max(2, ceil(count * 0.6)), ceil(count * 0.4)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A run of a question's text: `literal` where it stood in quotes, `mention` where it is a period."""
+
+    text: str
+    literal: bool = False
+    mention: Mention | None = None
+
+
+def question(text: str, words: Lexicon | None = None, *, today: date | None = None) -> Question:
+    """What a person asks for. No token of it can be mistaken for an engine's query language."""
+    return _question(text[: QUESTION_LENGTH + 1], words or lexicon(), today or now().astimezone(CIVIL).date())
+
+
+def attempts(asked: Question) -> list[Question]:
+    """The same question, each time more forgiving: with a word less and by the sound, then by single characters."""
+    heard = tuple(replace(unit, ways=(*unit.ways, *_sounds(unit))) for unit in asked.units)
+    fewer = replace(asked, units=heard, missing=1)
+    anywhere = tuple(replace(unit, kind="word") if unit.kind == "region" else unit for unit in heard)
+    return [asked, fewer, replace(fewer, units=anywhere, parts=True)]
+
+
+def _question(text: str, words: Lexicon, today: date) -> Question:
+    folded = fold(text[:QUESTION_LENGTH])
+    latin = not IS_HAN.search(folded)
+    units: list[Unit] = []
+    for piece in _pieces(folded, today):
+        units += [_period(piece)] if piece.mention else _units(piece, words, latin=latin)
+    kept = _telling(list(dict.fromkeys(units)))
+    inside = {token for unit in kept for token in unit.tokens}
+    bonds = dict.fromkeys(gram for gram in grams_of(folded) if gram not in inside and is_han(gram))
+    return Question(
+        units=tuple(kept[:QUESTION_UNITS]),
+        bonds=tuple(bonds)[: 2 * QUESTION_UNITS],
+        chars=_telling_letters("".join(unit.word for unit in kept)),
+        title=letters_of(folded),
+        text=folded,
+        latin=latin,
+        cut=len(text) > QUESTION_LENGTH or len(kept) > QUESTION_UNITS,
+    )
+
+
+def _pieces(folded: str, today: date) -> Iterator[_Piece]:
+    """Quoted runs, periods, and what stands between them."""
+    last = 0
+    for quoted in _QUOTED.finditer(folded):
+        yield from _open_pieces(folded[last : quoted.start()], today)
+        yield _Piece(quoted[1], literal=True)
+        last = quoted.end()
+    yield from _open_pieces(folded[last:], today)
+
+
+def _open_pieces(text: str, today: date) -> Iterator[_Piece]:
+    last = 0
+    for mention in periods.mentions(text, today=today):
+        yield _Piece(text[last : mention.start])
+        yield _Piece(text[mention.start : mention.end].strip(), mention=mention)
+        last = mention.end
+    yield _Piece(text[last:])
+
+
+def _period(piece: _Piece) -> Unit:
+    named = piece.mention.periods if piece.mention else ()
+    ways = [Way(piece.text, (one.token,), whole=True) for one in named]
+    ways += [
+        Way(piece.text, (wider.token,), weight, whole=True)
+        for one in named
+        for wider, weight in zip(one.wider, _WIDER_PERIODS, strict=False)
+    ]
+    numbers = tuple(run for run in RUN.findall(piece.text) if run.isdecimal() and len(run) > 1)
+    own = [Way(piece.text, numbers, _STEM, whole=True)] if numbers else []
+    return Unit(piece.text, (*ways, *own), "period", period=named[0] if len(named) == 1 else None)
+
+
+def _units(piece: _Piece, words: Lexicon, *, latin: bool) -> Iterator[Unit]:
+    for run in RUN.findall(piece.text):
+        if not is_han(run):
+            yield _latin_unit(run[:LONGEST_TOKEN], words, alone=latin)
+        elif piece.literal:
+            yield Unit(run, (Way(run, tuple(grams_of(run))[: 2 * _OTHER_TOKENS], whole=True),))
+        else:
+            yield from _han_units(run, words)
+
+
+def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
+    entry = words.find(run)
+    spoken = split_syllables(run) if alone or len(run) > 4 else ()
+    ways = [Way(run, (run,))]
+    if len(spoken) > 1 or (spoken and alone):
+        ways.append(Way(run, tuple(pairs_of(spoken))[:_OWN_TOKENS], whole=len(spoken) < 4))
+    if alone and 2 < len(run) < 20:
+        ways.append(Way(run, tuple(initial_grams(run))[: 2 * _OTHER_TOKENS], whole=True))
+        ways.append(Way(run, ("^" + run,), _WRITTEN))
+    kind = "light" if run in LIGHT_WORDS or len(run) == 1 or (run.isdecimal() and len(run) < 3) else "word"
+    return Unit(run, (*ways, *_other_ways(run, entry)), kind)
+
+
+def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
+    """Places, departments and words with synonyms first, the longest first; the dictionary cuts what is left."""
+    cut = rjieba.cut(run)
+    bounds = {0}
+    for word in cut:
+        bounds.add(max(bounds) + len(word))
+    start = last = 0
+    while start < len(run):
+        end = _longest_known(run, start, bounds, words)
+        if end == start:
+            start += 1
+            continue
+        yield from _plain_units(run[last:start])
+        yield _known_unit(run[start:end], words)
+        start = last = end
+    yield from _plain_units(run[last:])
+
+
+def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> int:
+    """Where the longest known word ends that begins at `start`; `start` where there is none."""
+    for end in range(min(len(run), start + words.longest), start + 1, -1):
+        word = run[start:end]
+        fits = end - start >= _FREE_MATCH or (start in bounds and end in bounds)
+        if fits and (word in STOP_WORDS or word in places() or words.find(word)):
+            return end
+    return start
+
+
+def _known_unit(word: str, words: Lexicon) -> Unit:
+    meant, entry = places().get(word), words.find(word)
+    if word in STOP_WORDS:
+        return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:_OWN_TOKENS]),), "stop")
+    return _region(word, meant) if meant else _word_unit(word, entry)
+
+
+def _plain_units(text: str) -> Iterator[Unit]:
+    """Dictionary words; characters that the dictionary leaves alone join their neighbours."""
+    lone = ""
+    for word in [*rjieba.cut(text), ""] if text else []:
+        if len(word) == 1 and word not in STOP_WORDS:
+            lone += word
+            continue
+        if lone:
+            yield _word_unit(lone, None)
+        lone = ""
+        if word:
+            yield _word_unit(word, None)
+
+
+def _word_unit(word: str, entry: Entry | None) -> Unit:
+    own = Way(word, (*(["_" + word] if len(word) > 1 else []), *grams_of(word))[:_OWN_TOKENS])
+    names = tuple(entry.others)[:_OTHERS] if entry else ()
+    return Unit(word, (own, *_other_ways(word, entry)), _kind(word, entry), names)
+
+
+def _kind(word: str, entry: Entry | None) -> str:
+    if word in STOP_WORDS:
+        return "stop"
+    return "light" if word in LIGHT_WORDS else entry.kind if entry else "word"
+
+
+def _other_ways(word: str, entry: Entry | None) -> list[Way]:
+    others = dict.fromkeys(regional(word), _REGIONAL) | (dict(entry.others) if entry else {})
+    return [way for other, weight in list(others.items())[:_OTHERS] for way in [_whole(other, weight)] if way.tokens]
+
+
+@lru_cache(maxsize=20_000)
+def _whole(word: str, weight: float) -> Way:
+    """A word that must be there as a whole, worth as much as if it had been written: about 2.5 to 3.5 tokens."""
+    if len(word) > 2 and rjieba.cut(word) == [word] and is_han(word):
+        return Way(word, ("_" + word,), round(weight * _WRITTEN_LONG / WORD_WEIGHT, 3), whole=True)
+    grams = list(dict.fromkeys(grams_of(word)))
+    if len(grams) > _OTHER_TOKENS:
+        half = _OTHER_TOKENS // 2
+        grams = [*grams[:half], *grams[-half:]]
+    written = _WRITTEN if len(grams) < 3 else _WRITTEN_LONG
+    return Way(word, tuple(grams), round(weight * min(written, written / max(1, len(grams))), 3), whole=True)
+
+
+def _region(word: str, meant: Sequence[Place]) -> Unit:
+    texts = dict.fromkeys(text for place in meant for text in place.texts)
+    ways = [_whole(text, 1.0 if text == word else _STEM) for text in dict.fromkeys((word, *texts))]
+    codes = tuple(dict.fromkeys(code for place in meant for code in place.codes))
+    ways += [Way(word, (f"#{code}",), _CODE * _WRITTEN, whole=True) for code in codes]
+    return Unit(word, tuple(ways), "region", tuple(place.name for place in meant), codes)
+
+
+def _telling(units: list[Unit]) -> list[Unit]:
+    """What says what is sought: no stop words, and no lone character beside real words (bonds have it)."""
+    for telling in (_is_telling, _is_no_stop_word):
+        if kept := [unit for unit in units if telling(unit)]:
+            return kept
+    return units
+
+
+def _is_no_stop_word(unit: Unit) -> bool:
+    return unit.kind != "stop" and unit.word not in STOP_WORDS
+
+
+def _is_telling(unit: Unit) -> bool:
+    return _is_no_stop_word(unit) and not (len(unit.word) == 1 and is_han(unit.word))
+
+
+def _telling_letters(text: str) -> tuple[str, ...]:
+    """The single characters that tell something; those of every office's title only where there are no others."""
+    letters = tuple(dict.fromkeys(IS_HAN.findall(text)))
+    telling = tuple(letter for letter in letters if letter not in COMMON_LETTERS)
+    return tuple(map(letter_token, (telling or letters)[: 2 * QUESTION_UNITS]))
+
+
+@lru_cache(maxsize=2_000)
+def _sounds(unit: Unit) -> tuple[Way, ...]:
+    if len(unit.word) < 2 or not is_han(unit.word) or unit.kind == "period":
+        return ()
+    spoken = syllables_of(unit.word)
+    return (Way(unit.word, tuple(pairs_of(spoken))[:_OWN_TOKENS], _SOUND, whole=True),) if spoken else ()
