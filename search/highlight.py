@@ -17,25 +17,41 @@ _PLAIN_TOKEN = re.compile(r"[^\W_]+")  # not `_word`, not pinyin
 Spans = list[tuple[int, int]]
 
 
+class Marker:
+    """Marks the words of one question in any number of texts."""
+
+    def __init__(self, question: Question) -> None:
+        self._units = question.units
+        self._own = [_any_of(_own_words(unit)) for unit in question.units]
+        self._others: dict[int, re.Pattern[str] | None] = {}
+
+    def highlights(self, title: str, description: str) -> dict[str, list[str]]:
+        """Field -> fragments, HTML with `<mark>`; a field without a match is left out."""
+        found: dict[str, list[str]] = {}
+        if marks := self._marks(title):
+            found["title"] = [_marked(title, marks, 0, len(title))]
+        if marks := self._marks(description):
+            start = max(0, marks[0][0] - _LEAD)
+            found["description"] = [_marked(description, marks, start, min(len(description), start + FRAGMENT))]
+        return found
+
+    def _marks(self, text: str) -> Spans:
+        """Each word where it stands; where it does not, the words that mean the same."""
+        aligned = _aligned(text)
+        found: Spans = []
+        for place, own in enumerate(self._own):
+            found += _spans(own, *aligned) or _spans(self._other(place), *aligned)
+        return _joined(sorted(found))
+
+    def _other(self, place: int) -> re.Pattern[str] | None:
+        if place not in self._others:
+            self._others[place] = _any_of(_other_words(self._units[place]))
+        return self._others[place]
+
+
 def highlights(question: Question, title: str, description: str) -> dict[str, list[str]]:
-    """Field -> fragments, HTML with `<mark>`; a field without a match is left out."""
-    found: dict[str, list[str]] = {}
-    if marks := _marks(question, title):
-        found["title"] = [_marked(title, marks, 0, len(title))]
-    if marks := _marks(question, description):
-        start = max(0, marks[0][0] - _LEAD)
-        found["description"] = [_marked(description, marks, start, min(len(description), start + FRAGMENT))]
-    return found
-
-
-def _marks(question: Question, text: str) -> Spans:
-    """Each word where it stands; where it does not, the words that mean the same."""
-    aligned = _aligned(text)
-    found: Spans = []
-    for unit in question.units:
-        own, others = _patterns(unit)
-        found += (own and spans(own, *aligned)) or (others and spans(others, *aligned)) or []
-    return _joined(sorted(found))
+    """`Marker.highlights` for one dataset."""
+    return Marker(question).highlights(title, description)
 
 
 def _joined(found: Spans) -> Spans:
@@ -47,9 +63,9 @@ def _joined(found: Spans) -> Spans:
     return joined
 
 
-def spans(pattern: re.Pattern[str], folded: str, places: Sequence[int] | None) -> Spans:
+def _spans(pattern: re.Pattern[str] | None, folded: str, places: Sequence[int] | None) -> Spans:
     """Where the pattern matches in a folded text, as places in the original."""
-    found = [match.span() for match in pattern.finditer(folded)]
+    found = [match.span() for match in pattern.finditer(folded)] if pattern else []
     return found if places is None else [(places[start], places[end - 1] + 1) for start, end in found]
 
 
@@ -64,13 +80,14 @@ def _marked(text: str, marks: Spans, start: int, end: int) -> str:
     return "".join([*pieces, escape(text[last:end]), "…" if end < len(text) else ""])
 
 
-@lru_cache(maxsize=2_000)
-def _patterns(unit: Unit) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    """The word and the parts that a longer one is found by, and what else stands for it; Latin words as a whole."""
+def _own_words(unit: Unit) -> list[str]:
+    """The word and the parts that a longer one is found by."""
     parts = [token for token in unit.ways[0].tokens if len(token) == 2 and _PLAIN_TOKEN.fullmatch(token)]
-    own = [unit.word, *(parts if unit.kind != "region" else [])]
-    others = [word for way in unit.ways[1:] for word in (way.word, stem_of(way.word)) if word not in own]
-    return _any_of(own), _any_of(others)
+    return [unit.word, *(parts if unit.kind != "region" else [])]
+
+
+def _other_words(unit: Unit) -> list[str]:
+    return [word for way in unit.ways[1:] for word in (way.word, stem_of(way.word))]
 
 
 def _any_of(words: Sequence[str]) -> re.Pattern[str] | None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import opencc
 
-SAME: Final = 0.9  # what another word of the group counts beside the one that was written
+SAME: Final = 0.8  # what another word of the group counts beside the one that was written
 WIDER: Final = 0.7  # a word that a question's word is only likely to mean
 Groups = tuple[tuple[str, ...], ...]
 

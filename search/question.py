@@ -24,9 +24,9 @@ from search.wordlists import word_list
 
 QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
 QUESTION_UNITS: Final = 16
-_OWN_TOKENS: Final = 5  # tokens that one written word is sought by; engines' limits on clauses are kept
+_OWN_TOKENS: Final = 6  # tokens that one written word is sought by; engines' limits on clauses are kept
 _OTHER_TOKENS: Final = 6
-_OTHERS: Final = 9  # other words that one word is sought by
+_OTHERS: Final = 8  # other words that one word is sought by
 _FREE_MATCH: Final = 4  # an entry of so many characters may begin and end inside of dictionary words
 _REGIONAL: Final = 0.9
 _STEM: Final = 0.8  # a place without its kind, where the kind was written
@@ -217,7 +217,7 @@ def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
 
 def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
     """Places, departments and words with synonyms first, the longest first; the dictionary cuts what is left."""
-    cut = rjieba.cut(run)
+    cut = _cut(run)
     bounds = {0}
     for word in cut:
         bounds.add(max(bounds) + len(word))
@@ -231,6 +231,11 @@ def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
         yield _known_unit(run[start:end], words)
         start = last = end
     yield from _plain_units(run[last:])
+
+
+def _cut(text: str) -> list[str]:
+    """Dictionary words and single characters: guessed words are no help in a question."""
+    return list(rjieba.cut(text, hmm=False))
 
 
 def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> int:
@@ -253,7 +258,7 @@ def _known_unit(word: str, words: Lexicon) -> Unit:
 def _plain_units(text: str) -> Iterator[Unit]:
     """Dictionary words; characters that the dictionary leaves alone join their neighbours."""
     lone = ""
-    for word in [*rjieba.cut(text), ""] if text else []:
+    for word in [*_cut(text), ""]:
         if len(word) == 1 and word not in STOP_WORDS:
             lone += word
             continue
@@ -265,9 +270,17 @@ def _plain_units(text: str) -> Iterator[Unit]:
 
 
 def _word_unit(word: str, entry: Entry | None) -> Unit:
-    own = Way(word, (*(["_" + word] if len(word) > 1 else []), *grams_of(word))[:_OWN_TOKENS])
+    own = Way(word, (*_inner(word), *grams_of(word))[:_OWN_TOKENS])
+    kind = _kind(word, entry)
+    if kind == "light":  # what half of all titles have needs no synonyms
+        entry = None
     names = tuple(entry.others)[:_OTHERS] if entry else ()
-    return Unit(word, (own, *_other_ways(word, entry)), _kind(word, entry), names)
+    return Unit(word, (own, *_other_ways(word, entry)), kind, names)
+
+
+def _inner(word: str) -> list[str]:
+    """The word where the dictionary has it, else the words that it is made of."""
+    return ["_" + one for one in _cut(word) if len(one) > 1]
 
 
 def _kind(word: str, entry: Entry | None) -> str:

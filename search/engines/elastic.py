@@ -21,7 +21,7 @@ from search.engines import elastic_layout as layout
 from search.engines.elastic_query import body
 from search.facets import ranked
 from search.fields import ENOUGH_HITS
-from search.highlight import highlights
+from search.highlight import Marker
 from search.index import CatchUp, Hit, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 from search.paging import next_after
 from search.question import Question, attempts
@@ -228,7 +228,8 @@ def _answering() -> Iterator[None]:
 
 def _page(query: SearchQuery, question: Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
     found = answer["hits"]["hits"]
-    hits = tuple(_hit(question, query, hit) for hit in found[: query.size])
+    marker = Marker(question)
+    hits = tuple(_hit(marker, query, hit) for hit in found[: query.size])
     return SearchPage(
         total=_total(answer),
         hits=hits,
@@ -238,10 +239,10 @@ def _page(query: SearchQuery, question: Question, answer: Mapping[str, Any], *, 
     )
 
 
-def _hit(question: Question, query: SearchQuery, hit: Mapping[str, Any]) -> Hit:
+def _hit(marker: Marker, query: SearchQuery, hit: Mapping[str, Any]) -> Hit:
     card, sort = hit["_source"]["card"], tuple(hit["sort"])
     score = sort[0] if query.order[0].name == "score" else 0.0
-    marked = highlights(question, card["title"], card["description"])
+    marked = marker.highlights(card["title"], card["description"])
     return Hit(int(hit["_id"]), card["slug"], score, marked, sort, card["title"])
 
 

@@ -16,7 +16,7 @@ from search.engines import embedded_query as build
 from search.engines.embedded_postings import Memory, Tally, union
 from search.engines.embedded_query import Sql
 from search.fields import ALL_WORDS, EACH_WORD, ENOUGH_HITS
-from search.highlight import highlights
+from search.highlight import Marker
 from search.index import Hit, SearchPage, SearchQuery
 from search.paging import next_after
 from search.question import Unit, attempts, question
@@ -37,7 +37,8 @@ class Search:
         used = self._match()
         rows = self._rows()
         size = self.query.size
-        hits = tuple(self._hit(row) for row in rows[:size])
+        marker = Marker(self.question)
+        hits = tuple(self._hit(row, marker) for row in rows[:size])
         total, counts = self._tally(used)
         return SearchPage(
             total=total,
@@ -179,11 +180,11 @@ class Search:
     def _start(self) -> int:
         return 0 if self.query.after is not None else self.query.offset
 
-    def _hit(self, row: tuple[Any, ...]) -> Hit:
+    def _hit(self, row: tuple[Any, ...], marker: Marker) -> Hit:
         card = f"SELECT slug, title, description FROM {self.tables.card} WHERE id = ?"
         slug, title, description = self.connection.execute(card, row[:1]).fetchone()
         score = row[1] if self.query.order[0].name == "score" else 0.0
-        return Hit(row[0], slug, score, highlights(self.question, title, description), tuple(row[1:]), title)
+        return Hit(row[0], slug, score, marker.highlights(title, description), tuple(row[1:]), title)
 
     def _facets(self) -> dict[str, Any]:
         wanted, own = self.query.facets, facets.own_filters(self.query)
