@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Final
@@ -12,7 +12,7 @@ from search.periods import tokens_between
 from search.periods import tokens_of as periods_of
 from search.places import region_tokens
 from search.question import Question, question
-from search.tokens import IS_HAN, fold, fold_all, grams_of, letter_token, letters_of, sounds_of, words_of
+from search.tokens import IS_HAN, fold, fold_all, grams_of, letter_token, letters_of, sounds_of, value_token, words_of
 from search.wordlists import word_list
 
 __all__ = ["VERSION", "Question", "document_tokens", "fold", "fold_all", "question"]
@@ -45,9 +45,11 @@ def _fields(document: SearchDocument, first: str, others: str, body: str, column
         "title": _unseen(chain(grams_of(title), words_of(title), periods_of(title)), seen),
         "names": _unseen(chain(chain.from_iterable(name[0] for name in known), regions, spans), seen),
         "body": _unseen(chain(grams_of(body), words_of(body)), seen),
-        "columns": _unseen(chain(grams_of(columns), words_of(columns), map(fold, document.values)), seen),
+        "columns": _unseen(chain(grams_of(columns), words_of(columns)), seen),
+        "cells": _unseen(chain.from_iterable(map(_cell, document.values)), seen),
         "chars": _letters(title + "".join(name[1] for name in known)),
-        "pinyin": " ".join(dict.fromkeys(chain(sounds_of(title), *(name[2] for name in known)))),
+        "pinyin": _unseen(sounds_of(title), seen),
+        "pinyin_names": _unseen(chain.from_iterable(name[2] for name in known), seen),
     }
 
 
@@ -61,6 +63,13 @@ def _unseen(tokens: Iterable[str], seen: dict[str, None]) -> str:
     before = len(seen)
     seen.update(dict.fromkeys(tokens))
     return " ".join(islice(seen, before, None))
+
+
+def _cell(value: str) -> Iterator[str]:
+    folded = fold(value)
+    yield value_token(letters_of(folded))
+    yield from grams_of(folded)
+    yield from words_of(folded)
 
 
 @lru_cache(maxsize=20_000)

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from catalog.errors import BadParameter, nearest
-from search.fields import DEEPEST, FILTERS, SHORT_TITLE, SORTS, TITLE_KEY
+from catalog.vocabularies import region_and_parents
+from search.fields import DEEPEST, FACETS, FILTERS, MOST_YEARS, PERIOD, SHORT_TITLE, SORTS, TITLE_KEY
 from search.lexicon import Lexicon, lexicon
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,6 +53,18 @@ class SearchDocument:
             return None, None
         first, last = self.temporal_from or date.min, self.temporal_to or date.max
         return first.toordinal(), last.toordinal()
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Its regions with all that contain them: a district counts for its city."""
+        return areas_of(self.regions)
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """The years that its data reach over; nothing where an end is open."""
+        if self.temporal_from is None or self.temporal_to is None:
+            return ()
+        return tuple(map(str, years_between(self.temporal_from.year, self.temporal_to.year)))
 
     @property
     def prior(self) -> float:
@@ -127,6 +140,12 @@ class SearchQuery:
         """What total and facets hang on: all but the order and the page."""
         bounds = self.period_from, self.period_to, self.updated_from
         return self.text, tuple(sorted(self.filters.items())), bounds, self.facets, self.scope, self.words.revision
+
+    @property
+    def own_filters(self) -> tuple[str, ...]:
+        """The filters that are facets at the same time: they bind hits and the other facets, not their own."""
+        named = tuple(name for name in self.filters if name in self.facets)
+        return (*named, PERIOD) if PERIOD in self.facets and self.days != (None, None) else named
 
     @property
     def may_loosen(self) -> bool:
@@ -238,6 +257,16 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
+def areas_of(regions: Iterable[str]) -> tuple[str, ...]:
+    """Regions with all that contain them."""
+    return tuple(dict.fromkeys(one for code in regions for one in region_and_parents(code)))
+
+
+def years_between(first: int, last: int) -> range:
+    """The years from one to the other, the last of them where there are too many."""
+    return range(max(first, last - MOST_YEARS), last + 1)
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
@@ -256,7 +285,7 @@ def title_key(title: str) -> str:
 def _check_names(query: SearchQuery) -> None:
     for place, names, known in (
         ("filters", query.filters, FILTERS),
-        ("facets", query.facets, FILTERS),
+        ("facets", query.facets, FACETS),
         ("sort", [query.sort.removeprefix("-")], SORTS),
     ):
         for name in names:

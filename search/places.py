@@ -19,6 +19,7 @@ _PEOPLES: Final = (
     "傈僳族", "白族", "朝鲜族", "蒙古族", "哈萨克",
 )  # fmt: skip
 _SHORTEST: Final = 2
+_CODE_LENGTH: Final = 6
 _MEANINGS: Final = 2  # regions that one name is taken for: 吉林 is a province and a city
 
 
@@ -65,6 +66,19 @@ def region_tokens(code: str) -> tuple[str, ...]:
 def label_of(code: str) -> str | None:
     """The name of a region that only our own list has."""
     return next((name for name, one, _ in _more() if one == code), None)
+
+
+def region_stem(code: str) -> str:
+    """What the codes of all regions inside one begin with; empty for what is no code of a region."""
+    if not code.isdecimal() or len(code) < _CODE_LENGTH:
+        return ""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
+def areas_within(code: str) -> tuple[str, ...]:
+    """A region or functional area itself and the functional areas inside of it."""
+    areas = (term.code for term in get_vocabulary("functional_areas").terms)
+    return (code, *(area for area in areas if code in region_and_parents(area)))
 
 
 def _place(name: str, code: str, aliases: tuple[str, ...] = ()) -> Place:

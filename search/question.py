@@ -135,8 +135,9 @@ def question(text: str, words: Lexicon | None = None, *, today: date | None = No
 def attempts(asked: Question) -> list[Question]:
     """The same question, each time more forgiving: with a word less and by the sound, then by single characters."""
     heard = tuple(replace(unit, ways=(*unit.ways, *_sounds(unit))) for unit in asked.units)
+    vaguely = tuple(replace(unit, ways=_in_part(unit)) for unit in heard)
     fewer = replace(asked, units=heard, missing=1)
-    anywhere = tuple(replace(unit, kind="word") if unit.kind == "region" else unit for unit in heard)
+    anywhere = tuple(replace(unit, kind="word") if unit.kind == "region" else unit for unit in vaguely)
     return [asked, fewer, replace(fewer, units=anywhere, parts=True)]
 
 
@@ -336,6 +337,11 @@ def _telling_letters(text: str) -> tuple[str, ...]:
     letters = tuple(dict.fromkeys(IS_HAN.findall(text)))
     telling = tuple(letter for letter in letters if letter not in COMMON_LETTERS)
     return tuple(map(letter_token, (telling or letters)[: 2 * QUESTION_UNITS]))
+
+
+def _in_part(unit: Unit) -> tuple[Way, ...]:
+    """Of what is written in Latin letters, any part will do."""
+    return unit.ways if is_han(unit.word) else tuple(replace(way, whole=False) for way in unit.ways)
 
 
 @lru_cache(maxsize=2_000)

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from search.fields import BOND_WEIGHT, REGION_TIMES, TEXT_FIELDS, WORD_WEIGHT
+from search.fields import BOND_WEIGHT, REGION_TIMES, TEXT_FIELDS, WHOLE_VALUE, WORD_WEIGHT
 from search.question import Question, Unit, Way
+from search.tokens import value_token
 
+_OFFICE_IN_TITLE: Final = 0.5  # an office is asked for as a publisher; its other names seldom mean a title
 WEIGHTS: Final = {field.name: field.weight for field in TEXT_FIELDS}
+_SPOKEN: Final = ("pinyin", "pinyin_names")
 _PLAIN: Final = tuple(field.name for field in TEXT_FIELDS if field.plain)
 
 
@@ -31,13 +34,20 @@ def fields_of(token: str) -> tuple[str, ...]:
     """The fields that a token of its kind may stand in; a document has it in one of them at most."""
     if token[0] == "~":
         return ("chars",)
-    return ("pinyin",) if token[0] == "^" or ("-" in token and token.isascii()) else _PLAIN
+    return _SPOKEN if token[0] == "^" or ("-" in token and token.isascii()) else _PLAIN
 
 
 def way_terms(unit: Unit, way: Way) -> list[Term]:
     """All that gives points where the way is there."""
     times = way.weight * (REGION_TIMES if unit.kind == "region" else 1.0)
-    return [_term(token, times) for token in way.tokens]
+    foreign = unit.kind == "office" and way is not unit.ways[0]
+    return [_term(token, times, title=_OFFICE_IN_TITLE if foreign else 1.0) for token in way.tokens]
+
+
+def value_terms(question: Question) -> list[Term]:
+    """The whole question as the value of a row."""
+    token = value_token(question.title)
+    return [Term(token, {"cells": WHOLE_VALUE})] if question.title else []
 
 
 def bond_terms(question: Question) -> list[Term]:
@@ -55,6 +65,9 @@ def rarity(count: int, documents: int) -> float:
     return log(1 + (documents - count + 0.5) / (count + 0.5))
 
 
-def _term(token: str, times: float) -> Term:
+def _term(token: str, times: float, title: float = 1.0) -> Term:
     times *= WORD_WEIGHT if token[0] == "_" else 1.0
-    return Term(token, {name: round(WEIGHTS[name] * times, 4) for name in fields_of(token)})
+    weights = {name: WEIGHTS[name] * times for name in fields_of(token)}
+    if "title" in weights:
+        weights["title"] *= title
+    return Term(token, {name: round(weight, 4) for name, weight in weights.items()})

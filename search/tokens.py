@@ -2,7 +2,7 @@
 
 `绿色` a bigram, `_绿色` a word of the dictionary, `绿` a lone character, `~绿` any character, `2.5` and `cpi` numbers
 and Latin words, `lv-se` two syllables, `^lsjz` initials of a whole run, `^lsj` three of them, `@2019q3` periods,
-`#330602` regions.
+`#330602` regions, `=绍市储2019` whole values of rows.
 """
 
 from __future__ import annotations
@@ -91,6 +91,11 @@ def initial_grams(initials: str) -> list[str]:
 def letter_token(letter: str) -> str:
     """A character wherever it stands."""
     return "~" + letter
+
+
+def value_token(key: str) -> str:
+    """A whole value of a row, by its letters and digits."""
+    return "=" + key[:LONGEST_TOKEN]
 
 
 def letters_of(folded: str) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from search import ranking
-from search.facets import own_filters
-from search.fields import ALL_WORDS, EACH_WORD, FACET_VALUES, TITLE_IS, TITLE_STARTS
+from search.fields import ALL_WORDS, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_STARTS
 from search.index import Order, SearchQuery, micros
 from search.question import Question, Unit, Way
 
@@ -19,7 +18,7 @@ def body(query: SearchQuery, question: Question) -> Clause:
     """The whole request: hits, exact total and facets in one round trip; one hit more tells of a next page."""
     asked: Clause = {
         "query": _scored(query, question) if query.text else _all_of(base_filters(query)),
-        "post_filter": _all_of([_filter(query, name) for name in own_filters(query)]),
+        "post_filter": _all_of([_filter(query, name) for name in query.own_filters]),
         "sort": [{_sort_field(key): {"order": "desc" if key.descending else "asc"}} for key in query.order],
         "size": query.size + 1,
         "track_total_hits": True,
@@ -32,9 +31,10 @@ def body(query: SearchQuery, question: Question) -> Clause:
 
 def base_filters(query: SearchQuery) -> list[Clause]:
     """What binds hits and every facet."""
-    own = own_filters(query)
+    own = query.own_filters
     named = [_filter(query, name) for name in query.filters if name not in own]
-    return [*_scope(query), *named, *_periods(query)]
+    spans = [] if PERIOD in own else _span(query)
+    return [*_scope(query), *named, *spans, *_updated(query)]
 
 
 def _scored(query: SearchQuery, question: Question) -> Clause:
@@ -42,7 +42,7 @@ def _scored(query: SearchQuery, question: Question) -> Clause:
         return {"match_none": {}}
     has = {unit: _some_of([_there(way) for way in unit.ways], 1) for unit in question.units}
     points = [_unit_points(unit) for unit in question.units]
-    points += [_points(term) for term in ranking.bond_terms(question)]
+    points += [_points(term) for term in (*ranking.bond_terms(question), *ranking.value_terms(question))]
     points += [_points(term) for term in ranking.letter_terms(question)] if question.parts else []
     every = list(has.values())
     bonuses = [*(_constant(one, EACH_WORD) for one in every), _constant(_all_of(every), ALL_WORDS), _title(question)]
@@ -99,7 +99,7 @@ def _title(question: Question) -> Clause:
 
 
 def _facet(query: SearchQuery, name: str) -> Clause:
-    others = [_filter(query, one) for one in own_filters(query) if one != name]
+    others = [_filter(query, one) for one in query.own_filters if one != name]
     order = [{"_count": "desc"}, {"_key": "asc"}]
     return {
         "filter": _all_of(others),
@@ -114,14 +114,20 @@ def _scope(query: SearchQuery) -> list[Clause]:
     return [_some_of([_term("status", "published"), {"terms": {"publisher": sorted(drafts_of)}}], 1)]
 
 
-def _periods(query: SearchQuery) -> list[Clause]:
+def _span(query: SearchQuery) -> list[Clause]:
     first, last = query.days
-    updated = None if query.updated_from is None else micros(query.updated_from)
-    asked = (("period_end", "gte", first), ("period_start", "lte", last), ("updated", "gte", updated))
+    asked = (("period_end", "gte", first), ("period_start", "lte", last))
     return [{"range": {field: {operator: value}}} for field, operator, value in asked if value is not None]
 
 
+def _updated(query: SearchQuery) -> list[Clause]:
+    since = query.updated_from
+    return [] if since is None else [{"range": {"updated": {"gte": micros(since)}}}]
+
+
 def _filter(query: SearchQuery, name: str) -> Clause:
+    if name == PERIOD:
+        return _all_of(_span(query))
     return {"terms": {name: list(query.filters[name])}}
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from search.facets import own_filters
-from search.fields import FILTERS, TITLE_IS, TITLE_STARTS
+from search.fields import FILTERS, PERIOD, TITLE_IS, TITLE_STARTS
 from search.index import SearchQuery, micros
 from search.paging import beyond
 from search.question import Question
@@ -44,12 +43,16 @@ def unpacked(stored: str | None) -> list[str]:
 
 def base_conditions(query: SearchQuery) -> Sql:
     """What binds hits and every facet: all but the filters that are facets too."""
-    filters = [filter_condition(query, name) for name in query.filters if name not in own_filters(query)]
-    return joined([*_scope(query), *filters, *_periods(query)], " AND ")
+    filters = [filter_condition(query, name) for name in query.filters if name not in query.own_filters]
+    spans = [] if PERIOD in query.own_filters else _span(query)
+    return joined([*_scope(query), *filters, *spans, *_updated(query)], " AND ")
 
 
 def filter_condition(query: SearchQuery, name: str) -> Sql:
-    """One filter: any of its values."""
+    """One filter: any of its values; of the period, both its ends."""
+    if name == PERIOD:
+        both = joined(_span(query), " AND ")
+        return replace(both, text=f"(({both.text}) IS TRUE)")
     values = query.filters[name]
     if FILTERS[name].many:
         wanted = json.dumps([packed([value]) for value in values])
@@ -59,7 +62,7 @@ def filter_condition(query: SearchQuery, name: str) -> Sql:
 
 def own_condition(query: SearchQuery) -> Sql:
     """The filters that are facets too."""
-    return joined([filter_condition(query, name) for name in own_filters(query)], " AND ")
+    return joined([filter_condition(query, name) for name in query.own_filters], " AND ")
 
 
 def after_condition(query: SearchQuery) -> Sql:
@@ -101,8 +104,12 @@ def _scope(query: SearchQuery) -> list[Sql]:
     return [Sql("(d.status = 'published' OR d.publisher IN (SELECT value FROM json_each(?)))", (own,))]
 
 
-def _periods(query: SearchQuery) -> list[Sql]:
+def _span(query: SearchQuery) -> list[Sql]:
     first, last = query.days
-    updated = None if query.updated_from is None else micros(query.updated_from)
-    asked = (("d.period_end >= ?", first), ("d.period_start <= ?", last), ("d.updated >= ?", updated))
+    asked = (("d.period_end >= ?", first), ("d.period_start <= ?", last))
     return [Sql(text, (value,)) for text, value in asked if value is not None]
+
+
+def _updated(query: SearchQuery) -> list[Sql]:
+    since = query.updated_from
+    return [] if since is None else [Sql("d.updated >= ?", (micros(since),))]

@@ -119,7 +119,8 @@ class Search:
                 best.update((one, most) for one, most in points.items() if most > best.get(one, 0.0))
             for one in holders:
                 scores[one] += best.get(one, 0.0) + EACH_WORD
-        terms = ranking.bond_terms(self.question) + (ranking.letter_terms(self.question) if self.question.parts else [])
+        terms = ranking.bond_terms(self.question) + ranking.value_terms(self.question)
+        terms += ranking.letter_terms(self.question) if self.question.parts else []
         for one, more in self._way_points(terms, scores.keys()).items():
             scores[one] += more
         return self._with_all_words(scores)
@@ -187,7 +188,7 @@ class Search:
         return Hit(row[0], slug, score, marker.highlights(title, description), tuple(row[1:]), title)
 
     def _facets(self) -> dict[str, Any]:
-        wanted, own = self.query.facets, facets.own_filters(self.query)
+        wanted, own = self.query.facets, self.query.own_filters
         if not wanted:
             return {}
         flags = [build.filter_condition(self.query, name) for name in own]

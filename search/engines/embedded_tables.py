@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from search import analysis
 from search.engines.embedded_query import packed
-from search.fields import FILTER_FIELDS, TEXT_FIELDS
+from search.fields import FACET_FIELDS, TEXT_FIELDS
 from search.index import SearchDocument, micros, title_key
 
 LAYOUT: Final = 2  # raise it with any change of the tables below
@@ -19,7 +19,7 @@ _POINTER: Final = """CREATE TABLE IF NOT EXISTS search_pointer (version TEXT PRI
     live INTEGER, latest INTEGER NOT NULL, complete INTEGER NOT NULL, writes INTEGER NOT NULL) WITHOUT ROWID"""
 _CARD: Final = ("id", "revision", "slug", "title", "description")
 _DOCUMENT: Final = (
-    "id", *(field.name for field in FILTER_FIELDS),
+    "id", *(field.name for field in FACET_FIELDS),
     "period_start", "period_end", "updated", "title", "popularity", "prior", "folded",
 )  # fmt: skip
 _TEXTS: Final = ", ".join(field.name for field in TEXT_FIELDS)
@@ -172,7 +172,7 @@ def _card(document: SearchDocument) -> tuple[Any, ...]:
 
 
 def _document(document: SearchDocument, folded: str) -> tuple[Any, ...]:
-    values = ((field.many, getattr(document, field.attribute)) for field in FILTER_FIELDS)
+    values = ((field.many, getattr(document, field.attribute)) for field in FACET_FIELDS)
     stored = [packed(value) if many else value for many, value in values]
     title = title_key(document.title)
     return (
