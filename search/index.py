@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
@@ -11,6 +11,8 @@ from catalog.errors import BadParameter, nearest
 from catalog.vocabularies import region_and_parents
 from search.fields import DEEPEST, FACETS, FILTERS, MOST_YEARS, PERIOD, SHORT_TITLE, SORTS, TITLE_KEY
 from search.lexicon import Lexicon, lexicon
+from search.question import Question
+from search.tokens import encodable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBERS = (int, float)
@@ -189,6 +191,7 @@ class SearchPage:
     facets: Mapping[str, tuple[FacetCount, ...]]
     next_after: tuple[Any, ...] | None  # None on the last page
     understood: Mapping[str, Any]
+    question: Question | None = None  # as it was asked in the end; None for one without text
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,10 @@ class SearchIndex(Protocol):
         """Answer a question."""
         ...
 
+    def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
+        """How many documents there are, and in how many each (field, token) stands."""
+        ...
+
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         """Build a new index from `documents`, then what `catch_up` says has changed, then switch; gives their number.
 
@@ -250,11 +257,6 @@ class SearchIndex(Protocol):
     def close(self) -> None:
         """Let go of connections, before a process is forked or ends; the next question opens others."""
         ...
-
-
-def encodable(text: str) -> str:
-    """The text without what no database takes: lone surrogates and NULs."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
 def areas_of(regions: Iterable[str]) -> tuple[str, ...]:

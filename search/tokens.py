@@ -16,7 +16,6 @@ from unicodedata import is_normalized, normalize
 import opencc
 import rjieba
 
-from search.index import encodable
 from search.pinyin import initials_of, pairs_of, syllables_of
 
 LONGEST_TOKEN: Final = 64  # a run of Latin letters longer than that is no word
@@ -28,6 +27,11 @@ _LAST_MARK: Final = "\u3001"  # every Chinese character stands behind it, every 
 _SEPARATOR: Final = "\x1e"
 _INITIALS: Final = 3  # letters of a piece of initials
 _simplify = opencc.OpenCC("t2s").convert
+
+
+def encodable(text: str) -> str:
+    """The text without what no database takes: lone surrogates and NULs."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
 def fold(text: str) -> str:

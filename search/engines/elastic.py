@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from zlib import crc32
@@ -85,6 +85,14 @@ class ElasticIndex:
                 used += 1
                 answer = self._ask(query, tries[used])
         return _page(query, tries[used], answer, loose=used > 0)
+
+    def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
+        asked = {str(place): {"filter": {"term": {name: token}}} for place, (name, token) in enumerate(pairs)}
+        with _answering():
+            body = {"size": 0, "track_total_hits": True, **({"aggs": asked} if asked else {})}
+            answer: Mapping[str, Any] = self._client.search(index=self.address.alias, body=body).body
+        found = answer.get("aggregations", {})
+        return _total(answer), [found[str(place)]["doc_count"] for place in range(len(pairs))]
 
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         with _answering():
@@ -236,6 +244,7 @@ def _page(query: SearchQuery, question: Question, answer: Mapping[str, Any], *, 
         facets={name: _counts(answer["aggregations"][name]) for name in query.facets},
         next_after=next_after(hits, len(found) > query.size),
         understood=understood(question, [hit.title for hit in hits], loose=loose),
+        question=question,
     )
 
 

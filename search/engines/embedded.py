@@ -58,6 +58,12 @@ class EmbeddedIndex:
         with self._transaction("BEGIN") as connection:
             return Search(connection, self._remembered(_live(connection)), query).page()
 
+    def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
+        with self._transaction("BEGIN") as connection:
+            memory = self._remembered(_live(connection))
+            counts = [memory.counts(connection, token)[name] for name, token in pairs]
+            return memory.size(connection), counts
+
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         with self._writing() as connection:
             tables = layout.create(connection)

@@ -46,6 +46,7 @@ class Search:
             facets=counts,
             next_after=next_after(hits, len(rows) > size),
             understood=understood(self.question, [hit.title for hit in hits], loose=used > 0),
+            question=self.question,
         )
 
     def _tally(self, used: int) -> Tally:
