@@ -11,8 +11,9 @@ from search.index import SearchDocument
 from search.periods import tokens_between
 from search.periods import tokens_of as periods_of
 from search.places import region_tokens
-from search.question import Question, question
+from search.question import question
 from search.tokens import IS_HAN, fold, fold_all, grams_of, letter_token, letters_of, sounds_of, value_token, words_of
+from search.units import Question
 from search.wordlists import word_list
 
 __all__ = ["VERSION", "Question", "document_tokens", "fold", "fold_all", "question"]

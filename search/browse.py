@@ -30,8 +30,9 @@ from sqlalchemy.orm import Session
 from catalog.errors import Unavailable
 from catalog.models import Dataset, Publisher, Release
 from search import facets
+from search.document import areas_of, years_between
 from search.fields import FILTERS, FORMATS, PERIOD, TITLE_KEY
-from search.index import Hit, Order, SearchPage, SearchQuery, areas_of, micros, moment, years_between
+from search.index import Hit, Order, SearchPage, SearchQuery, micros, moment
 from search.paging import beyond, next_after
 from search.places import areas_within, region_stem
 

@@ -9,8 +9,8 @@ from search import ranking
 from search.analysis import document_tokens
 from search.fields import ALL_WORDS, EACH_WORD, TITLE_IS, TITLE_STARTS
 from search.index import SearchDocument, SearchIndex
-from search.question import Question, Unit, Way
 from search.ranking import Term, rarity
+from search.units import Question, Unit, Way
 
 Places = Mapping[str, str]  # token -> the field of a document that has it
 Rarities = Mapping[tuple[str, str], float]

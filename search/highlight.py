@@ -8,8 +8,8 @@ from functools import lru_cache
 from html import escape
 
 from search.places import stem_of
-from search.question import Question, Unit
 from search.tokens import fold
+from search.units import Question, Unit
 
 FRAGMENT = 120  # characters of a description that one fragment shows
 _LEAD = 30  # of them before the first match

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from catalog.models import Dataset, Release
 from catalog.schema import Table, tables_from
 from search.models import RowValue, SampledRelease
-from search.question import Question
 from search.tokens import fold, letters_of
+from search.units import Question
 
 MOST_VALUES: Final = 3_000  # of one dataset
 LONGEST_VALUE: Final = 80  # characters; what is longer is text, not a name

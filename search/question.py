@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from math import ceil
 from typing import Final
 
 import rjieba
@@ -16,10 +15,11 @@ from catalog.db import CIVIL, now
 from search import periods
 from search.fields import WORD_WEIGHT
 from search.lexicon import Entry, Lexicon, lexicon, regional
-from search.periods import Mention, Period
+from search.periods import Mention
 from search.pinyin import pairs_of, split_syllables, syllables_of
 from search.places import Place, places
 from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, initial_grams, is_han, letter_token, letters_of
+from search.units import Question, Unit, Way
 from search.wordlists import word_list
 
 QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
@@ -43,82 +43,6 @@ COMMON_LETTERS: Final = word_list("common_letters")
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way of saying something. With `whole` it is there only where all of `tokens` are, else where any is.
-
-    `weight` is what its points are multiplied with.
-    """
-
-    word: str
-    tokens: tuple[str, ...]
-    weight: float = 1.0
-    whole: bool = False
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One thing that is asked for; a dataset has it where any of `ways` is there.
-
-    `kind` is word, light (a dataset may lack it), office, region (a dataset must have it) or period.
-    """
-
-    word: str
-    ways: tuple[Way, ...]
-    kind: str = "word"
-    names: tuple[str, ...] = ()  # what it was recognised as
-    codes: tuple[str, ...] = ()
-    period: Period | None = None
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """Every token of every way, once."""
-        return tuple(dict.fromkeys(token for way in self.ways for token in way.tokens))
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question as tokens. `bonds` join neighbouring words, `chars` are its single characters, `title` is its key.
-
-    `latin`: all of it is in Latin letters; `cut`: it was too long. `missing` more words than usual may be missing;
-    with `parts` single characters will do.
-    """
-
-    units: tuple[Unit, ...]
-    bonds: tuple[str, ...] = ()
-    chars: tuple[str, ...] = ()
-    title: str = ""
-    text: str = ""
-    latin: bool = False
-    cut: bool = False
-    missing: int = 0
-    parts: bool = False
-
-    @property
-    def required(self) -> tuple[Unit, ...]:
-        """The units that a dataset must have: regions, unless nothing else is found."""
-        return tuple(unit for unit in self.units if unit.kind == "region")
-
-    @property
-    def telling(self) -> tuple[Unit, ...]:
-        """The units of which a dataset must have `least`: words, or whatever there is beside regions."""
-        found = tuple(unit for unit in self.units if unit.kind in ("word", "office"))
-        return found or (() if self.required else self.units)
-
-    @property
-    def least(self) -> int:
-        """How many telling units a dataset must have: all of two, and a growing remainder may be missing."""
-        count = len(self.telling)
-        least = count if count <= 2 else max(2, round(count * 0.6))
-        return max(min(1, count), least - self.missing)
-
-    @property
-    def least_chars(self) -> tuple[int, int]:
-        """Where words find nothing: how many single characters match on their own, and how many beside one unit."""
-        count = len(self.chars)
-        return max(2, ceil(count * 0.6)), ceil(count * 0.4)
-
-
-@dataclass(frozen=True)
 class _Piece:
     """A run of a question's text: `literal` where it stood in quotes, `mention` where it is a period."""
 
@@ -137,8 +61,7 @@ def attempts(asked: Question) -> list[Question]:
     heard = tuple(replace(unit, ways=(*unit.ways, *_sounds(unit))) for unit in asked.units)
     vaguely = tuple(replace(unit, ways=_in_part(unit)) for unit in heard)
     fewer = replace(asked, units=heard, missing=1)
-    anywhere = tuple(replace(unit, kind="word") if unit.kind == "region" else unit for unit in vaguely)
-    return [asked, fewer, replace(fewer, units=anywhere, parts=True)]
+    return [asked, fewer, replace(fewer, units=vaguely, parts=True)]
 
 
 def _question(text: str, words: Lexicon, today: date) -> Question:

@@ -13,8 +13,8 @@ from math import log
 from typing import Final
 
 from search.fields import BOND_WEIGHT, REGION_TIMES, TEXT_FIELDS, WHOLE_VALUE, WORD_WEIGHT
-from search.question import Question, Unit, Way
 from search.tokens import value_token
+from search.units import Question, Unit, Way
 
 _OFFICE_IN_TITLE: Final = 0.5  # an office is asked for as a publisher; its other names seldom mean a title
 WEIGHTS: Final = {field.name: field.weight for field in TEXT_FIELDS}

@@ -67,7 +67,8 @@ def _regions(text: str) -> Iterator[Suggestion]:
     if len(asked) < 2:
         return
     codes: dict[str, str] = {}
-    for name in _names_by_start().get(asked[:2] if IS_HAN.search(asked) else asked[0], ()):
+    begun = _names_by_start().get(asked[:2] if IS_HAN.search(asked) else asked[0], ())
+    for name in sorted(begun, key=lambda name: (name != asked, not name.startswith(asked))):
         if name.startswith(asked) or sounds_like(name, asked):
             codes |= {place.codes[0]: place.name for place in places()[name] if place.codes}
     for code, name in list(codes.items())[:_OF_EACH]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from search.question import Question, Unit
 from search.spelling import did_you_mean
+from search.units import Question, Unit
 
 
 def understood(question: Question, titles: Sequence[str], *, loose: bool) -> dict[str, Any]:

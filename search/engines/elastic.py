@@ -24,8 +24,9 @@ from search.fields import ENOUGH_HITS
 from search.highlight import Marker
 from search.index import CatchUp, Hit, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 from search.paging import next_after
-from search.question import Question, attempts
+from search.question import attempts
 from search.understood import understood
+from search.units import Question
 
 BATCH: Final = 500
 SEARCH_SECONDS: Final = 3.0

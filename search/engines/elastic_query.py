@@ -8,7 +8,7 @@ from typing import Any, Final
 from search import ranking
 from search.fields import ALL_WORDS, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_STARTS
 from search.index import Order, SearchQuery, micros
-from search.question import Question, Unit, Way
+from search.units import Question, Unit, Way
 
 Clause = dict[str, Any]
 _SORT_FIELDS: Final = {"score": "_score", "title": "sort_title"}

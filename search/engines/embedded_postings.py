@@ -9,7 +9,7 @@ from typing import Final
 
 from search.engines.embedded_tables import Tables, open_places
 from search.index import FacetCount
-from search.question import Unit, Way
+from search.units import Unit, Way
 
 Tally = tuple[int, Mapping[str, tuple[FacetCount, ...]]]
 Postings = dict[int, str]  # document -> the field that has the token; never two, see analysis.document_tokens

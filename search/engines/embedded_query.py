@@ -10,7 +10,7 @@ from typing import Any, Final
 from search.fields import FILTERS, PERIOD, TITLE_IS, TITLE_STARTS
 from search.index import SearchQuery, micros
 from search.paging import beyond
-from search.question import Question
+from search.units import Question
 
 SEPARATOR: Final = "\x1f"  # round each of several values that stand in one column
 _COLUMNS: Final = {name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}

@@ -19,9 +19,10 @@ from search.fields import ALL_WORDS, EACH_WORD, ENOUGH_HITS
 from search.highlight import Marker
 from search.index import Hit, SearchPage, SearchQuery
 from search.paging import next_after
-from search.question import Unit, attempts, question
+from search.question import attempts, question
 from search.ranking import rarity
 from search.understood import understood
+from search.units import Unit
 
 
 class Search:
