@@ -18,6 +18,7 @@ from catalog.errors import BadParameter, Unavailable, nearest
 from catalog.lookup import parse_day, visible_to
 from catalog.models import Dataset, Publisher
 from catalog.vocabularies import codes, label
+from portal.answering import answers
 from portal.answers import language
 from portal.context import actor, catalog_session, house
 from portal.cursors import read_cursor, write_cursor
@@ -130,8 +131,15 @@ def answer(query: SearchQuery) -> dict[str, Any]:
         "facets": {name: _facet(name, page) for name in query.facets},
         "next": next_link(cursor) if cursor else None,
         "query": {"understood": understood},
-        "answers": [],
+        "answers": _answers(query, page),
     }
+
+
+def _answers(query: SearchQuery, page: SearchPage) -> list[dict[str, Any]]:
+    """What the rows say, on the first page of a question."""
+    if page.question is None or not query.text or query.offset or query.after:
+        return []
+    return answers(house(), catalog_session(), page.question, language())
 
 
 def _is_plain(query: SearchQuery) -> bool:
