@@ -24,7 +24,7 @@ _PART: Final = (
 )
 _YEAR: Final = (
     rf"(?:(?P<republic>民国)\s*(?P<roc>\d{{1,3}}|[{_NUMERAL}]{{1,5}})\s*(?:学年度?|年度?)?"
-    rf"|(?P<spoken>[〇零○一二三四五六七八九]{{2}}|[一二][〇零○九][〇零○一二三四五六七八九]{{2}})年度?"
+    rf"|(?P<spoken>一[〇零○一二三][〇零○一二三四五六七八九]|[〇零○一二三四五六七八九]{{2}}|[一二][〇零○九][〇零○一二三四五六七八九]{{2}})年度?"
     rf"|(?<!\d)(?P<short>\d{{2,3}})\s*(?:学年度?|年度?)"
     rf"|(?<![\d.])(?P<year>(?:19|20)\d\d)(?!\d)(?!\.\d{{3}})\s*(?:学年度?|年度?)?"
     rf"|(?P<relative>今年|去年|前年))"
@@ -135,7 +135,7 @@ def _years(match: re.Match[str], today: date | None) -> list[int]:
         return [today.year + _RELATIVE[match["relative"]]] if today else []
     if match["spoken"]:
         digits = int("".join(_DIGITS[letter] for letter in match["spoken"]))
-        return [digits] if digits > 100 else _short_years(digits)[:1]
+        return [digits] if digits >= _FIRST_YEAR else _short_years(digits)[:1]
     return _short_years(int(match["short"]))
 
 

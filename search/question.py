@@ -26,7 +26,7 @@ QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
 QUESTION_UNITS: Final = 16
 _OWN_TOKENS: Final = 6  # tokens that one written word is sought by; engines' limits on clauses are kept
 _OTHER_TOKENS: Final = 6
-_OTHERS: Final = 8  # other words that one word is sought by
+_OTHERS: Final = 10  # other words that one word is sought by
 _FREE_MATCH: Final = 4  # an entry of so many characters may begin and end inside of dictionary words
 _REGIONAL: Final = 0.9
 _STEM: Final = 0.8  # a place without its kind, where the kind was written
@@ -166,7 +166,8 @@ def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> in
     """Where the longest known word ends that begins at `start`; `start` where there is none."""
     for end in range(min(len(run), start + words.longest), start + 1, -1):
         word = run[start:end]
-        fits = end - start >= _FREE_MATCH or (start in bounds and end in bounds)
+        ends = (start in bounds) + (end in bounds)
+        fits = end - start >= _FREE_MATCH or ends == 2 or (ends == 1 and end - start == 2)
         if fits and (word in STOP_WORDS or word in places() or words.find(word)):
             return end
     return start
