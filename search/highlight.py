@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape
 
@@ -21,9 +21,8 @@ class Marker:
     """Marks the words of one question in any number of texts."""
 
     def __init__(self, question: Question) -> None:
-        self._units = question.units
-        self._own = [_any_of(_own_words(unit)) for unit in question.units]
-        self._others: dict[int, re.Pattern[str] | None] = {}
+        self._own = [_own_words(unit) for unit in question.units]
+        self._others = [_other_words(unit) for unit in question.units]
 
     def highlights(self, title: str, description: str) -> dict[str, list[str]]:
         """Field -> fragments, HTML with `<mark>`; a field without a match is left out."""
@@ -39,14 +38,9 @@ class Marker:
         """Each word where it stands; where it does not, the words that mean the same."""
         aligned = _aligned(text)
         found: Spans = []
-        for place, own in enumerate(self._own):
-            found += _spans(own, *aligned) or _spans(self._other(place), *aligned)
+        for own, others in zip(self._own, self._others, strict=True):
+            found += _spans(own, *aligned) or _spans(others, *aligned)
         return _joined(sorted(found))
-
-    def _other(self, place: int) -> re.Pattern[str] | None:
-        if place not in self._others:
-            self._others[place] = _any_of(_other_words(self._units[place]))
-        return self._others[place]
 
 
 def highlights(question: Question, title: str, description: str) -> dict[str, list[str]]:
@@ -63,9 +57,9 @@ def _joined(found: Spans) -> Spans:
     return joined
 
 
-def _spans(pattern: re.Pattern[str] | None, folded: str, places: Sequence[int] | None) -> Spans:
-    """Where the pattern matches in a folded text, as places in the original."""
-    found = [match.span() for match in pattern.finditer(folded)] if pattern else []
+def _spans(words: Sequence[str], folded: str, places: Sequence[int] | None) -> Spans:
+    """Where words stand in a folded text, as places in the original."""
+    found = [span for word in words for span in _places_of(word, folded)]
     return found if places is None else [(places[start], places[end - 1] + 1) for start, end in found]
 
 
@@ -90,15 +84,21 @@ def _other_words(unit: Unit) -> list[str]:
     return [word for way in unit.ways[1:] for word in (way.word, stem_of(way.word))]
 
 
-def _any_of(words: Sequence[str]) -> re.Pattern[str] | None:
-    wanted = sorted(dict.fromkeys(words), key=len, reverse=True)
-    return re.compile("|".join(map(_whole, wanted))) if wanted else None
+def _places_of(word: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Where a word stands; Latin words and numbers only as a whole."""
+    if word.isascii():
+        yield from (match.span() for match in _whole(word).finditer(folded))
+        return
+    start = folded.find(word)
+    while start >= 0:
+        yield start, start + len(word)
+        start = folded.find(word, start + len(word))
 
 
-def _whole(word: str) -> str:
-    if word.isdecimal():
-        return rf"(?<![0-9.]){re.escape(word)}(?![0-9])"
-    return rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
+@lru_cache(maxsize=2_000)
+def _whole(word: str) -> re.Pattern[str]:
+    about = ("[0-9.]", "[0-9]") if word.isdecimal() else ("[a-z]", "[a-z]")
+    return re.compile(rf"(?<!{about[0]}){re.escape(word)}(?!{about[1]})")
 
 
 def _aligned(text: str) -> tuple[str, list[int] | None]:

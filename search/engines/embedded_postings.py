@@ -9,9 +9,9 @@ from typing import Final
 
 from search.engines.embedded_tables import Tables, open_places
 from search.index import FacetCount
-from search.units import Unit, Way
+from search.units import Way
 
-Tally = tuple[int, Mapping[str, tuple[FacetCount, ...]]]
+Tally = Mapping[str, tuple[FacetCount, ...]]
 Postings = dict[int, str]  # document -> the field that has the token; never two, see analysis.document_tokens
 _PLACES: Final = 400_000  # places that are remembered, about 40 MiB
 _TALLIES: Final = 500
@@ -22,7 +22,8 @@ class Memory:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.tallies: dict[object, Tally] = {}  # conditions -> total and facets
+        self.totals: dict[object, int] = {}  # conditions -> total
+        self.tallies: dict[object, Tally] = {}  # conditions -> facets
         self.documents: int | None = None
         self._postings: dict[str, Postings] = {}
         self._counts: dict[str, Counter[str]] = {}
@@ -30,8 +31,8 @@ class Memory:
 
     def trim(self) -> None:
         """Forget where it has grown too large."""
-        if len(self.tallies) > _TALLIES:
-            self.tallies = {}
+        if len(self.totals) > _TALLIES:
+            self.totals, self.tallies = {}, {}
         if self._size > _PLACES:
             self._postings, self._counts, self._size = {}, {}, 0
 
@@ -70,10 +71,6 @@ class Memory:
             if not found:
                 break
         return found or set()
-
-    def unit_holders(self, connection: sqlite3.Connection, unit: Unit) -> set[int]:
-        """The documents that have a unit in any way."""
-        return union(self.holders(connection, way) for way in unit.ways)
 
 
 def union(sets: Iterable[set[int]]) -> set[int]:

@@ -22,7 +22,7 @@ from search.paging import next_after
 from search.question import attempts, question
 from search.ranking import rarity
 from search.understood import understood
-from search.units import Unit
+from search.units import Unit, Way
 
 
 class Search:
@@ -33,6 +33,7 @@ class Search:
         self.question = question(query.text, query.words)
         self.base = build.base_conditions(query)
         self.has: dict[Unit, set[int]] = {}
+        self.there: dict[Way, set[int]] = {}
 
     def page(self) -> SearchPage:
         used = self._match()
@@ -40,7 +41,7 @@ class Search:
         size = self.query.size
         marker = Marker(self.question)
         hits = tuple(self._hit(row, marker) for row in rows[:size])
-        total, counts = self._tally(used)
+        total, counts = self._count(used), self._tally(used)
         return SearchPage(
             total=total,
             hits=hits,
@@ -50,10 +51,16 @@ class Search:
             question=self.question,
         )
 
+    def _count(self, used: int) -> int:
+        known, asked = self.memory.totals, (self.query.conditions, used)
+        if asked not in known:
+            known[asked] = self._total()
+        return known[asked]
+
     def _tally(self, used: int) -> Tally:
         known, asked = self.memory.tallies, (self.query.conditions, used)
         if asked not in known:
-            known[asked] = (self._total(), self._facets())
+            known[asked] = self._facets()
         return known[asked]
 
     def _match(self) -> int:
@@ -63,7 +70,7 @@ class Search:
         tries = attempts(self.question)
         self._fill()
         used = 0
-        while self.query.may_loosen and used + 1 < len(tries) and self._tally(used)[0] < ENOUGH_HITS[used]:
+        while self.query.may_loosen and used + 1 < len(tries) and self._count(used) < ENOUGH_HITS[used]:
             used += 1
             self.question = tries[used]
             self._fill()
@@ -74,7 +81,7 @@ class Search:
         units = self.question.units
         if not units:
             return
-        self.has = {unit: self.memory.unit_holders(self.connection, unit) for unit in units}
+        self.has = {unit: union(map(self._holders, unit.ways)) for unit in units}
         enough = self._enough_parts() if self.question.parts else self._enough()
         base, document = self.base, self.tables.document
         self._execute(
@@ -84,6 +91,11 @@ class Search:
                 (json.dumps(list(enough)), *base.params),
             )
         )
+
+    def _holders(self, way: Way) -> set[int]:
+        if way not in self.there:
+            self.there[way] = self.memory.holders(self.connection, way)
+        return self.there[way]
 
     def _enough(self) -> set[int]:
         """What has all regions and enough of the words."""
@@ -116,7 +128,7 @@ class Search:
             best: dict[int, float] = {}
             holders = self.has[unit] & scores.keys()
             for way in unit.ways:
-                within = self.memory.holders(self.connection, way) & holders if len(unit.ways) > 1 else holders
+                within = self._holders(way) & holders if len(unit.ways) > 1 else holders
                 points = self._way_points(ranking.way_terms(unit, way), within)
                 best.update((one, most) for one, most in points.items() if most > best.get(one, 0.0))
             for one in holders:

@@ -23,19 +23,8 @@ TAIWAN: Final = (
 YEARS: Final = (2018, 2019, 2020)
 QUARTERS: Final = "一二三四"
 NOISE: Final = 1_500
-_NOISE_SUBJECTS: Final = (
-    "水稻",
-    "茶园",
-    "桥梁",
-    "会议室",
-    "标本",
-    "种子",
-    "船舶",
-    "钢琴",
-    "邮票",
-    "陶瓷",
-    "竹编",
-    "气球",
+_NOISE_SUBJECTS: Final = tuple(
+    ["水稻", "茶园", "桥梁", "会议室", "标本", "种子", "船舶", "钢琴", "邮票", "陶瓷", "竹编", "气球"]
 )
 _NOISE_FORMS: Final = ("登记册", "检验记录", "借用办法", "年检情况", "维修说明", "采样点", "讨论纪要", "编号规则")
 _MODIFIED: Final = datetime(2021, 1, 20, tzinfo=UTC)
@@ -97,8 +86,9 @@ def _noise() -> Iterator[dict[str, object]]:
         place = chance.choice(SHAOXING)[1] if number % 2 else chance.choice(TAIWAN)[1]
         title = f"{place}{chance.choice(_NOISE_SUBJECTS)}{chance.choice(_NOISE_FORMS)}第{number}号"
         yield _values(
-            slug=f"noise-{number}", title=title, office=f"{place}第{number % 40}管理站", publisher=f"noise-{number % 40}",
-            description=title, tags=(), regions=(), temporal_from=None, temporal_to=None,
+            slug=f"noise-{number}", title=title, description=title,
+            office=f"{place}第{number % 40}管理站", publisher=f"noise-{number % 40}",
+            tags=(), regions=(), temporal_from=None, temporal_to=None,
         )  # fmt: skip
 
 
