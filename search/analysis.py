@@ -40,29 +40,32 @@ def _fields(document: SearchDocument, first: str, others: str, body: str, column
     title = f"{first} {others}" if others else first
     regions = chain.from_iterable(map(region_tokens, document.regions))
     spans = tokens_between(document.temporal_from, document.temporal_to)
+    sounds = dict.fromkeys(sounds_of(title, parts=True))
     seen: dict[str, None] = {}
     return {
         "folded": letters_of(first),
         "title": _unseen(chain(grams_of(title), words_of(title), periods_of(title)), seen),
         "names": _unseen(chain(chain.from_iterable(name[0] for name in known), regions, spans), seen),
-        "body": _unseen(chain(grams_of(body), words_of(body)), seen),
-        "columns": _unseen(chain(grams_of(columns), words_of(columns)), seen),
-        "cells": _unseen(chain.from_iterable(map(_cell, document.values)), seen),
-        "chars": _letters(title + "".join(name[1] for name in known)),
-        "pinyin": _unseen(sounds_of(title), seen),
-        "pinyin_names": _unseen(chain.from_iterable(name[2] for name in known), seen),
+        "body": _unseen(chain(grams_of(body), words_of(body)), seen) if body else "",
+        "columns": _unseen(chain(grams_of(columns), words_of(columns)), seen) if columns else "",
+        "cells": _unseen(chain.from_iterable(map(_cell, document.values)), seen) if document.values else "",
+        "chars": _letters(title + "".join([name[1] for name in known])),
+        "pinyin": " ".join(sounds),
+        "pinyin_names": _unseen(chain.from_iterable(name[2] for name in known), sounds),
     }
 
 
 def _letters(text: str) -> str:
-    return " ".join(map(letter_token, dict.fromkeys(IS_HAN.findall(text))))
+    found = IS_HAN.findall("".join(dict.fromkeys(text)))
+    return letter_token(f" {letter_token('')}".join(found)) if found else ""
 
 
 def _unseen(tokens: Iterable[str], seen: dict[str, None]) -> str:
     """The tokens that no field before has, once each. What counts is the best field (search/ranking.py), and every
     place where a token stands costs time in each question that asks for it."""
     before = len(seen)
-    seen.update(dict.fromkeys(tokens))
+    for token in tokens:
+        seen[token] = None
     return " ".join(islice(seen, before, None))
 
 
@@ -77,4 +80,4 @@ def _cell(value: str) -> Iterator[str]:
 def _name(name: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
     folded = fold(name)
     tokens = (token for token in (*grams_of(folded), *words_of(folded)) if token not in _OF_EVERY_OFFICE)
-    return tuple(tokens), folded, tuple(sounds_of(folded))
+    return tuple(tokens), folded, tuple(sounds_of(folded, parts=False))

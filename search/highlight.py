@@ -29,17 +29,17 @@ class Marker:
         found: dict[str, list[str]] = {}
         if marks := self._marks(title):
             found["title"] = [_marked(title, marks, 0, len(title))]
-        if marks := self._marks(description):
+        if marks := self._marks(description, exactly=True):
             start = max(0, marks[0][0] - _LEAD)
             found["description"] = [_marked(description, marks, start, min(len(description), start + FRAGMENT))]
         return found
 
-    def _marks(self, text: str) -> Spans:
-        """Each word where it stands; where it does not, the words that mean the same."""
+    def _marks(self, text: str, *, exactly: bool = False) -> Spans:
+        """Each word where it stands; where it does not, unless it must be `exactly` that, what means the same."""
         aligned = _aligned(text)
         found: Spans = []
         for own, others in zip(self._own, self._others, strict=True):
-            found += _spans(own, *aligned) or _spans(others, *aligned)
+            found += _spans(own, *aligned) or ([] if exactly else _spans(others, *aligned))
         return _joined(sorted(found))
 
 

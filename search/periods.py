@@ -29,12 +29,12 @@ _YEAR: Final = (
     rf"|(?<![\d.])(?P<year>(?:19|20)\d\d)(?!\d)(?!\.\d{{3}})\s*(?:学年度?|年度?)?"
     rf"|(?P<relative>今年|去年|前年))"
 )
-_PERIOD: Final = re.compile(_YEAR + f"(?:{_PART})?")
+_PERIOD: Final = re.compile(rf"(?=[\d民今去前{_NUMERAL}])" + _YEAR + f"(?:{_PART})?")
 _NUMERIC: Final = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?:[-/.](?P<month>1[0-2]|0?[1-9])|(?P<joined>1[0-2]|0[1-9]))(?![\d])"
 )
 _SPAN: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年?度?\s*[-~至到—–]+\s*((?:19|20)\d\d)(?!\d)年?度?")
-_MAY_BE: Final = re.compile(r"\d\d|年")
+_MAY_BE: Final = re.compile(r"(?:19|20)\d\d|年|民国")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Mention:
 
 def mentions(folded: str, *, today: date | None = None) -> list[Mention]:
     """The periods that a folded text names, in its order; `今年` only where `today` is given."""
-    if not _MAY_BE.search(folded) and not ("年" in folded or "民国" in folded):
+    if not _MAY_BE.search(folded):
         return []
     found = [*_spans(folded), *_numeric(folded), *_plain(folded, today)]
     kept: list[Mention] = []

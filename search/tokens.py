@@ -74,8 +74,8 @@ def words_of(folded: str) -> list[str]:
     return ["_" + word for word in found if word > _LAST_MARK and len(word) > 1 and word.isalnum()]
 
 
-def sounds_of(folded: str) -> list[str]:
-    """Pairs of syllables within each run of Chinese, and its initials, all of them and three by three."""
+def sounds_of(folded: str, *, parts: bool) -> list[str]:
+    """Pairs of syllables within each run of Chinese, and its initials, all of them and with `parts` three by three."""
     tones: list[str] = []
     for run in RUN.findall(folded):
         if run > _LAST_MARK and len(run) > 1:
@@ -83,7 +83,7 @@ def sounds_of(folded: str) -> list[str]:
             initials = initials_of(spoken)
             tones += pairs_of(spoken)
             tones.append("^" + initials)
-            tones += initial_grams(initials)
+            tones += initial_grams(initials) if parts else ()
     return tones
 
 
@@ -104,4 +104,4 @@ def value_token(key: str) -> str:
 
 def letters_of(folded: str) -> str:
     """Letters and digits alone: the key of a title."""
-    return "".join(letter for letter in folded if letter.isalnum())
+    return "".join(filter(str.isalnum, folded))

@@ -33,7 +33,7 @@ class Search:
         self.question = question(query.text, query.words)
         self.base = build.base_conditions(query)
         self.has: dict[Unit, set[int]] = {}
-        self.there: dict[Way, set[int]] = {}
+        self.there: dict[Way, AbstractSet[int]] = {}
 
     def page(self) -> SearchPage:
         used = self._match()
@@ -92,7 +92,7 @@ class Search:
             )
         )
 
-    def _holders(self, way: Way) -> set[int]:
+    def _holders(self, way: Way) -> AbstractSet[int]:
         if way not in self.there:
             self.there[way] = self.memory.holders(self.connection, way)
         return self.there[way]
@@ -129,7 +129,7 @@ class Search:
             holders = self.has[unit] & scores.keys()
             for way in unit.ways:
                 within = self._holders(way) & holders if len(unit.ways) > 1 else holders
-                points = self._way_points(ranking.way_terms(unit, way), within)
+                points = self._way_points(ranking.way_terms(unit, way), within) if within else {}
                 best.update((one, most) for one, most in points.items() if most > best.get(one, 0.0))
             for one in holders:
                 scores[one] += best.get(one, 0.0) + EACH_WORD

@@ -23,9 +23,9 @@ TAIWAN: Final = (
 YEARS: Final = (2018, 2019, 2020)
 QUARTERS: Final = "一二三四"
 NOISE: Final = 1_500
-_NOISE_SUBJECTS: Final = tuple(
-    ["水稻", "茶园", "桥梁", "会议室", "标本", "种子", "船舶", "钢琴", "邮票", "陶瓷", "竹编", "气球"]
-)
+_NOISE_SUBJECTS: Final = (
+    "水稻", "茶园", "桥梁", "会议室", "标本", "种子", "船舶", "钢琴", "邮票", "陶瓷", "竹编", "气球",
+)  # fmt: skip
 _NOISE_FORMS: Final = ("登记册", "检验记录", "借用办法", "年检情况", "维修说明", "采样点", "讨论纪要", "编号规则")
 _MODIFIED: Final = datetime(2021, 1, 20, tzinfo=UTC)
 
