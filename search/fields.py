@@ -26,10 +26,10 @@ class FilterField:
 
 TEXT_FIELDS: Final = (
     TextField("title", 1.0),
-    TextField("names", 0.7),  # tags, publisher with aliases, family
-    TextField("body", 0.4),  # description
-    TextField("columns", 0.3),  # titles and code labels of the latest release's fields
-    TextField("cells", 0.25),  # values of its small columns
+    TextField("names", 0.5),  # tags, publisher with aliases, family
+    TextField("body", 0.3),  # description
+    TextField("columns", 0.25),  # titles and code labels of the latest release's fields
+    TextField("cells", 0.2),  # values of its small columns
     TextField("chars", 0.3, plain=False),  # single characters of title and names: only where words find nothing
     TextField("pinyin", 0.8, plain=False),  # of the title: only for what is asked in Latin letters or not found
     TextField("pinyin_names", 0.4, plain=False),  # of the names
@@ -66,7 +66,7 @@ ALL_WORDS: Final = 4.0
 TITLE_STARTS: Final = 4.0
 TITLE_IS: Final = 30.0
 
-ENOUGH_HITS: Final = (10, 1)  # with fewer, words may be missing and sounds do; with fewer still, single characters
+ENOUGH_HITS: Final = (5, 1)  # with fewer, words may be missing and sounds do; with fewer still, single characters
 MOST_YEARS: Final = 100  # that one dataset counts for in the histogram of periods
 FACET_VALUES: Final = 300  # values that one facet lists at most, the most frequent ones
 DEEPEST: Final = 10_000  # offset + size; beyond it only cursors

@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 from zlib import crc32
 
-from elasticsearch import ApiError, Elasticsearch, TransportError
+from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer, TransportError
 
 from catalog.errors import Conflict, Unavailable
 from search import analysis
@@ -54,6 +55,7 @@ class ElasticIndex:
                 request_timeout=WRITE_SECONDS,
                 max_retries=len(address.hosts) - 1,  # the next host at once, no waiting
                 retry_on_status=(),
+                serializer=OrjsonSerializer(),
                 **trusted,
             )
         return self._opened
@@ -175,9 +177,14 @@ class ElasticIndex:
                 self._client.indices.delete(index=index, ignore_unavailable=True)
 
     def _fill(self, index: str, documents: Iterable[SearchDocument], held: dict[int, int]) -> None:
-        for batch in batches(documents, BATCH):
-            refused = self._patiently(_inlet(index), _writes(batch))
-            held.update((document.id, document.revision) for document in batch if document.id not in refused)
+        """Write while the next documents are read and analysed: the server is at work at the same time as we are."""
+        with ThreadPoolExecutor(1) as beside:
+            sent: tuple[list[SearchDocument], Future[dict[int, str]]] | None = None
+            for batch in batches(documents, BATCH):
+                operations = _writes(batch)
+                _settle(sent, held)
+                sent = batch, beside.submit(self._patiently, _inlet(index), operations)
+            _settle(sent, held)
 
     def _apply(self, index: str, catch_up: CatchUp, held: dict[int, int]) -> None:
         changes = catch_up(held)
@@ -219,6 +226,19 @@ class ElasticIndex:
         while hits := self._client.search(index=self.address.alias, body=asked)["hits"]["hits"]:
             yield from ((hit["_source"]["id"], hit["_source"]["revision"]) for hit in hits)
             asked["search_after"] = hits[-1]["sort"]
+
+
+def _settle(sent: tuple[list[SearchDocument], Future[dict[int, str]]] | None, held: dict[int, int]) -> None:
+    """Wait for a write, name what the server would not take, and note the rest."""
+    if sent is None:
+        return
+    batch, future = sent
+    refused = future.result()
+    for one in batch:
+        if one.id in refused:
+            _log.warning("The search index refuses dataset %s: %s", one.slug, refused[one.id])
+        else:
+            held[one.id] = one.revision
 
 
 class _Busy(Exception):

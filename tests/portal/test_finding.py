@@ -11,8 +11,8 @@ from portal.context import House
 from tests.portal.conftest import Api, publish
 
 PARCELS = (
-    "地块编号,项目名称,街道,面积\n越城区P2019-12号,镜湖商务中心,灵芝街道,42538.29\n柯桥区G-33,轻纺数字物流港,柯岩街道,80\n"
-    "柯桥区G-34,轻纺数字物流港,柯岩街道,90\n"
+    "地块编号,项目名称,街道,联系人,面积\n越城区P2019-12号,镜湖商务中心,灵芝街道,甲某某,42538.29\n"
+    "柯桥区G-33,轻纺数字物流港,柯岩街道,乙某某,80\n柯桥区G-34,轻纺数字物流港,柯岩街道,乙某某,90\n"
 ).encode()
 
 
@@ -55,6 +55,10 @@ def test_a_value_of_a_row_leads_to_its_dataset_and_rows(api: dict[str, Api], par
     rows = api["public"].client.get(item["matches"][0]["link"].removeprefix("http://localhost")).json
     assert [row["_row"] for row in rows["rows"]] == [1]
     assert find(api["public"], "轻纺数字物流港")["items"][0]["matches"][0]["rows"] == 2
+
+
+def test_columns_that_name_persons_lead_nowhere(api: dict[str, Api], parcels: str) -> None:
+    assert find(api["public"], "甲某某")["items"] == []
 
 
 def test_values_of_rows_that_are_no_longer_public_lead_nowhere(api: dict[str, Api], parcels: str) -> None:
