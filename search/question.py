@@ -27,6 +27,7 @@ QUESTION_UNITS: Final = 16
 _OWN_TOKENS: Final = 6  # tokens that one written word is sought by; engines' limits on clauses are kept
 _OTHER_TOKENS: Final = 6
 _OTHERS: Final = 10  # other words that one word is sought by
+_LONGEST_UNKNOWN: Final = 3  # characters
 _FREE_MATCH: Final = 4  # an entry of so many characters may begin and end inside of dictionary words
 _REGIONAL: Final = 0.9
 _STEM: Final = 0.8  # a place without its kind, where the kind was written
@@ -187,11 +188,18 @@ def _plain_units(text: str) -> Iterator[Unit]:
         if len(word) == 1 and word not in STOP_WORDS:
             lone += word
             continue
-        if lone:
-            yield _word_unit(lone, None)
+        yield from _lone_units(lone)
         lone = ""
         if word:
             yield _word_unit(word, None)
+
+
+def _lone_units(lone: str) -> Iterator[Unit]:
+    """A short run that no dictionary knows is one word; of a longer one each pair counts, and enough must be there."""
+    if lone and len(lone) <= _LONGEST_UNKNOWN:
+        yield _word_unit(lone, None)
+    elif lone:
+        yield from (_word_unit(pair, None) for pair in grams_of(lone))
 
 
 def _word_unit(word: str, entry: Entry | None) -> Unit:

@@ -13,8 +13,10 @@ from search.units import Way
 
 Tally = Mapping[str, tuple[FacetCount, ...]]
 Postings = dict[int, str]  # document -> the field that has the token; never two, see analysis.document_tokens
-_PLACES: Final = 400_000  # places that are remembered, about 40 MiB
+_PLACES: Final = 1_000_000  # places that are remembered, at most about 80 MiB
+_FREQUENT: Final = 1_000  # documents with a token, from which on only candidates are looked at
 _TALLIES: Final = 500
+_COUNTS: Final = 100_000
 
 
 class Memory:
@@ -35,24 +37,39 @@ class Memory:
         if len(self.totals) > _TALLIES:
             self.totals, self.tallies = {}, {}
         if self._size > _PLACES:
-            self._postings, self._counts, self._holders, self._size = {}, {}, {}, 0
+            self._postings, self._holders, self._size = {}, {}, 0
+        if len(self._counts) > _COUNTS:
+            self._counts = {}
 
     def postings(self, connection: sqlite3.Connection, token: str) -> Postings:
-        """The documents that have a token, each with its field."""
-        known = self._postings.get(token)
-        if known is None:
-            open_places(connection, self.tables)
-            rows = connection.execute(f"SELECT doc, col FROM {self.tables.places} WHERE term = ?", (token,))
-            known = self._postings[token] = dict(rows)
-            self._size += len(known) + 1
-        return known
+        """The documents that have a token, each with its field: of a frequent one only the present candidates."""
+        if token not in self._counts or (token not in self._postings and not self._is_frequent(token)):
+            self._read(connection, token)
+        if token in self._postings:
+            return self._postings[token]
+        asked = f"SELECT doc, col FROM {self.tables.places} WHERE term = ? AND +doc IN temp.search_match"
+        return dict(connection.execute(asked, (token,)).fetchall())
 
-    def counts(self, connection: sqlite3.Connection, token: str) -> Counter[str]:
+    def counts(self, connection: sqlite3.Connection, token: str) -> Mapping[str, int]:
         """In how many documents each field has a token."""
-        known = self._counts.get(token)
-        if known is None:
-            known = self._counts[token] = Counter(self.postings(connection, token).values())
-        return known
+        if token not in self._counts:
+            self._read(connection, token)
+        return self._counts[token]
+
+    def _is_frequent(self, token: str) -> bool:
+        return sum(self._counts[token].values()) > _FREQUENT
+
+    def _read(self, connection: sqlite3.Connection, token: str) -> None:
+        open_places(connection, self.tables)
+        asked = f"SELECT doc, col FROM {self.tables.places} WHERE term = ? LIMIT ?"
+        rows = connection.execute(asked, (token, _FREQUENT + 1)).fetchall()
+        if len(rows) <= _FREQUENT:
+            self._postings[token] = dict(rows)
+            self._counts[token] = Counter(field for _, field in rows)
+            self._size += len(rows) + 1
+        else:
+            counted = f"SELECT col, count(*) FROM {self.tables.places} WHERE term = ? GROUP BY col"
+            self._counts[token] = Counter(dict(connection.execute(counted, (token,)).fetchall()))
 
     def size(self, connection: sqlite3.Connection) -> int:
         """How many documents there are."""

@@ -116,9 +116,7 @@ class Search:
         """What has enough of the single characters, fewer of them beside a word."""
         some = union(self.has.values())
         alone, beside = self.question.least_chars
-        letters = Counter(
-            one for letter in self.question.chars for one in self.memory.postings(self.connection, letter)
-        )
+        letters = Counter(chain.from_iterable(self._holders(Way(one, (one,))) for one in self.question.chars))
         enough = {one for one, count in letters.items() if count >= (beside if one in some else alone)}
         return enough if beside else enough | some
 
