@@ -18,12 +18,6 @@ from portal.answers import read_language
 from portal.context import SAFE_METHODS, House, house
 from portal.migrate import is_current
 from portal.settings import Settings, load
-<<<<<<< HEAD
-from portal.v1 import acts, datasets, exports, home, jobs, lists, releases, rows, words
-from portal.v1.blueprint import api
-
-RESOURCES = (acts, datasets, exports, home, jobs, lists, releases, rows, words)  # importing one registers it
-=======
 from portal.v1 import (
     accounts,
     acts,
@@ -36,12 +30,12 @@ from portal.v1 import (
     proofs,
     releases,
     rows,
+    words,
 )
 from portal.v1.blueprint import api
 
 # Importing one registers it.
-RESOURCES = (accounts, acts, applications, datasets, exports, home, jobs, lists, proofs, releases, rows)
->>>>>>> main
+RESOURCES = (accounts, acts, applications, datasets, exports, home, jobs, lists, proofs, releases, rows, words)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CORS = {
     "Access-Control-Allow-Origin": "*",
