@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ from search.sync import ensure, sync
 log = logging.getLogger(__name__)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SERVING_CACHE_BYTES = 20 << 30
-QUICK_ROWS = 20_000  # rows whose serving file is built in a fraction of a second
+QUICK_ROWS = 200_000  # rows whose serving file is built in a fraction of a second
 
 
 @dataclass
@@ -80,20 +80,41 @@ class House:
         if not self.storage.has(key):
             raise Unavailable("release_file_missing", retry_after=60, digest=table.digest)
         parquet = self.storage.local_path(key)
-        return RowFiles(parquet, self._serving_form(parquet, table), table)
+        serving = self._serving_form(parquet, table)
+        return RowFiles(parquet, serving, table, lambda key, make: self._beside((table.digest, key), make))
 
     def _serving_form(self, parquet: Path, table: Table) -> Path | None:
         """The serving file; a missing one is built now where that is quick, else beside, and DuckDB answers so long."""
         if table.rows <= QUICK_ROWS:
-            return self.serving.path_for(table.digest, parquet, table)
-        found = self.serving.find(table.digest)
+            return self.serving.path_for(parquet, table)
+        found = self.serving.find(table)
         if found is None:
-            self.builder.submit(self.serving.path_for, table.digest, parquet, table)
+            self._beside((table.digest, None), lambda: self.serving.path_for(parquet, table))
         return found
+
+    def _beside(self, name: object, make: Callable[[], object]) -> None:
+        """Have a cache file made by another thread, once however many ask."""
+        if name in self._making:
+            return
+        self._making.add(name)
+
+        def run() -> None:
+            try:
+                make()
+            except Exception:
+                log.exception("a cache file could not be made")
+            finally:
+                self._making.discard(name)
+
+        self.builder.submit(run)
+
+    @cached_property
+    def _making(self) -> set[object]:
+        return set()
 
     @cached_property
     def builder(self) -> ThreadPoolExecutor:
-        """Builds serving files one after the other."""
+        """Makes cache files one after the other."""
         return ThreadPoolExecutor(1, thread_name_prefix="serving")
 
     @contextmanager
