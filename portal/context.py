@@ -28,6 +28,7 @@ from catalog.schema import Table
 from catalog.storage import Storage, key_of, open_storage
 from ingest.worker import Workshop
 from portal.exports import ExportCache
+from portal.heavy import Answers, HeavyPool
 from portal.settings import Settings
 from search import open_index
 from search.index import SearchIndex
@@ -73,6 +74,21 @@ class House:
     def exports(self) -> ExportCache:
         """Finished exports, which can be made again."""
         return ExportCache(self.settings.data_dir / "exports")
+
+    @cached_property
+    def heavy(self) -> HeavyPool:
+        """Where queries run that must not hold up pages."""
+        return HeavyPool("heavy")
+
+    @cached_property
+    def exporting(self) -> HeavyPool:
+        """Where exports are made."""
+        return HeavyPool("export", at_once=1)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What heavy queries answered."""
+        return Answers()
 
     def rows_of(self, table: Table) -> RowFiles:
         """The files of one table of a release. Raises Unavailable where the release's own file is missing."""
@@ -173,18 +189,17 @@ def actor() -> Actor:
 def catalog_session() -> Session:
     """The session of this request's unit of work, opened at first use: after the body has arrived."""
     if g.session is None:
-        writes = request.method not in SAFE_METHODS
-        g.session = g.open_sessions.enter_context(session(house().engine, write=writes))
+        g.session = g.open_sessions.enter_context(session(house().engine, write=g.writes))
     found: Session = g.session
     return found
 
 
 @contextmanager
-def unit_of_work() -> Iterator[None]:
+def unit_of_work(*, reads_only: bool = False) -> Iterator[None]:
     """One transaction for one request: committed when the view has returned, rolled back when it raised."""
-    writes = request.method not in SAFE_METHODS
+    writes = request.method not in SAFE_METHODS and not reads_only
     with ExitStack() as g.open_sessions:
-        g.session = None
+        g.session, g.writes = None, writes
         yield
         if writes and g.session is not None:
             g.session.commit()

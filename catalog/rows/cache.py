@@ -8,7 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from catalog.rows.profile import load_profile, write_profile
+from catalog.rows.sealed import Unsound
 from catalog.rows.serving import build, is_sound
 from catalog.schema import Table
 
@@ -29,6 +32,16 @@ class ServingCache:
         if not self._is_good(path, table):
             self._build(path, parquet, table)
         return path
+
+    def profile_for(self, parquet: Path, table: Table) -> list[dict[str, Any]]:
+        """The profile of a release, worked out now where it is missing or unsound."""
+        path = self._path(table.digest).with_suffix(".rprofile")
+        try:
+            return load_profile(path, table)
+        except Unsound:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_profile(path, parquet, table)
+            return load_profile(path, table)
 
     def find(self, table: Table) -> Path | None:
         """The serving file if it is there and sound; nothing is built."""

@@ -94,6 +94,12 @@ def read_page(
     return RowPage([(row.number, *row.values) for row in rows], total, exact, next_after)
 
 
+def is_heavy(files: RowFiles, query: RowQuery) -> bool:
+    """Whether the query may keep the engine busy for long: groups, texts inside texts, and functions."""
+    plain = finder.suits(query) and not any(item.function for item in query.select)
+    return files.table.rows > AT_ONCE and (files.serving is None or not plain)
+
+
 def read_row(files: RowFiles, number: int, limits: Limits = LIMITS) -> dict[str, Any] | None:
     """The row at that place of the release, from 1, with `_row` and every field; None where there is none."""
     if not 1 <= number <= files.table.rows:

@@ -43,13 +43,14 @@ class Export(Resource):
 
 
 def _file(place: Place, query: RowQuery, form: str, options: Options) -> ExportFile:
-    files = place.files
+    files, exports = place.files, house().exports
 
     def write() -> tuple[int, Iterator[bytes]]:
         made = export(form, files, query, options)
         return made.total, made.chunks
 
-    return house().exports.file_for(mark_of(place), write)
+    mark = mark_of(place)
+    return house().exporting.run(lambda: exports.file_for(mark, write))
 
 
 def _download(place: Place, form: str, file: ExportFile) -> Response:
