@@ -189,6 +189,7 @@ class _Intake:
             origin={
                 "headers": {column.field.name: column.header for column in writer.columns},
                 "banners": list(found.banners),
+                "masked": [column.field.name for column in writer.columns if column.masked],
                 "schema": self.schema.name if self.schema is not None else None,
             },
         )
