@@ -44,7 +44,7 @@ def kind_below(header: Sequence[str], cells: Sequence[str], below: Sequence[Row]
         _FORMULA.fullmatch(word) or _MARKER.fullmatch(word) for word in words
     ):
         return "formulas"
-    if all(find_unit(word.strip("()（）")) is not None and not is_number(word) for word in words):
+    if _are_units(cells, below):
         return "units"
     return "english" if _are_english(header, cells, below) else None
 
@@ -65,6 +65,15 @@ def _are_numbers(cells: Sequence[str], below: Sequence[Row]) -> bool:
     if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         return False
     return any(_wordy(below, at) for at, one in zip(places, found, strict=True) if one)
+
+
+def _are_units(cells: Sequence[str], below: Sequence[Row]) -> bool:
+    """Nothing but units, with a number under one of them: else they are what the column holds."""
+    words = words_of(cells)
+    if not all(find_unit(word.strip("()（）")) is not None and not is_number(word) for word in words):
+        return False
+    places = [at for at, cell in enumerate(cells) if strip(cell)]
+    return any(strip(row[at]) and is_number(row[at]) for _, row in below[:BELOW] for at in places)
 
 
 def _wordy(below: Sequence[Row], at: int) -> bool:

@@ -194,11 +194,12 @@ class _Fit:
         count = len(row)
         if count < self._width:
             return self._fill(number, row)
-        self._started = True
+        header, self._started = not self._started, True
         if count == self._width:
             return [row]
-        if not any(map(str.strip, row[self._width :])) and self._shapes.proofs(row[: self._width]) is not None:
-            return [row[: self._width]]
+        inside, beyond = row[: self._width], row[self._width :]
+        if not any(map(str.strip, beyond)) and (header or self._shapes.proofs(inside) is not None):
+            return [inside]  # a header has words where its columns have numbers
         return self._mend(number, row)
 
     def _fill(self, number: int, row: list[str]) -> list[list[str]]:

@@ -58,7 +58,8 @@ class _Grid:
 def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     """What the child writes. Raises Stop."""
     with path.open("rb") as source:
-        spreadsheet = _SPREADSHEET in source.read(1 << 16) and b"<html" not in path.open("rb").read(1 << 12).lower()
+        head = source.read(1 << 16)
+    spreadsheet = _SPREADSHEET in head and b"<html" not in head[: 1 << 12].lower()
     grids = [grid for grid in (_spreadsheet(path) if spreadsheet else _html(path)) if grid.rows]
     if not grids:
         raise Stop("sheet_empty", name=wanted or "")

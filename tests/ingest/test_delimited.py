@@ -112,6 +112,12 @@ def test_a_comma_without_quotes_is_put_back_only_where_one_place_fits(take: Take
     assert take(f"号,名,地,注\n{doubtful}\n31,甲,乙,丙,丁\n").finding("row_long").row == 32
 
 
+def test_a_header_may_have_a_blank_cell_more_than_the_rows(take: Taker) -> None:
+    taken = take("号,名,日,额,, \n" + "\n".join(LINES) + "\n")
+    assert taken.column("hao") == list(range(1, 29))
+    assert not taken.findings("row_long")
+
+
 def test_a_short_row_whose_cells_stand_wrong_is_refused(take: Taker) -> None:
     taken = take("号,名,日,额,\n" + "\n".join(LINES) + "\n29,2020-02-01,1.5,\n")
     shifted = taken.finding("row_shifted")

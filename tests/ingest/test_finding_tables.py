@@ -126,6 +126,10 @@ def test_a_unit_row_gives_the_columns_their_units(take: Taker) -> None:
     assert [field.unit for field in taken.table.fields] == [None, "公顷", "万元"]
 
 
+def test_a_column_that_holds_units_is_data(take: Taker) -> None:
+    assert take("指标,计量单位\n,元\n甲,亩\n乙,吨\n").column("ji_liang_dan_wei") == ["元", "亩", "吨"]
+
+
 def test_small_whole_numbers_are_data_where_only_numbers_stand_below(take: Taker) -> None:
     assert len(take("a,b,c\n1,2,3\n4,5,6\n").rows) == 2
 

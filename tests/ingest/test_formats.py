@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest.formats import bundle
+from ingest.formats import bundle, markup_child
 from ingest.formats.cell_text import is_wound, unwound
+from ingest.formats.fence import Stop
 from tests.ingest.taking import Taker, workbook
 
 PAGE = """<html><head><meta charset=gb2312></head><body><table><tr><td><table><tr><td colspan=3>出让结果</td></tr>
@@ -178,3 +180,30 @@ def test_text_of_any_encoding_is_read(take: Taker, encoding: str) -> None:
 def test_lists_of_codes_and_deeply_wrapped_records_are_read(take: Taker) -> None:
     assert take('{"甲": "05", "乙": "051", "丙": "052"}').column("value") == ["05", "051", "052"]
     assert take('{"code": 0, "result": {"data": {"list": [{"a": 1}, {"a": 2}]}}}').column("a") == [1, 2]
+
+
+def test_the_markup_child_says_what_it_reads_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "t.xls"
+    path.write_text(BOOK.format("", "甲"), encoding="utf-8")
+    head, block, end, done = markup_child.iter_lines(path, None)
+    assert (head["sheet"], head["width"], head["merged"]) == ("一", 5, [[1, 0, 1, 1]])
+    assert block["rows"] == [1, 3, 4]
+    assert [column[2] for column in block["columns"]] == ["甲", "", "2020-01-02", "1.5", "TRUE"]
+    assert (end, done["left"]) == ({"end": 3}, ["藏"])
+    path.write_text(PAGE, encoding="utf-8")
+    head, block, *_ = markup_child.iter_lines(path, "表1")
+    assert head["merged"] == [[1, 0, 1, 2], [2, 0, 3, 0], [2, 1, 2, 2]]
+    path.write_text("<table></table>", encoding="utf-8")
+    with pytest.raises(Stop):
+        list(markup_child.iter_lines(path, None))
+    path.write_text(BOOK.format("", "甲")[:700], encoding="utf-8")
+    with pytest.raises(Stop):
+        list(markup_child.iter_lines(path, None))
+
+
+def test_a_hidden_sheet_is_read_where_no_other_holds_anything(take: Taker) -> None:
+    def hide(book: Any) -> None:
+        book["藏"].sheet_state = "hidden"
+
+    content = workbook(("空", []), ("藏", [["a", "b"], [1, 2]]), change=hide)
+    assert take(content).table.sheet == "藏"
