@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from portal.migrate import is_current
 from portal.settings import Settings, load
 from portal.v1 import acts, datasets, descriptions, exports, home, jobs, lists, queries, releases, rows
 from portal.v1.blueprint import api
+from portal.v1.documents import ProblemAnswer
 
 RESOURCES = (
     acts,
@@ -69,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(_finish)
     health.install(app)
     _serve_docs(app)
-    _describe(Api(app))
+    _describe(_Described(app))
     problems.install(app)  # after the extension, whose own handlers these replace
     if is_current(house.engine):
         house.catch_up()
@@ -77,8 +79,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+class _Described(Api):  # type: ignore[misc]  # flask-smorest gives no types
+    """The OpenAPI document, whose errors are problem documents."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"
+
+
 def _describe(smorest: Api) -> None:
-    smorest.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    components = smorest.spec.components
+    components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    body = {"description": "What is wrong, and what to do.", "content": {problems.PROBLEM_TYPE: {"schema": ProblemAnswer}}}
+    for name in ("PROBLEM", HTTPStatus.UNPROCESSABLE_ENTITY.name):  # the second is what flask-smorest adds to bodies
+        components.responses_lazy.pop(name, None)
+        components.response(name, body)
     smorest.register_blueprint(api)
 
 

@@ -25,7 +25,7 @@ SEARCH = (
     parameter("explain", "For stewards.", {"type": "boolean"}),
 )
 WHERE = (
-    parameter("release", "A release by its number; else the latest.", WHOLE),
+    parameter("release", "A release by its number; else the latest.", {**WHOLE, "maximum": 999_999_999}),
     parameter("as_of", "The release that was the latest at the end of that day.", DAY),
     parameter("table", "A table of the release; else the first."),
 )
