@@ -92,12 +92,24 @@ class House:
 
     def rows_of(self, table: Table) -> RowFiles:
         """The files of one table of a release. Raises Unavailable where the release's own file is missing."""
-        key = key_of("releases", table.digest, ".parquet")
-        if not self.storage.has(key):
-            raise Unavailable("release_file_missing", retry_after=60, digest=table.digest)
-        parquet = self.storage.local_path(key)
+        parquet = self._parquet(table.digest)
         serving = self._serving_form(parquet, table)
         return RowFiles(parquet, serving, table, lambda key, make: self._beside((table.digest, key), make))
+
+    def _parquet(self, digest: str) -> Path:
+        """The release's own file: looked for each time, but its path is worked out once."""
+        found = self._paths.get(digest)
+        if found is not None and found.exists():
+            return found
+        key = key_of("releases", digest, ".parquet")
+        if not self.storage.has(key):
+            raise Unavailable("release_file_missing", retry_after=60, digest=digest)
+        self._paths[digest] = self.storage.local_path(key)
+        return self._paths[digest]
+
+    @cached_property
+    def _paths(self) -> dict[str, Path]:
+        return {}
 
     def _serving_form(self, parquet: Path, table: Table) -> Path | None:
         """The serving file; a missing one is built now where that is quick, else beside, and DuckDB answers so long."""

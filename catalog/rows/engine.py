@@ -1,8 +1,8 @@
 """Rows of one table of a release: pages, single rows and streams, from whichever engine answers the query best.
 
 The router: ranks of the columns find the rows of a filtered or sorted page, and the serving file gives them, in about
-a millisecond whatever the table's size. Groups, texts inside texts, functions and exports are DuckDB's; where it only
-has to find rows, the serving file gives them too. Without a serving file or while ranks are being made DuckDB does it
+a millisecond whatever the table's size. Groups, words, functions and exports are DuckDB's; where it only has to find
+rows, the serving file gives them too. Without a serving file or while ranks are being made DuckDB does it
 all: slower, with the same answer.
 """
 
@@ -95,7 +95,7 @@ def read_page(
 
 
 def is_heavy(files: RowFiles, query: RowQuery) -> bool:
-    """Whether the query may keep the engine busy for long: groups, texts inside texts, and functions."""
+    """Whether the query may keep the engine busy for long: groups, words, and functions."""
     plain = finder.suits(query) and not any(item.function for item in query.select)
     return files.table.rows > AT_ONCE and (files.serving is None or not plain)
 

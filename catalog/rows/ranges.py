@@ -16,7 +16,21 @@ from catalog.rows.periods import first_day, last_day
 from catalog.rows.ranks import Key, Rank
 from catalog.rows.terms import Condition
 
-OPERATORS: Final = ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "startswith", "endswith", "isnull")
+OPERATORS: Final = (
+    "eq",
+    "ne",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "in",
+    "nin",
+    "startswith",
+    "endswith",
+    "contains",
+    "ncontains",
+    "isnull",
+)
 ALONE: Final = ("never", "always")
 _FEW: Final = 8  # the part of the rows (one in …) up to which looking up beats a mask
 Ranks = Callable[[Key], Rank]
@@ -139,8 +153,21 @@ def _mask(one: Condition, rank: Rank) -> _Mask:
         known = pa.array([found for value in one.value if (found := rank.find(value)) is not None], pa.int32())
         inside = one.operator == "in"
         return lambda places: pc.equal(pc.is_in(_taken(rank, places), known), inside)
-    kept = pa.chunked_array([pc.ends_with(rank.values, one.value), pa.array([False])]).combine_chunks()
-    return lambda places: kept.take(_taken(rank, places))
+    kept = pa.chunked_array([_TESTS[one.operator](rank.values, one.value), pa.array([one.operator == "ncontains"])])
+    table = kept.combine_chunks()
+    return lambda places: table.take(_taken(rank, places))
+
+
+def _holds(values: Any, text: str) -> Any:
+    """Whatever the case of letters, as DuckDB's own expressions see it: both are RE2's."""
+    return pc.match_substring(values, text, ignore_case=text.lower() != text.upper())
+
+
+_TESTS: Final[dict[str, Callable[[Any, str], Any]]] = {
+    "endswith": pc.ends_with,
+    "contains": _holds,
+    "ncontains": lambda values, text: pc.invert(_holds(values, text)),
+}
 
 
 def _within(one: Condition, first: Rank, last: Rank) -> _Mask:

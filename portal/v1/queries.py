@@ -27,7 +27,9 @@ class Batch(Body):
     """Up to 20 row queries: `dataset`, and the parameters of its rows by their names; a list repeats one."""
 
     queries = ma.fields.List(
-        ma.fields.Dict(keys=ma.fields.String()),
+        ma.fields.Dict(
+            keys=ma.fields.String(), error_messages={"invalid": "body_not_object", "null": "body_not_object"}
+        ),
         required=True,
         validate=ma.validate.Length(1, MOST, error="queries_count"),
         error_messages={"required": "member_required", "invalid": "queries_count"},
