@@ -26,7 +26,7 @@ from catalog.rows.ranks import Key, Rank, build_rank, find_rank
 from catalog.rows.sealed import Unsound
 from catalog.rows.serving import Serving, open_serving
 from catalog.rows.sql import count_sql, rows_sql
-from catalog.rows.terms import RowQuery, plain_item
+from catalog.rows.terms import TEXTS, Item, RowQuery, plain_item
 from catalog.rows.values import json_writer, to_json, to_native
 from catalog.schema import Table
 
@@ -197,8 +197,13 @@ def _filled(serving: Serving, query: RowQuery, found: list[_Row]) -> list[_Row]:
     """The rows that were found by number, read from the serving file."""
     columns = [-1 if item.column is None else item.column for item in query.select]
     values = serving.read([row.number for row in found], columns)
-    written = [list(map(json_writer(item.output), column)) for item, column in zip(query.select, values, strict=True)]
-    return [replace(row, values=cells) for row, cells in zip(found, zip(*written, strict=True), strict=True)]
+    written = [_written(item, column) for item, column in zip(query.select, values, strict=True)]
+    return [_Row(row.number, row.keys, cells) for row, cells in zip(found, zip(*written, strict=True), strict=True)]
+
+
+def _written(item: Item, column: list[Any]) -> list[Any]:
+    """The native values of a column for JSON; texts are what they are."""
+    return column if item.output.type in TEXTS else list(map(json_writer(item.output), column))
 
 
 def _slice(query: RowQuery, after: Sequence[Any] | None) -> str:

@@ -31,11 +31,9 @@ class Found:
 
 
 def suits(query: RowQuery) -> bool:
-    """Whether ranks alone can find the rows of the query."""
-    known = all(
-        one.operator in (*ranges.OPERATORS, *ranges.ALONE) and one.item.function is None for one in query.filters
-    )
-    return known and not query.text and not query.grouped and all(one.item.function is None for one in query.order_by)
+    """Whether ranks alone can find the rows of the query: they know every operator, but no words and no functions."""
+    items = [*(one.item for one in query.filters), *(one.item for one in query.order_by)]
+    return not (query.text or query.grouped or any(item.function for item in items))
 
 
 def keys_of(query: RowQuery) -> list[Key]:

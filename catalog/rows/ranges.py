@@ -16,21 +16,6 @@ from catalog.rows.periods import first_day, last_day
 from catalog.rows.ranks import Key, Rank
 from catalog.rows.terms import Condition
 
-OPERATORS: Final = (
-    "eq",
-    "ne",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "in",
-    "nin",
-    "startswith",
-    "endswith",
-    "contains",
-    "ncontains",
-    "isnull",
-)
 ALONE: Final = ("never", "always")
 _FEW: Final = 8  # the part of the rows (one in …) up to which looking up beats a mask
 Ranks = Callable[[Key], Rank]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from frictionless import Package
 from jsonschema import Draft202012Validator
@@ -12,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from catalog.errors import Unavailable
 from portal.heavy import Answers, HeavyPool
+from portal.limits import Window
 from tests.portal.conftest import Api, publish
 
 CSV = "区县,期间,余额(万元),编号\n越城区,2019-Q3,120.5,007\n柯桥区,2019-Q3,80,008\n上虞区,2019-Q4,,009\n".encode()
@@ -144,3 +147,35 @@ def test_heavy_answers_are_given_again(api: dict[str, Api], slug: str, monkeypat
     first = api["public"].get(f"/datasets/{slug}/rows", query_string=whole)
     monkeypatch.setattr("portal.v1.row_pages.read_page", None)
     assert api["public"].get(f"/datasets/{slug}/rows", query_string=whole).data == first.data
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "json"])
+def test_exports_are_packed_as_the_client_accepts(api: dict[str, Api], slug: str, form: str) -> None:
+    address = f"/datasets/{slug}/export.{form}"
+    plain = api["public"].get(address)
+    for asked, name, unpack in (
+        ("gzip", "gzip", gzip.decompress),
+        ("gzip, zstd", "zstd", lambda data: pa.input_stream(pa.py_buffer(data), compression="zstd").read()),
+        ("br, gzip;q=0", None, bytes),
+    ):
+        packed = api["public"].get(address, headers={"Accept-Encoding": asked})
+        assert packed.headers.get("Content-Encoding") == name
+        assert unpack(packed.data) == plain.data
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert (packed.headers["ETag"] == plain.headers["ETag"]) == (name is None)
+        seen = {"Accept-Encoding": asked, "If-None-Match": packed.headers["ETag"]}
+        assert api["public"].get(address, headers=seen).status_code == 304
+    part = api["public"].get(address, headers={"Accept-Encoding": "gzip", "Range": "bytes=1-3"})
+    assert (part.status_code, part.data) == (206, plain.data[1:4])
+
+
+def test_packed_files_are_not_packed_again(api: dict[str, Api], slug: str) -> None:
+    answer = api["public"].get(f"/datasets/{slug}/export.xlsx", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_requests_are_counted_by_reader_and_window() -> None:
+    window = Window(2, 60)
+    assert [window.count("a", 120.0)[:2] for _ in range(3)] == [(True, 1), (True, 0), (False, 0)]
+    assert window.count("b", 130.0) == (True, 1, 50)
+    assert window.count("a", 180.0)[0]
