@@ -1,11 +1,12 @@
 # Every command of the project. Works with GNU make on Linux and with the old make of macOS.
 # The environment .venv is made once and again whenever a file of requirements is newer than its stamp.
 .POSIX:
-.PHONY: help install run test check bench lock migration clean
+.PHONY: help install run test fuzz-api check bench lock migration clean
 
 HOST = 127.0.0.1
 PORT = 8000
 ARGS =
+FUZZ = 200
 WHAT = what changes
 PYTHON =
 BIN = .venv/bin
@@ -13,7 +14,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /: /' | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /: /' | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 install: .venv/installed ## make .venv and install what the portal needs
 
@@ -22,6 +23,9 @@ run: .venv/installed ## install, migrate, load the demonstration data and serve 
 
 test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k words" chooses), say what was left out
 	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+fuzz-api: .venv/installed-dev ## many made-up requests, right and wrong, against the API's own documents (FUZZ=200 of each operation)
+	@FUZZ_EXAMPLES=$(FUZZ) $(BIN)/python -m pytest tests/portal/test_fuzz.py $(ARGS)
 
 check: .venv/installed-dev ## lint, formatting, types and the contracts of who imports whom
 	@$(BIN)/ruff check .

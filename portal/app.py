@@ -88,7 +88,10 @@ class _Described(Api):  # type: ignore[misc]  # flask-smorest gives no types
 def _describe(smorest: Api) -> None:
     components = smorest.spec.components
     components.security_scheme("key", {"type": "http", "scheme": "bearer"})
-    body = {"description": "What is wrong, and what to do.", "content": {problems.PROBLEM_TYPE: {"schema": ProblemAnswer}}}
+    body = {
+        "description": "What is wrong, and what to do.",
+        "content": {problems.PROBLEM_TYPE: {"schema": ProblemAnswer}},
+    }
     for name in ("PROBLEM", HTTPStatus.UNPROCESSABLE_ENTITY.name):  # the second is what flask-smorest adds to bodies
         components.responses_lazy.pop(name, None)
         components.response(name, body)

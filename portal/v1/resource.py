@@ -81,7 +81,7 @@ IF_MATCH = {
     "name": "If-Match",
     "required": True,
     "description": "The ETag of the dataset as the writer has seen it.",
-    "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+    "schema": {"type": "string"},
 }
 LANGUAGE = parameter(
     "lang",

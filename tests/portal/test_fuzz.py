@@ -23,7 +23,7 @@ from tests.factories import OFFICE, a_publisher
 from tests.portal.conftest import Api, publish, settings_for
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
-CSV = "区县,期间,余额(万元),编号,发布日期\n越城区,2019-Q3,120.5,007,2019-10-01\n上虞区,2019-Q4,,=1,2020-01-05\n".encode()
+CSV = "区县,期间,余额(万元),编号,日期\n越城区,2019-Q3,120.5,007,2019-10-01\n上虞区,2019-Q4,,=1,2020-01-05\n".encode()
 FUZZ = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -32,6 +32,8 @@ FUZZ = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+REAL = {"slug": "debt", "number": 1, "row": 2, "form": "csv", "format": "csv"}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,14 @@ def house_of_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Fla
 def _aim(case: Case, job: str) -> None:
     """Let most paths lead somewhere: chosen at random they would all be 404."""
     given_parts = case.path_parameters
-    for name, real in (("slug", "debt"), ("number", 1), ("job_id", job), ("row", 2), ("form", "csv"), ("format", "csv")):
+    for name, real in (
+        ("slug", "debt"),
+        ("number", 1),
+        ("job_id", job),
+        ("row", 2),
+        ("form", "csv"),
+        ("format", "csv"),
+    ):
         if name in given_parts and len(str(given_parts[name])) % 4:
             given_parts[name] = real
 
