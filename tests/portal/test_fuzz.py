@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -33,16 +34,15 @@ FUZZ = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-REAL = {"slug": "debt", "number": 1, "row": 2, "form": "csv", "format": "csv"}
+REAL = {"number": 1, "row": 2, "form": "csv", "format": "csv"}
 
 
-@pytest.fixture(scope="module")
-def house_of_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str, str]]:
+@pytest.fixture
+def house_of_one(tmp_path: Path) -> Iterator[tuple[Flask, str, str]]:
     """A portal with one published dataset and one that waits, an administrator's key, and a job's number."""
-    place = tmp_path_factory.mktemp("fuzz")
-    database = f"sqlite:///{place}/portal.db"
+    database = f"sqlite:///{tmp_path}/portal.db"
     upgrade(database)
-    app = create_app(settings_for(place, database))
+    app = create_app(settings_for(tmp_path, database))
     house = app.extensions["house"]
     with house.writing() as opened:
         a_publisher(opened)
