@@ -16,11 +16,9 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 
-from catalog import accounts
-from catalog.accounts import OPERATOR
 from portal.app import create_app
 from portal.migrate import upgrade
-from tests.factories import OFFICE, a_publisher
+from tests.factories import OFFICE, a_key, a_publisher
 from tests.portal.conftest import Api, publish, settings_for
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
@@ -47,7 +45,7 @@ def house_of_one(tmp_path: Path) -> Iterator[tuple[Flask, str, str]]:
     with house.writing() as opened:
         a_publisher(opened)
         roles = {"steward": [OFFICE], "reviewer": [], "admin": []}
-        keys = {role: accounts.create_account(opened, OPERATOR, f"a-{role}", role, own) for role, own in roles.items()}
+        keys = {role: a_key(opened, f"a-{role}", role, own) for role, own in roles.items()}
     api = {role: Api(app.test_client(), house, key) for role, key in keys.items()}
     slug = api["steward"].register(title="绍兴市政府债务余额", slug="debt", themes=["finance"], regions=["330600"])
     job = api["steward"].ingest(slug, CSV)
