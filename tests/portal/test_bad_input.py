@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.problems import flatten
 from tests.factories import OFFICE
 from tests.portal.conftest import Api, publish
 
@@ -247,3 +248,12 @@ def test_a_file_that_cannot_be_taken_in_fails_with_a_sentence_and_a_remedy(
     assert job["error"]["remedy"]
     assert api["steward"].get(f"/datasets/{slug}/releases").json["total"] == 0
     assert api["steward"].ingest(slug, CSV)["state"] == "succeeded"
+
+
+def test_a_member_of_another_type_is_said_in_our_words(api: dict[str, Api]) -> None:
+    assert api["admin"].post("/queries", {"queries": [[]]}).status_code == 422
+    found = flatten({"json": {"with_children": ["Not a valid boolean."], "title": ["member_required"]}})
+    assert {place: [one.code for one in several] for place, several in found.items()} == {
+        "json.with_children": ["member_wrong"],
+        "json.title": ["member_required"],
+    }
