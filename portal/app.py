@@ -33,6 +33,7 @@ from portal.v1 import (
     queries,
     releases,
     rows,
+    words,
 )
 from portal.v1.blueprint import api
 from portal.v1.documents import ProblemAnswer
@@ -52,6 +53,7 @@ RESOURCES = (
     queries,
     releases,
     rows,
+    words,
 )
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CORS = {

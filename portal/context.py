@@ -30,9 +30,13 @@ from catalog.storage import Storage, key_of, open_storage
 from ingest.worker import Workshop
 from portal.exports import ExportCache
 from portal.heavy import Answers, HeavyPool
+from portal.misses import MissLog
+from portal.sampling import cells_of
 from portal.settings import Settings
 from search import open_index
 from search.index import SearchIndex
+from search.inside import find_waiting, read_values, take_in
+from search.lexicon import Lexicon
 from search.sync import ensure, sync
 
 log = logging.getLogger(__name__)
@@ -47,6 +51,7 @@ class House:
 
     settings: Settings
     indexed: bool = False  # whether this process has seen that there is an index
+    lexicon: Lexicon | None = None  # the words that this process understood the last question by
 
     @cached_property
     def engine(self) -> Engine:
@@ -80,6 +85,11 @@ class House:
     def exports(self) -> ExportCache:
         """Finished exports, which can be made again."""
         return ExportCache(self.settings.data_dir / "exports")
+
+    @cached_property
+    def misses(self) -> MissLog:
+        """Where questions without an answer are noted."""
+        return MissLog(self.writing)
 
     @cached_property
     def heavy(self) -> HeavyPool:
@@ -178,12 +188,25 @@ class House:
     def _changed(self) -> None:
         self.catch_up()
 
+    def _sample(self) -> bool:
+        """Take in the values of some releases that search may find; whether there were any."""
+        with session(self.engine) as opened:
+            waiting = find_waiting(opened)
+        if waiting is None:
+            return False
+        values = read_values(waiting, lambda table: cells_of(table, self.rows_of))
+        with self.writing() as opened:
+            take_in(opened, waiting, values)
+        return True
+
     def catch_up(self, after: int = 0) -> int:
         """Bring the index up to date; whatever is wrong with the index is no fault of the write before."""
         try:
             if not self.indexed:
                 ensure(self.engine, self.index)
                 self.indexed = True
+            while self._sample():
+                pass
             return sync(self.engine, self.index, after=after)
         except Unavailable:
             log.warning("the search index is away; it will be brought up to date when it is back")
