@@ -257,3 +257,9 @@ def test_a_member_of_another_type_is_said_in_our_words(api: dict[str, Api]) -> N
         "json.with_children": ["member_wrong"],
         "json.title": ["member_required"],
     }
+
+
+@pytest.mark.parametrize("hours", [-1, 721, "x"])
+def test_an_overlap_of_keys_out_of_its_bounds_is_refused(api: dict[str, Api], hours: Any) -> None:
+    answer = api["admin"].post("/accounts/a-admin/keys/1/rotate", {"overlap_hours": hours})
+    assert (answer.status_code, answer.json["errors"].keys()) == (422, {"overlap_hours"})
