@@ -1,13 +1,14 @@
 # Every command of the project. Works with GNU make on Linux and with the old make of macOS.
 # The environment .venv is made once and again whenever a file of requirements is newer than its stamp.
 .POSIX:
-.PHONY: help install run test check bench fuzz search-report lock migration clean
+.PHONY: help install run test check bench fuzz fuzz-api search-report lock migration clean
 
 HOST = 127.0.0.1
 PORT = 8000
 ARGS =
 COUNT = 10000
 FILES =
+FUZZ = 200
 WHAT = what changes
 PYTHON =
 BIN = .venv/bin
@@ -26,6 +27,9 @@ run: .venv/installed ## install, migrate, load the demonstration data and serve 
 
 test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k words" chooses), say what was left out
 	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+fuzz-api: .venv/installed-dev ## many made-up requests, right and wrong, against the API's own documents (FUZZ=200 of each operation)
+	@FUZZ_EXAMPLES=$(FUZZ) $(BIN)/python -m pytest tests/portal/test_fuzz.py $(ARGS)
 
 check: .venv/installed-dev ## lint, formatting, types and the contracts of who imports whom
 	@$(BIN)/ruff check .

@@ -15,6 +15,8 @@ from catalog.life import PUBLIC_STATES
 from catalog.models import Dataset, Duty, Publisher, Release
 from catalog.schema import Table, tables_from
 
+MOST_NUMBER = (1 << 31) - 1  # of a release, as databases hold it
+
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on datasets that an actor may see: public ones, and those of the offices it speaks for."""
@@ -64,7 +66,7 @@ def get_release(session: Session, dataset: Dataset, actor: Actor, number: int) -
     wanted = select(Release).where(
         Release.dataset_id == dataset.id, Release.number == number, _visible_release(dataset, actor)
     )
-    found = session.scalar(wanted)
+    found = session.scalar(wanted) if number <= MOST_NUMBER else None
     if found is None:
         raise NotFound("release_not_found", number=number, slug=dataset.slug)
     return found

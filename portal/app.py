@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from portal.v1 import (
     words,
 )
 from portal.v1.blueprint import api
+from portal.v1.documents import ProblemAnswer
 
 # Importing one registers it.
 RESOURCES = (
@@ -101,7 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.install(app)
     _serve_docs(app)
     app.add_url_rule("/audit/head", view_func=proofs.Head.as_view("audit_head"), methods=["GET"])
-    _describe(Api(app))
+    _describe(_Described(app))
     problems.install(app)  # after the extension, whose own handlers these replace
     if is_current(own.engine):
         own.catch_up()
@@ -109,8 +111,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+class _Described(Api):  # type: ignore[misc]  # flask-smorest gives no types
+    """The OpenAPI document, whose errors are problem documents."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"
+
+
 def _describe(smorest: Api) -> None:
-    smorest.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    components = smorest.spec.components
+    components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    body = {
+        "description": "What is wrong, and what to do.",
+        "content": {problems.PROBLEM_TYPE: {"schema": ProblemAnswer}},
+    }
+    for name in ("PROBLEM", HTTPStatus.UNPROCESSABLE_ENTITY.name):  # the second is what flask-smorest adds to bodies
+        components.responses_lazy.pop(name, None)
+        components.response(name, body)
     smorest.register_blueprint(api)
 
 

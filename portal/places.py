@@ -67,14 +67,14 @@ def _look_up(opened: Session, slug: str, viewer: Actor, asked: Asked) -> Place:
     dataset = get_dataset(opened, slug, viewer)
     require_readable_rows(dataset, viewer)
     number, day = asked.get("release"), asked.get("as_of")
-    if number and day:
+    if number is not None and day is not None:
         raise BadParameter.at("as_of", "release_or_day")
-    if number:
+    if number is not None:
         if not (number.isascii() and number.isdecimal() and len(number) < 10):
             raise BadParameter.at("release", "release_expected", value=number)
         release = get_release(opened, dataset, viewer, int(number))
     else:
-        release = get_current_release(opened, dataset, viewer, parse_day("as_of", day) if day else None)
+        release = get_current_release(opened, dataset, viewer, None if day is None else parse_day("as_of", day))
     return Place(dataset, release, get_table(release, asked.get("table")))
 
 

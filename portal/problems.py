@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from catalog import errors
-from catalog.messages import Message, say
+from catalog.messages import Message, say, table
 from portal.answers import accepted_language, language
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,12 @@ def _flat(found: Any, place: str) -> Iterator[tuple[str, Message]]:
             yield from _flat(inner, ".".join(part for part in (place, own) if part))
     else:
         for one in found if isinstance(found, list) else [found]:
-            yield place, one if isinstance(one, Message) else say(str(one))
+            yield place, one if isinstance(one, Message) else _said(str(one))
+
+
+def _said(text: str) -> Message:
+    """A code of ours; what marshmallow says in its own words is said in ours."""
+    return say(text if text in table() else "member_wrong")
 
 
 def _language() -> str:

@@ -12,6 +12,9 @@ import click
 
 from catalog import life
 from catalog.messages import table
+from catalog.rows import limits
+from catalog.rows.terms import FUNCTIONS, OPERATORS
+from catalog.schema import FIELD_TYPES
 from portal.commands import portal
 from portal.problems import STATUS
 from portal.settings import reference as settings
@@ -23,6 +26,7 @@ NOTE = "<!-- Made by `python -m portal.reference`; change the program, not this 
 def pages() -> dict[str, str]:
     """Every file of the reference: name -> text."""
     made = {"settings.md": _settings(), "commands.md": _commands(), "errors.md": _errors(), "life.md": _life()}
+    made["rows.md"] = _rows()
     return {name: NOTE + "\n" + "\n".join(lines) + "\n" for name, lines in made.items()}
 
 
@@ -86,6 +90,26 @@ def _life() -> Iterator[str]:
         time = {True: "a time to come", False: "no time, or one that has come", None: ""}[step.later]
         needs = ", ".join(part for part in (waiting, time, "a reason" if step.needs_reason else "") if part)
         yield _row(step.act, step.before, step.after, ", ".join(step.roles), needs)
+
+
+def _rows() -> Iterator[str]:
+    yield "# Operators and functions of rows\n\nFilters are `field=value` or `field__operator=value`; repeat for AND.\n"
+    yield from _table(("operator", "meaning", *FIELD_TYPES))
+    for operator in OPERATORS.values():
+        yield _row(f"`{operator.name}`", operator.meaning, *_marks(operator.types))
+    yield "\nFunctions of `select`; those that need no group also stand in `group_by` and `order_by`.\n"
+    yield from _table(("function", "needs a group", "gives", *FIELD_TYPES))
+    for function in FUNCTIONS.values():
+        group = "yes" if function.aggregate else ""
+        yield _row(f"`{function.name}`", group, function.gives or "the field's type", *_marks(function.types))
+    yield "\nHow much one query may ask for:\n"
+    yield from _table(("what", "at most"))
+    for what, most in limits.BOUNDS:
+        yield _row(what, f"{most:,}")
+
+
+def _marks(types: tuple[str, ...]) -> Iterator[str]:
+    return ("✓" if one in types else "" for one in FIELD_TYPES)
 
 
 def _table(heads: tuple[str, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from catalog.rows.literals import is_float
 from catalog.rows.periods import first_day_sql, last_day_sql, month_sql, quarter_sql, year_sql
+from catalog.rows.regions import LEVELS, level_sql
 from catalog.rows.sql import Params, narrowed, order_sql, predicate
 from catalog.rows.terms import Item, RowQuery
 from catalog.rows.values import from_native
@@ -128,6 +129,10 @@ def _part(name: str, of_period: Callable[[str], str]) -> Callable[[str, Item], s
     return write
 
 
+def _level(name: str) -> Callable[[str, Item], str]:
+    return lambda column, item: level_sql(name, column)
+
+
 _FUNCTIONS: Final[dict[str, Callable[[str, Item], str]]] = {
     "count": lambda column, item: f"count({column})",
     "count_distinct": lambda column, item: f"count(DISTINCT {column})",
@@ -139,4 +144,5 @@ _FUNCTIONS: Final[dict[str, Callable[[str, Item], str]]] = {
     "year": _part("year", year_sql),
     "quarter": _part("quarter", quarter_sql),
     "month": _part("month", month_sql),
+    **{level: _level(level) for level in LEVELS},
 }

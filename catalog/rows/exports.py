@@ -1,4 +1,4 @@
-"""A query's rows as a file: csv, json, ndjson, xlsx and parquet, made while they are sent.
+"""A query's rows as a file: csv, json, ndjson, geojson, xlsx and parquet, made while they are sent.
 
 The same release and parameters give the same bytes. Text is made by DuckDB, a batch at a time, so memory stays flat.
 Polars, which puts it together, takes a second to load: `text_out` is imported only by who writes.
@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.errors import BadParameter
+from catalog.messages import DEFAULT_LANGUAGE
+from catalog.rows.coordinates import find_coordinates
 from catalog.rows.engine import RowFiles, iter_export
 from catalog.rows.limits import LIMITS, Limits
 from catalog.rows.output_sql import csv_sql, json_sql, xlsx_sql
@@ -20,11 +23,14 @@ from catalog.rows.xlsx_out import xlsx_chunks
 
 @dataclass(frozen=True)
 class Options:
-    """How a file is dressed: `header` is `name` or `title`, `bom` marks UTF-8 for Excel, `sheet` is the worksheet."""
+    """How a file is dressed: `header` is `name` or `title`, `bom` marks UTF-8 for Excel, `sheet` is the worksheet,
+    `language` that of the titles where there are several.
+    """
 
     header: str = "name"
     bom: bool = False
     sheet: str = "data"
+    language: str = DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,17 @@ def json(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> 
     return Download(found.total, found.rows, _array(json_lines(found, query)))
 
 
+def geojson(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
+    """Points with properties. Raises BadParameter where longitude and latitude are not both selected."""
+    from catalog.rows.geojson_out import geojson_chunks
+
+    coordinates = find_coordinates([item.output for item in query.select])
+    if coordinates is None:
+        raise BadParameter.at("select", "export_without_coordinates")
+    found = iter_export(files, query, limits, json_sql)
+    return Download(found.total, found.rows, geojson_chunks(found, query, coordinates))
+
+
 def xlsx(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """A workbook; past 1,048,576 rows the next sheet begins."""
     from catalog.rows.text_out import sheet_rows
@@ -94,6 +111,7 @@ def parquet(files: RowFiles, query: RowQuery, options: Options, limits: Limits) 
 
 EXPORTS: Final = {
     "csv": Format("text/csv; charset=utf-8", csv),
+    "geojson": Format("application/geo+json", geojson),
     "json": Format("application/json", json),
     "ndjson": Format("application/x-ndjson", ndjson),
     "parquet": Format("application/vnd.apache.parquet", parquet),
@@ -103,7 +121,9 @@ EXPORTS: Final = {
 
 def headers(query: RowQuery, options: Options) -> list[str]:
     """The first line: names, or titles for people."""
-    return [item.output.title if options.header == "title" else item.name for item in query.select]
+    if options.header == "name":
+        return [item.name for item in query.select]
+    return [(item.output.titles or {}).get(options.language, item.output.title) for item in query.select]
 
 
 def _is_everything(query: RowQuery, files: RowFiles) -> bool:

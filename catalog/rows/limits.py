@@ -14,6 +14,17 @@ MOST_WORDS = 20  # of `q`
 LONGEST_LIST = 50_000  # characters of one parameter
 LONGEST_VALUE = 1000  # characters of one value
 
+BOUNDS = (  # in words
+    ("rows of a page (`limit`)", MOST_ROWS),
+    ("`offset`; a `cursor` goes deeper", MOST_OFFSET),
+    ("fields and functions of `select`", MOST_COLUMNS),
+    ("filters and `having` together", MOST_CONDITIONS),
+    ("values of one `in`", MOST_LISTED),
+    ("words of `q`", MOST_WORDS),
+    ("characters of one value", LONGEST_VALUE),
+    ("characters of one parameter", LONGEST_LIST),
+)
+
 
 @dataclass(frozen=True)
 class Limits:

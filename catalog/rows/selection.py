@@ -10,6 +10,7 @@ from typing import Final
 from catalog.errors import BadParameter
 from catalog.rows.faults import unknown
 from catalog.rows.limits import MOST_COLUMNS
+from catalog.rows.regions import LEVELS, level_codes
 from catalog.rows.terms import FUNCTIONS, Function, Item, plain_item, renamed
 from catalog.schema import Field, Table
 
@@ -17,7 +18,7 @@ _CALL = re.compile(r"(\w+)\s*\((.*)\)", re.DOTALL)
 _ALIAS = re.compile(r"(.+?)\s+as\s+(\S+)", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"\w{1,60}")
 _MOST_DIGITS: Final = 38  # of a sum
-_UNITLESS: Final = ("count", "count_distinct", "year", "quarter", "month")
+_UNITLESS: Final = ("count", "count_distinct", "year", "quarter", "month", *LEVELS)
 
 
 def parse_items(place: str, raw: str, table: Table, aliases: Sequence[Item] = ()) -> tuple[Item, ...]:
@@ -105,6 +106,8 @@ def _output(function: Function, source: Field) -> Field:
         description=None,
         nullable=function.name not in ("count", "count_distinct"),
     )
+    if function.name in LEVELS:
+        return replace(field, codes=level_codes(source.codes, function.name) if source.codes else None)
     if function.gives == "integer":
         return replace(field, precision=None, scale=None, codes=None)
     if function.name == "sum":

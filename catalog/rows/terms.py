@@ -70,6 +70,9 @@ FUNCTIONS: Final = {
         Function("year", ("period", *DAYS), False, "integer"),
         Function("quarter", ("period", *DAYS), False, "integer"),
         Function("month", ("period", *DAYS), False, "integer"),
+        Function("province", ("code",), False, "code"),
+        Function("city", ("code",), False, "code"),
+        Function("county", ("code",), False, "code"),
     )
 }
 

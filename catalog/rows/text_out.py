@@ -27,13 +27,18 @@ def _csv_line(cells: list[str]) -> bytes:
 
 
 def json_lines(found: Export, query: RowQuery) -> Iterator[bytes]:
-    """Each column is JSON text already; here they are put together, a batch at a time."""
+    """One object a line, a batch at a time."""
+    for _, lines in json_batches(found, query):
+        yield ("\n".join(lines.to_list()) + "\n").encode("utf-8")
+
+
+def json_batches(found: Export, query: RowQuery) -> Iterator[tuple[polars.DataFrame, polars.Series]]:
+    """Each column is JSON text already; here they are put together as objects, beside the columns."""
     width = len(query.select)
     for batch in found.batches:
         frame = _frame(batch, width)
         cells = [_labelled(item.name, number) for number, item in enumerate(query.select)]
-        line = polars.concat_str([*cells, polars.lit("}")])
-        yield ("\n".join(frame.select(line).to_series().to_list()) + "\n").encode("utf-8")
+        yield frame, frame.select(polars.concat_str([*cells, polars.lit("}")])).to_series()
 
 
 def sheet_rows(found: Export, width: int) -> Iterator[list[str]]:

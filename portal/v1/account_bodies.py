@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
+from catalog.messages import say
 from portal.v1.bodies import Moment, Several, Slug, Text
 from portal.v1.resource import Body
 
@@ -39,11 +40,17 @@ class NewKeyBody(Body):
     label = Text(100, load_default="")
 
 
+def _check_hours(hours: int) -> None:
+    if not 0 <= hours <= OVERLAP_HOURS:
+        bounds = {"least": 0, "most": OVERLAP_HOURS, "value": hours}
+        raise ValidationError([say("number_out_of_range", name="overlap_hours", **bounds)])
+
+
 class Rotation(Body):
     """How long the old key goes on beside the new one."""
 
     overlap_hours = fields.Integer(
-        load_default=24, validate=validate.Range(min=0, max=OVERLAP_HOURS, error="number_out_of_range")
+        load_default=24, validate=_check_hours, metadata={"minimum": 0, "maximum": OVERLAP_HOURS}
     )
 
 

@@ -16,7 +16,7 @@ from portal.context import actor, catalog_session
 from portal.v1 import documents
 from portal.v1.blueprint import api
 from portal.v1.bodies import Approval, Reason
-from portal.v1.resource import Resource, documented
+from portal.v1.resource import IF_MATCH, Resource, documented
 from portal.v1.shapes import act_shape, dataset_shape
 
 
@@ -36,7 +36,7 @@ def _answer(dataset: Dataset) -> Response:
 class Submit(Resource):
     """Hand over to the reviewers."""
 
-    @documented(api)
+    @documented(api, IF_MATCH)
     @api.response(200, documents.DatasetAnswer)
     def post(self, slug: str) -> Response:
         """Submit the draft, its draft releases or its pending change for review."""
@@ -49,7 +49,7 @@ class Submit(Resource):
 class Approve(Resource):
     """Publish."""
 
-    @documented(api)
+    @documented(api, IF_MATCH)
     @api.arguments(Approval, required=False)
     @api.response(200, documents.DatasetAnswer)
     def post(self, body: dict[str, Any], slug: str) -> Response:
@@ -62,7 +62,7 @@ class Approve(Resource):
 class Reject(Resource):
     """Give back."""
 
-    @documented(api)
+    @documented(api, IF_MATCH)
     @api.arguments(Reason)
     @api.response(200, documents.DatasetAnswer)
     def post(self, body: dict[str, Any], slug: str) -> Response:
@@ -75,7 +75,7 @@ class Reject(Resource):
 class Withdraw(Resource):
     """Take back."""
 
-    @documented(api)
+    @documented(api, IF_MATCH)
     @api.arguments(Reason)
     @api.response(200, documents.DatasetAnswer)
     def post(self, body: dict[str, Any], slug: str) -> Response:

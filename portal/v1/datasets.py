@@ -14,7 +14,7 @@ from portal.links import absolute
 from portal.v1 import documents, find, parameters
 from portal.v1.blueprint import api
 from portal.v1.bodies import DatasetChanges, NewDataset
-from portal.v1.resource import Resource, documented
+from portal.v1.resource import IF_MATCH, Resource, documented
 from portal.v1.shapes import dataset_shape
 
 
@@ -52,7 +52,7 @@ class OneDataset(Resource):
         dataset = get_dataset(catalog_session(), slug, actor())
         return tagged(json_answer(dataset_shape(dataset, actor(), language())), dataset_tag(dataset))
 
-    @documented(api)
+    @documented(api, IF_MATCH)
     @api.arguments(DatasetChanges)
     @api.response(200, documents.DatasetAnswer)
     def patch(self, body: dict[str, Any], slug: str) -> Response:

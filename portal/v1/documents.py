@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from catalog.vocabularies import codes
 
@@ -147,6 +147,9 @@ class DatasetAnswer(Schema):
     quality = fields.Dict(allow_none=True)
     links = fields.Dict()
     pending = fields.Dict(allow_none=True, metadata={"description": "For insiders: the change that waits."})
+    under_review = fields.Raw(allow_none=True, metadata={"description": "For insiders: what was submitted."})
+    reason = fields.String(allow_none=True, metadata={"description": "For insiders: why it was refused or withdrawn."})
+    publish_at = fields.AwareDateTime(allow_none=True, metadata={"description": "For insiders."})
 
 
 class Item(DatasetAnswer):
@@ -232,6 +235,9 @@ class RowsAnswer(Schema):
 
 class DescriptionAnswer(Schema):
     """A document in a form that others have laid down."""
+
+    class Meta:
+        unknown = INCLUDE
 
 
 class FieldProfileAnswer(Schema):

@@ -10,7 +10,7 @@ from flask import Response, request, send_file
 from catalog.errors import BadParameter, NotFound, nearest
 from catalog.rows.exports import EXPORTS, Options, export
 from catalog.rows.terms import RowQuery
-from portal.answers import tagged
+from portal.answers import language, tagged
 from portal.context import house
 from portal.exports import ExportFile
 from portal.packing import PACKERS, wanted_packing
@@ -32,7 +32,7 @@ class Export(Resource):
     @documented(api, *parameters.EXPORT)
     @api.response(200, content_type="application/octet-stream", description="The file.")
     def get(self, slug: str, form: str) -> Response:
-        """Everything that the parameters select, as csv, xlsx, json, ndjson or parquet."""
+        """Everything that the parameters select, as csv, xlsx, json, ndjson, geojson or parquet."""
         if form not in EXPORTS:
             raise NotFound("export_unknown", value=form, nearest=nearest(form, EXPORTS), known=", ".join(EXPORTS))
         options = _form_options()
@@ -89,4 +89,4 @@ def _form_options() -> Options:
     header = request.args.get("header", "name")
     if header not in ("name", "title"):
         raise BadParameter.at("header", "header_unknown", value=header)
-    return Options(header, flag("bom"))
+    return Options(header, flag("bom"), language=language())

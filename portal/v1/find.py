@@ -222,7 +222,7 @@ def _facets() -> tuple[str, ...]:
 
 
 def _sort(text: str) -> str:
-    sort = request.args.get("sort") or ("relevance" if text.strip() else "-updated")
+    sort = request.args.get("sort", "relevance" if text.strip() else "-updated")
     if sort.removeprefix("-") not in SORTS:
         raise BadParameter.at("sort", "sort_unknown", value=sort, nearest=nearest(sort, SORTS), known=", ".join(SORTS))
     return sort

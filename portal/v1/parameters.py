@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from catalog.rows.terms import FUNCTIONS, OPERATORS
 from portal.v1 import documents
 from portal.v1.find import FILTERS, SORTS
 from portal.v1.resource import parameter
 
+_OPERATORS = "; ".join(f"`{one.name}`: {one.meaning}" for one in OPERATORS.values()) + "."
+_PARTS = ", ".join(f"`{one.name}`" for one in FUNCTIONS.values() if not one.aggregate)
+_SUMS = ", ".join(f"`{one.name}`" for one in FUNCTIONS.values() if one.aggregate)
 WHOLE = {"type": "integer", "minimum": 1}
 DAY = {"type": "string", "format": "date"}
 SEARCH = (
@@ -25,13 +29,17 @@ SEARCH = (
     parameter("explain", "For stewards.", {"type": "boolean"}),
 )
 WHERE = (
-    parameter("release", "A release by its number; else the latest.", WHOLE),
+    parameter("release", "A release by its number; else the latest.", {**WHOLE, "maximum": 999_999_999}),
     parameter("as_of", "The release that was the latest at the end of that day.", DAY),
     parameter("table", "A table of the release; else the first."),
 )
 QUERY = (
-    parameter("select", "Fields and functions, with commas.", example="use,sum(deal_price) as total"),
-    parameter("group_by", "Fields to group by.", example="use"),
+    parameter(
+        "select",
+        f"Fields and functions, with commas; of groups {_SUMS}, of fields {_PARTS}.",
+        example="use,sum(deal_price) as total",
+    ),
+    parameter("group_by", f"Fields to group by, or {_PARTS} of them.", example="use"),
     parameter("having", "Conditions on aliases, in the form of filters.", example="total__gt=5"),
     parameter("order_by", "Fields or aliases, `-` for descending.", example="-deal_price"),
     parameter("q", "Words to look for inside the rows."),
@@ -42,7 +50,7 @@ QUERY = (
     {
         "in": "query",
         "name": "filter",
-        "description": "`field=value` or `field__op=value`: see the operators in the documentation. Repeat = AND.",
+        "description": "`field=value` or `field__op=value`; repeat = AND. op: " + _OPERATORS,
         "schema": {"type": "object", "additionalProperties": {"type": "string"}},
         "style": "form",
         "explode": True,

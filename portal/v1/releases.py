@@ -23,7 +23,7 @@ from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.bodies import HeaderMapping
 from portal.v1.find import flag
-from portal.v1.resource import Resource, documented
+from portal.v1.resource import IF_MATCH, Resource, documented
 from portal.v1.shapes import job_shape, release_shape
 
 OPTIONS = ("period", "sheet", "encoding", "unit")
@@ -86,7 +86,7 @@ class Mapping(Resource):
         require_writer(actor(), dataset, scope=READ)
         return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset))
 
-    @documented(api)
+    @documented(api, IF_MATCH)
     @api.arguments(HeaderMapping)
     @api.response(200, documents.MappingAnswer)
     def put(self, body: dict[str, Any], slug: str) -> Response:

@@ -76,6 +76,13 @@ def parameter(name: str, description: str, schema: dict[str, Any] | None = None,
     return made
 
 
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag of the dataset as the writer has seen it.",
+    "schema": {"type": "string"},
+}
 LANGUAGE = parameter(
     "lang",
     "Language of labels and sentences; else Accept-Language.",

@@ -8,6 +8,7 @@ from typing import Any
 from catalog.accounts import Actor
 from catalog.members import MEMBERS, members_of
 from catalog.models import Audit, Dataset, Duty, Publisher, Release
+from catalog.rows.coordinates import find_coordinates
 from catalog.schema import Field, Table, tables_from
 from ingest import jobs
 from ingest.findings import Finding
@@ -69,8 +70,13 @@ def dataset_links(dataset: Dataset) -> dict[str, Any]:
     links: dict[str, Any] = {"self": home, "releases": f"{home}/releases", "history": f"{home}/history"}
     if dataset.latest_release:
         links["rows"] = f"{home}/rows"
-        links["exports"] = {name: f"{home}/export.{name}" for name in EXPORT_FORMATS}
+        formats = (*EXPORT_FORMATS, *(("geojson",) if _has_places(dataset.latest_release) else ()))
+        links["exports"] = {name: f"{home}/export.{name}" for name in formats}
     return links
+
+
+def _has_places(release: Release) -> bool:
+    return find_coordinates(tables_from(release.tables)[0].fields) is not None
 
 
 def field_shape(field: Field, language: str) -> dict[str, Any]:

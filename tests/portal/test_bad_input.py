@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.problems import flatten
 from tests.factories import OFFICE
 from tests.portal.conftest import Api, publish
 
@@ -247,3 +248,18 @@ def test_a_file_that_cannot_be_taken_in_fails_with_a_sentence_and_a_remedy(
     assert job["error"]["remedy"]
     assert api["steward"].get(f"/datasets/{slug}/releases").json["total"] == 0
     assert api["steward"].ingest(slug, CSV)["state"] == "succeeded"
+
+
+def test_a_member_of_another_type_is_said_in_our_words(api: dict[str, Api]) -> None:
+    assert api["admin"].post("/queries", {"queries": [[]]}).status_code == 422
+    found = flatten({"json": {"with_children": ["Not a valid boolean."], "title": ["member_required"]}})
+    assert {place: [one.code for one in several] for place, several in found.items()} == {
+        "json.with_children": ["member_wrong"],
+        "json.title": ["member_required"],
+    }
+
+
+@pytest.mark.parametrize("hours", [-1, 721, "x"])
+def test_an_overlap_of_keys_out_of_its_bounds_is_refused(api: dict[str, Api], hours: Any) -> None:
+    answer = api["admin"].post("/accounts/a-admin/keys/1/rotate", {"overlap_hours": hours})
+    assert (answer.status_code, answer.json["errors"].keys()) == (422, {"overlap_hours"})
