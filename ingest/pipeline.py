@@ -17,6 +17,7 @@ from ingest.open_tables import OpenPlan
 from ingest.periods import find_period, period
 from ingest.plan import Plan, Planned
 from ingest.progress import Progress, Tell
+from ingest.reshape import Asked, Part, reshape
 from ingest.tables import Rest, find_table, iter_data, looks_like_data
 from ingest.values import Unreadable
 from ingest.writing import TableWriter
@@ -99,12 +100,27 @@ class _Intake:
         """All the steps. Raises Refused."""
         self.reading = self._read()
         self.found = find_table(self.reading.sheet)
-        plan = self._plan()
-        rows = self._first_pass(plan)
-        writer = self._writer(plan.settle(self.gather))
-        self._second_pass(writer, rows)
+        self.period = self._period()
+        parts = self._parts()
+        writers = [self._take_part(part) for part in parts]
         self._remark()
-        return self._outcome(writer)
+        return self._outcome(parts, writers)
+
+    def _parts(self) -> tuple[Part, ...]:
+        """The tables that the schema makes of the sheet. Raises Refused."""
+        sheet = self.reading.sheet
+        if self.schema is None:
+            return (Part(None, sheet, self.found, self.rest),)
+        asked = Asked(self.schema, sheet, self.found, self.rest, self.mapping, self.period, self.workdir)
+        return reshape(asked, self.gather)
+
+    def _take_part(self, part: Part) -> TableWriter:
+        """One table, typed and written. Raises Refused where it keeps no row."""
+        plan = self._plan(part)
+        rows = self._first_pass(plan, part)
+        writer = self._writer(plan.settle(self.gather), part)
+        self._second_pass(writer, rows, part)
+        return writer
 
     def _read(self) -> Reading:
         options = self.options
@@ -116,31 +132,30 @@ class _Intake:
             raise Refused.because(next(one for one in reading.sheet.findings if one.level == ERROR))
         return reading
 
-    def _plan(self) -> Plan:
-        sheet, found, mapping = self.reading.sheet, self.found, self.mapping
-        if self.schema is not None:
-            return DeclaredPlan(sheet, found, self.schema, mapping, self.options.unit, self.gather)
-        return OpenPlan(sheet, found, mapping, self.previous[0] if self.previous else None)
+    def _plan(self, part: Part) -> Plan:
+        if part.schema is not None:
+            return DeclaredPlan(part.sheet, part.found, part.schema, self.mapping, self.options.unit, self.gather)
+        return OpenPlan(part.sheet, part.found, self.mapping, self.previous[0] if self.previous else None)
 
-    def _first_pass(self, plan: Plan) -> int:
+    def _first_pass(self, plan: Plan, part: Part) -> int:
         """Show the plan every data row; how many there are. Raises Refused where there are none."""
-        rows, total = 0, max(1, self.reading.sheet.rows)
-        for batch in iter_data(self.reading.sheet, self.found, self.rest):
+        rows, total = 0, max(1, part.sheet.rows)
+        for batch in iter_data(part.sheet, part.found, part.rest):
             plan.see(batch)
             rows += batch.num_rows
             self.progress(Progress(rows, fraction=_READ + (_SEEN - _READ) * min(1.0, rows / total)))
         if not rows:
-            raise Refused("header_only", sheet=self.reading.sheet.name, row=self.found.header_row)
+            raise Refused("header_only", sheet=part.sheet.name, row=part.found.header_row)
         return rows
 
-    def _writer(self, columns: tuple[Planned, ...]) -> TableWriter:
-        checks = self.schema.checks if self.schema is not None else ()
-        parquet, cells = self.workdir / "rows.parquet", self.workdir / "cells.arrow"
-        return TableWriter(parquet, cells, columns, self.reading.sheet, self.gather, checks)
+    def _writer(self, columns: tuple[Planned, ...], part: Part) -> TableWriter:
+        name = part.schema.table if part.schema is not None else "rows"
+        parquet, cells = self.workdir / f"{name}.parquet", self.workdir / f"{name}.cells.arrow"
+        return TableWriter(parquet, cells, columns, part.sheet, self.gather, part.schema)
 
-    def _second_pass(self, writer: TableWriter, rows: int) -> None:
+    def _second_pass(self, writer: TableWriter, rows: int, part: Part) -> None:
         with writer.opened():
-            for batch in iter_data(self.reading.sheet, self.found, self.rest):
+            for batch in iter_data(part.sheet, part.found, part.rest):
                 writer.add(batch)
                 done = writer.accepted + writer.rejected
                 share = _SEEN + (1 - _SEEN) * done / rows
@@ -159,26 +174,27 @@ class _Intake:
         if rest.notes:
             gather.add(INFO, "notes_found", None, count=len(rest.notes))
 
-    def _outcome(self, writer: TableWriter) -> Outcome:
-        table = self._table(writer)
-        rejected = writer.rejected
-        when = self._period()  # before the findings are gathered: it may be one
+    def _outcome(self, parts: tuple[Part, ...], writers: list[TableWriter]) -> Outcome:
+        accepted = sum(writer.accepted for writer in writers)
+        rejected = sum(writer.rejected for writer in writers) + sum(part.rejected for part in parts)
+        tables = [self._table(part, writer) for part, writer in zip(parts, writers, strict=True)]
+        made = zip(tables, writers, strict=True)
         return Outcome(
-            tables=(TypedTable(table, writer.parquet, writer.cells),),
+            tables=tuple(TypedTable(table, writer.parquet, writer.cells) for table, writer in made),
             findings=self.gather.findings(),
-            rows_read=writer.accepted + rejected,
-            rows_accepted=writer.accepted,
+            rows_read=accepted + rejected,
+            rows_accepted=accepted,
             rows_rejected=rejected,
             encoding=self.reading.encoding,
-            totals=_totals(self.rest, writer.columns, table),
+            totals=_totals(parts[0].rest, writers[0].columns, tables[0]),
             notes=self.rest.notes,
-            period=when,
+            period=self.period,
         )
 
-    def _table(self, writer: TableWriter) -> Table:
-        sheet, found = self.reading.sheet, self.found
+    def _table(self, part: Part, writer: TableWriter) -> Table:
+        sheet, found = part.sheet, part.found
         return Table(
-            name=self._table_name(),
+            name=self._table_name(part),
             title=found.title or sheet.name or PurePath(self.filename).stem,
             fields=tuple(column.field for column in writer.columns),
             rows=writer.accepted,
@@ -189,13 +205,14 @@ class _Intake:
             origin={
                 "headers": {column.field.name: column.header for column in writer.columns},
                 "banners": list(found.banners),
-                "schema": self.schema.name if self.schema is not None else None,
+                "schema": part.schema.name if part.schema is not None else None,
+                "key": list(part.schema.key) if part.schema is not None else [],
             },
         )
 
-    def _table_name(self) -> str:
-        if self.schema is not None:
-            return self.schema.name.partition(".")[2]
+    def _table_name(self, part: Part) -> str:
+        if part.schema is not None:
+            return part.schema.table
         return self.previous[0].name if self.previous else "data"
 
     def _period(self) -> str | None:

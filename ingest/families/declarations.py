@@ -75,9 +75,7 @@ def _table(data: Mapping[str, Any], one: Mapping[str, Any]) -> DeclaredSchema:
     return _one({**plain, "table": one["name"]}, one["field"], one.get("check", ()), ())
 
 
-def _one(
-    data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[DeclaredSchema, ...]
-) -> DeclaredSchema:
+def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[DeclaredSchema, ...]) -> DeclaredSchema:
     shared = _declarations()[data["like"]] if "like" in data else {}
     table = data.get("table")
     return DeclaredSchema(
@@ -85,12 +83,15 @@ def _one(
         titles=data["title"],
         fields=tuple(_field(data["name"], one) for one in fields),
         key=tuple(data.get("key", ())),
-        personal={kind: tuple(heads) for kind, heads in {**shared.get("personal", {}), **data.get("personal", {})}.items()},
+        personal={
+            kind: tuple(heads) for kind, heads in {**shared.get("personal", {}), **data.get("personal", {})}.items()
+        },
         lineage=tuple((data.get("lineage") or shared.get("lineage") or {}).get("headers", ())),
         checks=tuple(_check(one) for one in checks),
         table=table if isinstance(table, str) else data["name"].partition(".")[2],
         tables=tables,
         explode=data.get("explode", {}).get("by"),
+        repeat=tuple(data.get("explode", {}).get("repeat", ())),
         melt=_melt(data["melt"]) if "melt" in data else None,
         form=_form(data["form"]) if "form" in data else None,
     )
@@ -107,8 +108,9 @@ def _check(data: Mapping[str, Any]) -> Check:
 
 def _melt(data: Mapping[str, Any]) -> Melt:
     words = tuple(Word(**one) for one in data["word"])
-    lists = {name: tuple(data.get(name, ())) for name in ("needs", "keep")}
-    return Melt(data["value"], words, **lists, **{name: data.get(name) for name in ("period", "ignore", "count")})
+    needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
+    period, ignore, count = (data.get(name) for name in ("period", "ignore", "count"))
+    return Melt(data["value"], words, needs, period=period, keep=keep, ignore=ignore, count=count)
 
 
 def _form(data: Mapping[str, Any]) -> Form:
@@ -144,7 +146,7 @@ def _declared(schema: str, name: str) -> Mapping[str, Any]:
     other, _, field = name.rpartition(".")
     for one in _declarations().get(other, {}).get("field", ()):
         if one.get("name") == field:
-            return _declared(other, one["like"]) | one if "like" in one else one
+            return {**_declared(other, one["like"]), **one} if "like" in one else dict(one)
     raise ValueError(f"{schema}: there is no field {name} to be like")
 
 
@@ -169,8 +171,11 @@ _PLAIN = (
 
 def _code_lists(names: str | list[str]) -> Mapping[str, Mapping[str, Any]]:
     """The code lists of those names; of two that have a code, the first says what it means."""
-    lists = [_code_list(name) for name in ([names] if isinstance(names, str) else names)]
-    return {code: words for one in reversed(lists) for code, words in one.items()}
+    found: dict[str, Mapping[str, Any]] = {}
+    for name in [names] if isinstance(names, str) else names:
+        for code, words in _code_list(name).items():
+            found.setdefault(code, words)
+    return found
 
 
 @cache
@@ -181,7 +186,7 @@ def _code_list(name: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _ends(data: Mapping[str, Any]) -> tuple[str, str] | None:
-    if data["type"] not in ("range", "date_range"):
+    if not data["type"].endswith("range"):
         return None
     low, high = data.get("ends", (f"{data['name']}_min", f"{data['name']}_max"))
     return low, high

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import field as default
 from typing import Any
 
 from catalog.messages import DEFAULT_LANGUAGE
 from catalog.schema import FIELD_TYPES
 
-TYPES = (*FIELD_TYPES, "range", "date_range")
-READERS = ("", "brackets", "longest", "outcome", "masked", "any_unit", "before_dash", "after_dash", "no_number")
+TYPES = (*FIELD_TYPES, "range", "date_range", "datetime_range")
+READERS = (
+    "",
+    "brackets",
+    "longest",
+    "outcome",
+    "masked",
+    "any_unit",
+    "before_dash",
+    "after_dash",
+    "least",
+    "no_number",
+    "operator",
+    "uses",
+    "region",
+)
 RULES = ("in_order", "pattern", "sum", "product", "ratio", "within", "same_start", "code_letter", "adds_up", "growth")
 
 
 @dataclass(frozen=True)
 class DeclaredField:
-    """One declared column. A `range` or `date_range` fills two fields, `ends`; headers stand in order of preference.
+    """One declared column; its headers stand in order of preference.
 
+    A range of numbers, days or moments fills two fields, `ends`.
     `source` names fields whose cells this one is made from where no header of its own is there; `assumed` is the unit
     of numbers where neither cell, header, corner nor steward names one. `lenient`: a cell that cannot be read is null
     with a warning; else its row is refused.
@@ -71,8 +87,8 @@ class Word:
     field: str
     value: str
     pattern: str
-    where: str = "any"  # `row column title`, or any of the three in this order
-    also: Mapping[str, str] = field(default_factory=dict)
+    where: str = "any"  # `row column title`, any of the three in this order, or `else`: the row where they are silent
+    also: Mapping[str, str] = default(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,6 +149,7 @@ class DeclaredSchema:
     table: str = ""  # the table's name; of a form, one of several
     tables: tuple[DeclaredSchema, ...] = ()  # of a form: what each of its tables holds
     explode: str | None = None  # the field whose cells hold several values, `|a|b|c`
+    repeat: tuple[str, ...] = ()  # fields whose texts are no lists, whatever strokes they hold
     melt: Melt | None = None
     form: Form | None = None
 
