@@ -6,10 +6,12 @@ It reads one `Copy` as JSON from standard input and writes the workbook; any end
 from __future__ import annotations
 
 import re
+import resource
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 UNPACKED_LIMIT = 96 << 20  # bytes of a workbook once unpacked
-MOST_CELLS = 500_000  # of a workbook that is built from the raw cells of a text file or an old workbook
+MOST_CELLS = 200_000  # of a workbook that is built from the raw cells of a text file or an old workbook
 _LONGEST = 32_000  # characters of a cell or a comment; Excel takes 32,767
 _COLOURS = {"error": "FFFFC7CE", "warning": "FFFFEB9C", "info": "FFDDEBF7"}
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
@@ -58,11 +60,17 @@ class TooBig(Exception):
 
 def main(seconds: int, memory: int, order: bytes) -> None:
     """Make the copy within the limits."""
-    from ingest.formats.workbook_child import fence
-
-    fence(seconds, memory)
+    _fence(seconds, memory)
     data = orjson.loads(order)
     write_copy(Copy(**{**data, "marks": tuple(Mark(**mark) for mark in data["marks"])}))
+
+
+def _fence(seconds: int, memory: int) -> None:
+    """Bound this process; the hard limits stay, so that the process that reads an old workbook can set its own."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    with suppress(OSError, ValueError):  # macOS knows no bound on addresses
+        size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (size + memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def write_copy(order: Copy) -> None:
