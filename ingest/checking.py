@@ -16,6 +16,18 @@ from ingest.origins import place_of
 from ingest.plan import Planned
 from ingest.raw import RawSheet
 
+CODES = {
+    "in_order": "check_in_order",
+    "pattern": "check_pattern",
+    "sum": "check_sum",
+    "product": "check_product",
+    "ratio": "check_ratio",
+    "same_start": "check_same_start",
+    "code_letter": "check_code_letter",
+    "adds_up": "check_adds_up",
+    "within": "check_within",
+    "growth": "check_growth",
+}
 _UNIT_BELOW = {"CNY": "万元", "m2": "亩", "percent": "%"}  # what the numbers of an implausible column likely are in
 
 
@@ -43,7 +55,7 @@ class Checker:
             for at in broken_rows(check, typed):
                 column = self._columns[next(name for name in check.fields if name in self._columns)]
                 where = self._place(column, rows[at].as_py(), raw[column.sources[0]][at].as_py())
-                self._gather.add(check.level, f"check_{check.rule}", where, titles=self._titles(check))
+                self._gather.add(check.level, CODES[check.rule], where, titles=self._titles(check))
         for one in self._bounded:
             self._doubt(one, typed, rows)
 
@@ -62,7 +74,7 @@ class Checker:
                 where = self._place(self._columns[check.fields[0]], numbers[broken.at].as_py())
                 self._gather.add(
                     check.level,
-                    f"check_{check.rule}",
+                    CODES[check.rule],
                     where,
                     titles=self._titles(check),
                     found=f"{broken.found:g}" if abs(broken.found) < 1 else f"{broken.found:.12g}",

@@ -17,6 +17,7 @@ from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import split_unit
+from ingest.likeness import find_likenesses
 from ingest.nulls import PATTERN
 from ingest.origins import ReshapedSheet
 from ingest.plan import Planned
@@ -43,12 +44,21 @@ class DeclaredPlan:
         gather: Gather,
     ) -> None:
         self._sheet, self._table, self._schema, self._stated, self._gather = sheet, table, schema, unit, gather
-        self._claims = Claims(table.headers, schema, mapping)
+        self._claims = Claims(table.headers, schema, {**self._guess(mapping), **mapping})
         self._personal = self._claims.personal()
         self._counts = dict.fromkeys(self._personal, 0)
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
         self._columns = self._plan()
         self._remark()
+
+    def _guess(self, mapping: Mapping[str, str | None]) -> dict[str, str]:
+        """What headers that are nearly a field's are taken for; each is told, taken or not."""
+        likely = find_likenesses(self._table.headers, self._schema, mapping)
+        for one in likely:
+            code = "header_taken_as" if one.taken else "header_is_like"
+            words: dict[str, Any] = {"header": one.header, "field": one.title, "name": one.name, "like": one.spelling}
+            self._gather.add(WARNING, code, self._place(one.place), score=round(one.score), **words)
+        return {one.header: one.name for one in likely if one.taken}
 
     def see(self, batch: Any) -> None:
         """Take in the digits of decimal columns, and count the personal cells."""

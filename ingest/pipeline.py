@@ -17,6 +17,7 @@ from ingest.open_tables import OpenPlan
 from ingest.periods import find_period, period
 from ingest.plan import Plan, Planned
 from ingest.progress import Progress, Tell
+from ingest.proposal import Proposal, is_clear, list_proposals
 from ingest.reshape import Asked, Part, reshape
 from ingest.tables import Rest, find_table, iter_data, looks_like_data
 from ingest.values import Unreadable
@@ -59,6 +60,7 @@ class Outcome:
     totals: list[dict[str, Any]]
     notes: list[str]
     period: str | None
+    proposals: tuple[Proposal, ...] = ()  # declared schemas that a table without one looks like, the likeliest first
 
 
 def take_in(
@@ -95,6 +97,7 @@ class _Intake:
     progress: Tell
     gather: Gather = field(default_factory=Gather)
     rest: Rest = field(default_factory=Rest)
+    proposals: tuple[Proposal, ...] = ()
 
     def run(self) -> Outcome:
         """All the steps. Raises Refused."""
@@ -135,7 +138,21 @@ class _Intake:
     def _plan(self, part: Part) -> Plan:
         if part.schema is not None:
             return DeclaredPlan(part.sheet, part.found, part.schema, self.mapping, self.options.unit, self.gather)
+        self._propose()
         return OpenPlan(part.sheet, part.found, self.mapping, self.previous[0] if self.previous else None)
+
+    def _propose(self) -> None:
+        """Say which declared schema a table without one looks like; it is the steward who takes it."""
+        self.proposals = list_proposals(self.found.headers, self.found.title)
+        if not self.proposals:
+            return
+        first, second = self.proposals[0], self.proposals[1:2]
+        code = "schema_proposed" if is_clear(self.proposals) else "schemas_proposed"
+        params: dict[str, Any] = {"schema": first.schema, "title": first.title, "columns": first.columns}
+        params |= {"fields": len(first.mapping), "share": round(100 * first.share)}
+        for one in second:
+            params |= {"other": one.schema, "other_title": one.title}
+        self.gather.add(INFO, code, Place(self.reading.sheet.name, self.found.header_row), **params)
 
     def _first_pass(self, plan: Plan, part: Part) -> int:
         """Show the plan every data row; how many there are. Raises Refused where there are none."""
@@ -189,6 +206,7 @@ class _Intake:
             totals=_totals(parts[0].rest, writers[0].columns, tables[0]),
             notes=self.rest.notes,
             period=self.period,
+            proposals=self.proposals,
         )
 
     def _table(self, part: Part, writer: TableWriter) -> Table:

@@ -25,6 +25,7 @@ from catalog.errors import Unavailable
 from catalog.rows.cache import ServingCache
 from catalog.rows.engine import RowFiles
 from catalog.schema import Table
+from catalog.signing import Signer
 from catalog.storage import Storage, key_of, open_storage
 from ingest.worker import Workshop
 from portal.exports import ExportCache
@@ -63,6 +64,11 @@ class House:
     def storage(self) -> Storage:
         """Uploads, releases and raw cells."""
         return open_storage(self.settings.storage_url)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs heads and proofs."""
+        return Signer(self.settings.secret_key)
 
     @cached_property
     def serving(self) -> ServingCache:

@@ -26,7 +26,18 @@ READERS = (
     "uses",
     "region",
 )
-RULES = ("in_order", "pattern", "sum", "product", "ratio", "within", "same_start", "code_letter", "adds_up", "growth")
+RULES = (
+    "in_order",
+    "pattern",
+    "sum",
+    "product",
+    "ratio",
+    "same_start",
+    "code_letter",
+    "adds_up",
+    "within",
+    "growth",
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import select
 
-from catalog.accounts import ROLES, Actor, require_role
+from catalog.accounts import READ, ROLES, Actor, require_role
 from catalog.db import CIVIL
 from catalog.errors import BadParameter, Unavailable, nearest
 from catalog.lookup import parse_day, visible_to
@@ -121,7 +121,7 @@ def _explained(viewer: Actor) -> bool:
     """Whether `explain=true` is asked for; only who has an account may."""
     asked = flag("explain")
     if asked:
-        require_role(viewer, *ROLES)
+        require_role(viewer, *ROLES, scope=READ)
     return asked
 
 

@@ -1,4 +1,4 @@
-"""The answers of lists, of the door and of `/me`, as the OpenAPI document describes them."""
+"""The answers of lists and of the door, as the OpenAPI document describes them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class PublisherAnswer(Schema):
     title = fields.String(metadata={"example": "绍兴市财政局"})
     aliases = fields.List(fields.String())
     region = fields.String(allow_none=True, metadata={"example": "330600"})
+    parent = fields.String(allow_none=True, metadata={"description": "Slug of the publisher above it."})
     datasets = fields.Integer(metadata={"description": "Public datasets."})
 
 
@@ -79,14 +80,6 @@ class DutiesAnswer(Schema):
 
     total = fields.Integer()
     items = fields.List(fields.Nested(DutyAnswer))
-
-
-class MeAnswer(Schema):
-    """An account."""
-
-    name = fields.String()
-    role = fields.String()
-    publishers = fields.List(fields.String())
 
 
 class HomeAnswer(Schema):

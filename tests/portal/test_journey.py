@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import openpyxl
 import pyarrow.parquet
 import pytest
 
@@ -160,6 +161,22 @@ def test_findings_come_as_json_and_csv(api: dict[str, Api], slug: str) -> None:
     assert table[0].startswith("level,code,sheet,row")
     assert len(table) >= 2
     assert api["public"].get(f"/jobs/{job['id']}/findings").status_code == 404
+
+
+def test_findings_come_in_the_workbook_of_the_steward(api: dict[str, Api], slug: str) -> None:
+    job = api["steward"].ingest(api["steward"].register(title="另一个"), "区县,区县\nA,B\n".encode())
+    answer = api["steward"].get(f"/jobs/{job['id']}/findings.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert answer.headers["Content-Disposition"].endswith('.xlsx"')
+    assert [cell.value for cell in book.worksheets[1][1]] == ["区县", "区县"]
+    assert book.worksheets[0].max_row >= 2
+    assert api["public"].get(f"/jobs/{job['id']}/findings.xlsx").status_code == 404
+
+
+def test_findings_of_a_dry_run_come_without_the_workbook(api: dict[str, Api], slug: str) -> None:
+    job = api["steward"].ingest(slug, CSV.replace(b"80", b"82"), query="?dry_run=true")
+    answer = api["steward"].get(f"/jobs/{job['id']}/findings.xlsx")
+    assert openpyxl.load_workbook(io.BytesIO(answer.data)).sheetnames == ["问题清单"]
 
 
 def field_name(api: dict[str, Api], slug: str, place: int) -> str:
