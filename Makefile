@@ -1,11 +1,13 @@
 # Every command of the project. Works with GNU make on Linux and with the old make of macOS.
 # The environment .venv is made once and again whenever a file of requirements is newer than its stamp.
 .POSIX:
-.PHONY: help install run test check bench lock migration clean
+.PHONY: help install run test check bench fuzz lock migration clean
 
 HOST = 127.0.0.1
 PORT = 8000
 ARGS =
+COUNT = 10000
+FILES =
 WHAT = what changes
 PYTHON =
 BIN = .venv/bin
@@ -33,6 +35,9 @@ check: .venv/installed-dev ## lint, formatting, types and the contracts of who i
 
 bench: .venv/installed-dev ## run the benchmarks and print their figures
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
+
+fuzz: .venv/installed-dev ## take in COUNT (10000) mutants of table files, those in FILES too; print each that ends badly
+	@$(BIN)/python -m tests.ingest.mutations $(COUNT) $(FILES)
 
 lock: .venv/installed-dev ## pin every version again, from requirements.in and requirements-dev.in (ARGS=--upgrade for newer ones)
 	$(LOCK) $(ARGS) requirements.in -o requirements.txt

@@ -113,7 +113,7 @@ def _built(source: Path, order: Copy) -> Any:
     book.remove(book.active)
     with tempfile.TemporaryDirectory() as work:
         reading = read_file(source, order.name, Path(work), lambda _: None, **order.options)
-        for raw in (reading.sheet,):
+        for raw in reading.sheets:
             _fill(book.create_sheet(_sheet_name(raw.name)), raw)
     return book
 

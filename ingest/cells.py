@@ -12,7 +12,7 @@ import pyarrow as pa
 from ingest import nulls, ranges, values
 from ingest.declared_readers import JOIN
 from ingest.findings import a1
-from ingest.origins import ReshapedSheet, cell_of
+from ingest.origins import ReshapedSheet, cell_of, sheet_of
 from ingest.plan import Planned
 from ingest.raw import RawSheet
 from ingest.values import Unreadable
@@ -32,7 +32,7 @@ def cells_schema(columns: tuple[Planned, ...], sheet: RawSheet) -> pa.Schema:
     }
     fields = [("row", pa.int64()), *((f"c{source}", pa.string()) for source in used)]
     if isinstance(sheet, ReshapedSheet):
-        fields.extend((f"a{source}", pa.string()) for source in used)
+        fields.extend([("sheet", pa.string()), *((f"a{source}", pa.string()) for source in used)])
     return pa.schema(fields, metadata={_KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()})
 
 
@@ -49,6 +49,7 @@ class CellsWriter:
         columns = [raw[place] for place in sorted(raw)]
         if isinstance(self._sheet, ReshapedSheet):
             numbers = rows.to_pylist()
+            columns.append(pa.array([sheet_of(self._sheet, row) for row in numbers], pa.string()))
             columns += [pa.array([cell_of(self._sheet, row, at) for row in numbers], pa.string()) for at in sorted(raw)]
             rows = pa.array([self._sheet.rows_from[row - 1] for row in numbers], pa.int64())
         batch = pa.record_batch([rows, *columns], schema=self._schema)
@@ -90,7 +91,7 @@ def _explain(field: Mapping[str, Any], texts: Mapping[str, Any], about: Mapping[
     number = texts["row"]
     return {
         "raw": raw.replace(JOIN, " | "),
-        "sheet": about["sheet"],
+        "sheet": texts.get("sheet", about["sheet"]),
         "cell": texts.get(f"a{columns[0]}", a1(number, columns[0] + 1)) if about["grid"] else None,
         "unit": None if null else _unit(field, raw),
         "null": null or _sentinel(field, raw),

@@ -14,7 +14,6 @@ from ingest.headers import fold, split_unit
 from ingest.nulls import strip
 from ingest.periods import find_period
 from ingest.raw import RawSheet
-from ingest.tables import Found
 
 _ASIDE = re.compile(r"\([^()]*\)?")
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
@@ -32,13 +31,15 @@ class Block:
     headers: tuple[str, ...]
     rows: list[tuple[str, ...]] = field(default_factory=list)
     rows_from: list[int] = field(default_factory=list)
+    sheets_from: list[str] = field(default_factory=list)
     moved: dict[At, At] = field(default_factory=dict)
 
-    def add(self, number: int, cells: list[tuple[str, At]]) -> None:
+    def add(self, sheet: str, number: int, cells: list[tuple[str, At]]) -> None:
         """One row: each cell's text, and where it stood."""
         line = len(self.rows) + 1
         self.rows.append(tuple(text for text, _ in cells))
         self.rows_from.append(number)
+        self.sheets_from.append(sheet)
         self.moved.update({(line, at): where for at, (_, where) in enumerate(cells)})
 
     def leave_blank(self, columns: set[int]) -> None:
@@ -51,10 +52,15 @@ class Block:
 
 
 def read_form(
-    schema: DeclaredSchema, sheet: RawSheet, rows: list[Row], found: Found, period: str | None, gather: Gather
-) -> dict[str, Block]:
-    """The tables of all blocks of a sheet, by name. Raises Refused where no block begins."""
-    return _Reading(schema, sheet, rows, period, gather).run()
+    schema: DeclaredSchema,
+    sheet: RawSheet,
+    rows: list[Row],
+    period: str | None,
+    gather: Gather,
+    blocks: dict[str, Block],
+) -> None:
+    """Add the rows of all blocks of a sheet to the tables, by name. Raises Refused where no block begins."""
+    _Reading(schema, sheet, rows, period, gather, blocks).run()
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,13 @@ class _Reading:
     """One sheet on its way."""
 
     def __init__(
-        self, schema: DeclaredSchema, sheet: RawSheet, rows: list[Row], period: str | None, gather: Gather
+        self,
+        schema: DeclaredSchema,
+        sheet: RawSheet,
+        rows: list[Row],
+        period: str | None,
+        gather: Gather,
+        blocks: dict[str, Block],
     ) -> None:
         assert schema.form is not None  # noqa: S101 - the caller asks only for schemas that are forms
         self.form: Form = schema.form
@@ -79,10 +91,11 @@ class _Reading:
         self.record = self.tables[self.form.record]
         self.labels = {_plain(head): one for one in self.record.fields for head in _spellings(one)}
         self.personal = {fold(head): kind for kind, heads in schema.personal.items() for head in heads}
-        self.blocks = {one.table: Block(tuple(each.title for each in one.fields)) for one in schema.tables}
+        self.blocks = blocks
         self.persons: dict[str, int] = {}
 
-    def run(self) -> dict[str, Block]:
+    def run(self) -> None:
+        """Read every block."""
         starts = [at for at, (_, cells) in enumerate(self.rows) if self._begins(cells)]
         if not starts:
             raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))
@@ -91,10 +104,6 @@ class _Reading:
             self._read_block(start, end, starts[at - 1] if at else -1)
         for kind, count in self.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
-        for one in self.schema.tables:
-            made = {at for at, each in enumerate(one.fields) if each.source}
-            self.blocks[one.table].leave_blank(made)
-        return self.blocks
 
     def _begins(self, cells: list[str]) -> bool:
         return any(_plain(cell) in {fold(start) for start in self.form.start} for cell in cells[:3])
@@ -259,7 +268,7 @@ class _Reading:
             if self.form.boilerplate and text and re.search(self.form.boilerplate, text):
                 place = Place(self.sheet.name, where[0], one.title, where[1] + 1, self.sheet.grid, text)
                 self.gather.add(WARNING, "form_instruction_left", place, title=one.title)
-        self.blocks[table].add(number, cells)
+        self.blocks[table].add(self.sheet.name or "", number, cells)
 
 
 def _above(down: tuple[str, ...], name: str, changed: str) -> bool:

@@ -18,6 +18,7 @@ class ReshapedSheet(RawSheet):
     """
 
     rows_from: tuple[int, ...] = ()
+    sheets_from: tuple[str, ...] = ()  # the name of the sheet where each row was, where there are several
     moved: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     def origin(self, row: int, column: int) -> tuple[int, int]:
@@ -30,6 +31,11 @@ def origin_of(sheet: RawSheet, row: int, column: int) -> tuple[int, int]:
     return sheet.origin(row, column) if isinstance(sheet, ReshapedSheet) else (row, column)
 
 
+def sheet_of(sheet: RawSheet, row: int) -> str | None:
+    """The name of the sheet where a row of any sheet stood."""
+    return sheet.sheets_from[row - 1] if isinstance(sheet, ReshapedSheet) and sheet.sheets_from else sheet.name
+
+
 def cell_of(sheet: RawSheet, row: int, column: int) -> str | None:
     """The A1 name of a cell where it stood; None for records."""
     at, place = origin_of(sheet, row, column)
@@ -39,4 +45,4 @@ def cell_of(sheet: RawSheet, row: int, column: int) -> str | None:
 def place_of(sheet: RawSheet, row: int, column: int, header: str | None, raw: str | None = None) -> Place:
     """The place of a cell for a finding. `column` counts from 0."""
     at, place = origin_of(sheet, row, column)
-    return Place(sheet.name, at, header, place + 1, sheet.grid, raw)
+    return Place(sheet_of(sheet, row), at, header, place + 1, sheet.grid, raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
-from ingest.findings import ERROR, INFO
+from ingest.findings import ERROR, INFO, Refused
 from ingest.forms import Block, read_form
 from ingest.gather import Gather
 from ingest.melt import melted
@@ -26,13 +26,12 @@ _SEVERAL = r"[^|\s][^|]*\|+\s*[^|\s]"
 
 @dataclass(frozen=True)
 class Part:
-    """A table to be taken in, with its schema if it has one; `rejected` rows are out already."""
+    """A table to be taken in, with its schema if it has one."""
 
     schema: DeclaredSchema | None
     sheet: RawSheet
     found: Found
     rest: Rest
-    rejected: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,6 @@ class Asked:
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     """The tables that the schema makes of the sheet: mostly the sheet itself. Raises Refused."""
     schema, sheet = asked.schema, asked.sheet
-    if schema.form is not None:
-        return _from_form(asked, gather)
     if schema.melt is not None and not _is_long(asked):
         return (_from_matrix(asked, gather),)
     if schema.explode is not None:
@@ -80,33 +77,57 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
         for row in zip(*batch.to_pydict().values(), strict=True)
     ]
     made = melted(asked.schema, asked.sheet, asked.found, rows, asked.mapping, asked.period, gather)
-    sheet = _written(asked, "melted", made.rows, made.moved, tuple(origin for origin, _ in made.origins))
+    old = asked.sheet
+    sheet = _written(
+        asked.workdir,
+        f"melted-{old.path.stem}",
+        old,
+        made.rows,
+        made.moved,
+        tuple(origin for origin, _ in made.origins),
+    )
     found = replace(asked.found, headers=made.headers, unit=made.unit)
     gather.add(INFO, "matrix_melted", None, count=len(made.rows))
     return Part(made.schema, sheet, found, _settled_rest(sheet, asked.rest))
 
 
-def _from_form(asked: Asked, gather: Gather) -> tuple[Part, ...]:
-    rows = [row for batch in iter_batches(asked.sheet.path) for row in _rows(batch)]
-    blocks: dict[str, Block] = read_form(asked.schema, asked.sheet, rows, asked.found, asked.period, gather)
+def read_forms(
+    schema: DeclaredSchema, sheets: Sequence[RawSheet], workdir: Path, period: str | None, gather: Gather
+) -> tuple[Part, ...]:
+    """The tables of all forms of a file, whatever sheet they are on. Raises Refused where there is none."""
+    blocks = {one.table: Block(tuple(each.title for each in one.fields)) for one in schema.tables}
+    refused: Refused | None = None
+    for sheet in sheets:
+        rows = [row for batch in iter_batches(sheet.path) for row in _rows(batch)]
+        try:
+            read_form(schema, sheet, rows, period, gather, blocks)
+        except Refused as no_form:
+            refused = refused or no_form
     parts = []
-    for schema in asked.schema.tables:
-        block = blocks[schema.table]
+    for one in schema.tables:
+        block = blocks[one.table]
+        block.leave_blank({at for at, each in enumerate(one.fields) if each.source})
         if block.rows:
-            sheet = _written(asked, schema.table, block.rows, block.moved, tuple(block.rows_from))
-            found = replace(asked.found, headers=block.headers)
-            parts.append(Part(schema, sheet, found, _settled_rest(sheet, Rest())))
+            made = _written(workdir, one.table, sheets[0], block.rows, block.moved, tuple(block.rows_from))
+            sheet = replace(made, sheets_from=tuple(block.sheets_from))
+            parts.append(Part(one, sheet, Found(block.headers, 1, header_rows=(1,)), _settled_rest(sheet, Rest())))
+    if not parts and refused is not None:
+        raise refused
     return tuple(parts)
 
 
 def _written(
-    asked: Asked, name: str, rows: list[tuple[str, ...]], moved: Mapping[Any, Any], rows_from: tuple[int, ...]
+    workdir: Path,
+    name: str,
+    old: RawSheet,
+    rows: list[tuple[str, ...]],
+    moved: Mapping[Any, Any],
+    rows_from: tuple[int, ...],
 ) -> ReshapedSheet:
-    path, width = asked.workdir / f"{name}.arrow", len(rows[0])
+    path, width = workdir / f"{name}.raw.arrow", len(rows[0])
     with RawWriter(path, width) as writer:
         for number, cells in enumerate(rows, start=1):
             writer.add(number, cells)
-    old = asked.sheet
     return ReshapedSheet(path, width, len(rows), old.name, old.grid, rows_from=rows_from, moved=moved)
 
 
@@ -122,7 +143,7 @@ def _exploded(asked: Asked, gather: Gather) -> Part | None:
     by = claims.find(asked.schema.explode or "")
     if by is None or not _lists(asked, by):
         return None
-    path, rows_from, rejected = asked.workdir / "exploded.arrow", list[int](), 0
+    path, rows_from, rejected = asked.workdir / f"exploded-{asked.sheet.path.stem}.arrow", list[int](), 0
     with RawWriter(path, asked.sheet.width) as writer:
         for batch in iter_data(asked.sheet, asked.found, asked.rest):
             for number, *cells in _rows(batch):
@@ -132,9 +153,9 @@ def _exploded(asked: Asked, gather: Gather) -> Part | None:
                     rows_from.append(number)
                     writer.add(len(rows_from), row)
     old = asked.sheet
-    sheet = ReshapedSheet(path, old.width, len(rows_from), old.name, old.grid, rows_from=tuple(rows_from))
+    sheet = ReshapedSheet(path, old.width, len(rows_from), old.name, old.grid, rejected, rows_from=tuple(rows_from))
     gather.add(INFO, "lists_exploded", None, count=len(rows_from))
-    return Part(asked.schema, sheet, asked.found, _settled_rest(sheet, asked.rest), rejected)
+    return Part(asked.schema, sheet, asked.found, _settled_rest(sheet, asked.rest))
 
 
 def _rows(batch: Any) -> Iterator[Any]:
