@@ -101,6 +101,10 @@ def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
 
 def _matches(header: str, spelling: str) -> bool:
     """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
-    wanted = {fold(spelling), split_unit(spelling)[0]} - {""}
-    parts = [split_unit(part)[0] for part in (header, *fold(header).split("/"))]
-    return fold(header) in wanted or any(part.strip(":") in wanted for part in parts)
+    wanted = {fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""}
+    levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
+    ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
+    if fold(header) in wanted or any(end in wanted for end in (*ends, fold(levels[-1]))):
+        return True
+    parts = [split_unit(part)[0] for part in fold(header).split("/")]
+    return any(part.strip(":") in wanted for part in parts)

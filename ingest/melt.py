@@ -22,6 +22,7 @@ from ingest.values import Unreadable, amount
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
 _YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
+_LEVELS = (re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"[（(][一二三四五六七八九十]+[)）]"))
 _MOST = 500_000  # numbers in one matrix
 
 Row = tuple[int | str, ...]
@@ -56,9 +57,10 @@ def melted(
     mapping: Mapping[str, str | None],
     period: str | None,
     gather: Gather,
+    filled: Mapping[str, str],
 ) -> Melted:
-    """The long form of a matrix. Raises Refused where the header does not say what its columns are."""
-    return _Melting(schema, sheet, found, rows, mapping, period, gather).run()
+    """The long form of a matrix; `filled` are fields that only its title tells. Raises Refused where it is unclear."""
+    return _Melting(schema, sheet, found, rows, mapping, period, gather, filled).run()
 
 
 class _Melting:
@@ -73,10 +75,12 @@ class _Melting:
         mapping: Mapping[str, str | None],
         period: str | None,
         gather: Gather,
+        filled: Mapping[str, str],
     ) -> None:
         assert schema.melt is not None  # noqa: S101 - the caller asks only for schemas that melt
         self.melt: Melt = schema.melt
         self.schema, self.sheet, self.found, self.gather, self.period = schema, sheet, found, gather, period
+        self.filled = filled
         self.worded = {word.field for word in self.melt.words}
         claims = Claims(found.headers, schema, mapping)
         self.kept = {
@@ -86,12 +90,15 @@ class _Melting:
         }
         self.rows = [row for row in rows if not self._is_formula(row)]
         self.figures = self._figures()
+        self.stack: list[tuple[int, str, tuple[int, int]]] = []
         self.told: set[tuple[object, ...]] = set()
         self.titles = " ".join(filter(None, (found.title, *found.banners)))
         self.spellings: dict[str, dict[str, str]] = {name: {} for name in self.worded}
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
         named = [one.name for one in schema.fields]
-        self.names = [name for name in named if name in self.worded | also | set(self.kept) | {self.melt.period}]
+        self.names = [
+            name for name in named if name in self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
+        ]
 
     def run(self) -> Melted:
         self._compare_headers()
@@ -155,11 +162,12 @@ class _Melting:
         ahead = [p for p in range(self.sheet.width) if p not in self.figures and p not in self.kept.values()]
         label = " ".join(strip(str(row[p + 1])) for p in ahead if not _is_bare(str(row[p + 1]))).strip()
         at = next((p for p in ahead if strip(str(row[p + 1])) and not _is_bare(str(row[p + 1]))), 0)
+        above = self._above(label, (number, at))
         for place in self.figures:
             text = str(row[place + 1])
             if null_kind(text) is not None:
                 continue
-            said = self._cell(label, (number, at), place)
+            said = self._cell([(label, (number, at)), *above], place)
             missing = [name for name in self.melt.needs if name not in said]
             if missing:
                 where = Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, text)
@@ -187,14 +195,24 @@ class _Melting:
         made.rows.append((*cells, text))
         made.origins.append((number, place))
 
-    def _cell(self, label: str, label_at: tuple[int, int], place: int) -> dict[str, _Said]:
-        """What is said of a figure: by its row, then its header, then the title."""
+    def _above(self, label: str, at: tuple[int, int]) -> list[tuple[str, tuple[int, int]]]:
+        """The labels that a row stands under (`一、` over `（一）` over `其中`), the nearest first."""
+        level = next((level for level, sign in enumerate(_LEVELS) if sign.match(label)), len(_LEVELS))
+        self.stack = [one for one in self.stack if one[0] < level]
+        above = [(text, where) for _, text, where in reversed(self.stack)]
+        if level < len(_LEVELS):
+            self.stack.append((level, label, at))
+        return above
+
+    def _cell(self, labels: list[tuple[str, tuple[int, int]]], place: int) -> dict[str, _Said]:
+        """What is said of a figure: by its row and those above it, then its header, then the title."""
         header = self.found.headers[place]
+        label_at = labels[0][1]
         places = (
-            ("row", label, label_at),
+            *(("row", text, where) for text, where in labels),
             ("column", header, (self.found.header_row, place)),
             ("title", self.titles, (1, 0)),
-            ("else", label, label_at),
+            *(("else", text, where) for text, where in labels),
         )
         said: dict[str, _Said] = {}
         also: dict[str, str] = {}
@@ -207,6 +225,7 @@ class _Melting:
                     also.update(word.also)
                     break
         shift = int(also.pop("shift", "0"))
+        said.update({name: _Said(text, text, (0, 0)) for name, text in self.filled.items() if name not in self.kept})
         said.update({name: _Said(value, value, label_at) for name, value in also.items() if name not in said})
         if self.melt.period and self.melt.period not in self.kept:
             self._date(said, places, shift)

@@ -39,7 +39,7 @@ def sheet_of(sheet: RawSheet, row: int) -> str | None:
 def cell_of(sheet: RawSheet, row: int, column: int) -> str | None:
     """The A1 name of a cell where it stood; None for records."""
     at, place = origin_of(sheet, row, column)
-    return a1(at, place + 1) if sheet.grid else None
+    return a1(at, place + 1) if sheet.grid and at else None
 
 
 def place_of(sheet: RawSheet, row: int, column: int, header: str | None, raw: str | None = None) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from ingest.origins import ReshapedSheet, place_of
 from ingest.raw import RawSheet, RawWriter, iter_batches
 from ingest.tables import Found, Rest, iter_data
 
+_MOST_FILLED = 200_000  # rows
+_PLACE = re.compile(r"([\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*(?=(?:19|20)\d{2}\s*年)")
 _SEVERAL = r"[^|\s][^|]*\|+\s*[^|\s]"
 
 
@@ -49,14 +52,44 @@ class Asked:
 
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     """The tables that the schema makes of the sheet: mostly the sheet itself. Raises Refused."""
-    schema, sheet = asked.schema, asked.sheet
+    schema = asked.schema
     if schema.melt is not None and not _is_long(asked):
         return (_from_matrix(asked, gather),)
     if schema.explode is not None:
         exploded = _exploded(asked, gather)
         if exploded is not None:
             return (exploded,)
-    return (Part(schema, sheet, asked.found, asked.rest),)
+    return (_filled(asked),)
+
+
+def _filled(asked: Asked) -> Part:
+    """The sheet with a column for each field that only title or file name tell of; the sheet itself where none is."""
+    schema, old, found = asked.schema, asked.sheet, asked.found
+    claims = Claims(found.headers, schema, asked.mapping)
+    told = {one.title: _told(one.filled, asked) for one in schema.fields if one.filled and not claims.has(one)}
+    added = {title: text for title, text in told.items() if text}
+    if not added or old.rows > _MOST_FILLED:
+        return Part(schema, old, found, asked.rest)
+    path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + len(added)
+    with RawWriter(path, width) as writer:
+        for batch in iter_data(old, found, asked.rest):
+            for number, *cells in _rows(batch):
+                rows_from.append(number)
+                writer.add(len(rows_from), [*cells, *added.values()])
+    nowhere = {(line, old.width + at): (0, 0) for line in range(1, len(rows_from) + 1) for at in range(len(added))}
+    sheet = ReshapedSheet(
+        path, width, len(rows_from), old.name, old.grid, old.rejected, rows_from=tuple(rows_from), moved=nowhere
+    )
+    headers = (*found.headers, *added)
+    return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest))
+
+
+def _told(what: str, asked: Asked) -> str:
+    """What title or file name say of the whole table."""
+    if what == "period":
+        return asked.period or ""
+    texts = (asked.found.title or "", *asked.found.banners)
+    return next((found[1] for text in texts if (found := _PLACE.match(strip(text)))), "")
 
 
 def _is_long(asked: Asked) -> bool:
@@ -76,7 +109,8 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
         for batch in iter_data(asked.sheet, asked.found, asked.rest)
         for row in zip(*batch.to_pydict().values(), strict=True)
     ]
-    made = melted(asked.schema, asked.sheet, asked.found, rows, asked.mapping, asked.period, gather)
+    filled = {one.name: text for one in asked.schema.fields if one.filled and (text := _told(one.filled, asked))}
+    made = melted(asked.schema, asked.sheet, asked.found, rows, asked.mapping, asked.period, gather, filled)
     old = asked.sheet
     sheet = _written(
         asked.workdir,

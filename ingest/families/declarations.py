@@ -166,6 +166,7 @@ _PLAIN = (
     "titles_low",
     "titles_high",
     "plausible",
+    "filled",
 )
 
 

@@ -69,6 +69,7 @@ class DeclaredField:
     unsold: bool = False  # the words of a failed sale stand here instead of a value
     code_pattern: str | None = None  # texts of this form are codes themselves
     description: str | None = None
+    filled: str = ""  # `period region`: what title or file name say, where no column of its own is there
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label
     spellings: Mapping[str, str] = field(default_factory=dict)  # folded spelling -> code

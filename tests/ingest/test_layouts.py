@@ -1,15 +1,11 @@
-"""Layouts that schemas declare: matrices, lists in cells and forms become rows, and each value knows its own cell."""
+"""Layouts that schemas declare: matrices and lists in cells become rows, and each value knows its own cell."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-import pyarrow.parquet as pq
-import pytest
-
-from ingest.cells import read_cells
-from tests.ingest.taking import Taken, Taker, workbook
+from tests.ingest.taking import Taker, picked, workbook
 
 PRICE_HEAD = (
     "序号,指标类别,本季度 / 综合,本季度 / 商业用途,本季度 / 居住用途,本季度 / 工业用途,"
@@ -23,10 +19,6 @@ PRICES = (
     + "4,(4)地价增长率(同比),10.71%,—0.28%,11.71%,1.03%,,,,\n"
     + "5,本季度土地供应的变化情况,1、土地供应量增长情况,,,,,,,\n"
 )
-
-
-def picked(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
-    return [tuple(row.get(name) for name in names) for row in rows]
 
 
 def test_the_quarterly_form_of_land_prices_becomes_one_row_a_number(take: Taker) -> None:
@@ -141,110 +133,45 @@ def test_lists_of_parcels_are_taken_apart_by_position(take: Taker) -> None:
     assert taken.outcome.rows_rejected == 1
 
 
-EVALUATION: list[list[Any]] = [
-    ["项目支出绩效自评表"],
-    ["（2022年度）"],
-    ["项目名称", None, "样例一项目"],
-    ["主管部门", None, "219-样例市样例局", None, None, "实施单位", "219001-样例中心"],
-    ["项目负责人", None, "某某某"],
-    ["项目资金（万元）", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
-    [None, "年度资金总额", 100, 90, 45, 10, "50%", 5],
-    [None, "其中：当年财政拨款", 80, 70, 25, None, None, None],
-    [None, "上年结转资金", 20, 20, 20, None, None, None],
-    [None, "其他资金", None, None, None, None, None, None],
-    ["年度总体目标", "预期目标", None, None, "实际完成情况"],
-    [None, "修路", None, None, "修完"],
-    [
-        "绩效指标",
-        "一级指标",
-        "二级指标",
-        "三级指标",
-        "年度指标值",
-        "实际完成值",
-        "分值",
-        "得分",
-        "偏差原因分析及改进措施",
-    ],
-    [None, "产出指标", "数量指标", "指标1：里程", "≥50公里", 50, 40, 40, None],
-    [None, None, "质量指标", "合格率", "100%", "100%", 30, 31, None],
-    [None, "满意度指标", "服务对象满意度", "满意度", "≥90%", "/", 20, 20, "对照年度目标,说明"],
-    ["总分", None, None, None, None, None, 100, 96],
+REPAYMENT: list[list[Any]] = [
+    ["重庆市綦江区2020年地方政府债券发行及还本付息情况表"],
+    [None, None, None, "单位：亿元"],
+    ["项  目", "公式", "本地区", "本级"],
+    ["一、2020年发行预计执行数", "A=B+D", 10, 4],
+    ["（一）一般债券", "B", 6, 2],
+    ["其中：再融资债券", "C", 1, 0.5],
+    ["（二）专项债券", "D", 4, 2],
+    ["四、2021年还本预算数", "L=M+O", 3, 2],
 ]
 
 
-def table(taken: Taken, name: str) -> list[dict[str, Any]]:
-    (path,) = [one.parquet for one in taken.outcome.tables if one.table.name == name]
-    return pq.read_table(path).to_pylist()
+def test_a_row_says_what_the_rows_above_it_say(take: Taker) -> None:
+    taken = take(workbook(("表1-4", REPAYMENT)), "表.xlsx", schema="gov_debt.flow")
+    rows = picked(taken.rows, "region", "scope", "period", "debt_type", "item", "status", "value")
+    assert ("500110", "whole", "2020", "total", "issue", "forecast", Decimal(1_000_000_000)) in rows
+    assert ("500110", "own_level", "2020", "special", "issue", "forecast", Decimal(200_000_000)) in rows
+    assert ("500110", "whole", "2020", "general", "issue_refinancing", "forecast", Decimal(100_000_000)) in rows
+    assert ("500110", "own_level", "2021", "total", "repay_principal", "budget", Decimal(200_000_000)) in rows
+    assert len(rows) == 10
 
 
-@pytest.fixture
-def evaluated(take: Taker) -> Taken:
-    second = [list(row) for row in EVALUATION]
-    second[2][2] = "样例二项目"
-    return take(workbook(("自评", EVALUATION + second)), "自评.xlsx", schema="fiscal_project.self_evaluation")
-
-
-def test_a_form_gives_one_record_a_block(evaluated: Taken) -> None:
-    rows = table(evaluated, "projects")
-    names = ("project", "department", "year", "budget_initial", "executed", "execution_rate", "score")
-    assert picked(rows, *names) == [
-        ("样例一项目", "219-样例市样例局", "2022", 1_000_000, 450_000, 50, 96),
-        ("样例二项目", "219-样例市样例局", "2022", 1_000_000, 450_000, 50, 96),
+def test_what_only_the_title_tells_fills_its_field(take: Taker) -> None:
+    rows = [
+        ["2025年第一季度样例区存量住宅用地项目清单", None, None],
+        [None, None, "单位：公顷"],
+        ["项目名称", "具体位置", "土地面积"],
+        ["金样小区", "样例路28号", 3.506705],
     ]
-    assert picked(rows, "goal_expected", "goal_actual", "unit_name")[0] == ("修路", "修完", "219001-样例中心")
+    taken = take(workbook(("表", rows)), "表.xlsx", schema="land_supply.residential_stock")
+    assert picked(taken.rows, "period", "area") == [("2025-Q1", Decimal("35067.05"))]
+    assert (taken.cells(1)["period"]["cell"], taken.cells(1)["area"]["cell"]) == (None, "C4")
 
 
-def test_a_form_gives_its_money_and_its_indicators_as_tables(evaluated: Taken) -> None:
-    money = picked(table(evaluated, "funding"), "project", "source", "budget_total")
-    assert money[:3] == [
-        ("样例一项目", "total", 900_000),
-        ("样例一项目", "appropriation", 700_000),
-        ("样例一项目", "carried_over", 200_000),
-    ]
-    indicators = picked(table(evaluated, "indicators"), "project", "level1", "level2", "level3", "target", "weight")
-    assert indicators[:2] == [
-        ("样例一项目", "产出指标", "数量指标", "里程", "≥50公里", 40),
-        ("样例一项目", "产出指标", "质量指标", "合格率", "100%", 30),
-    ]
-    assert len(indicators) == 6
-
-
-def test_a_form_tells_its_cells_its_faults_and_its_persons(evaluated: Taken) -> None:
-    (cells,) = [one.cells for one in evaluated.outcome.tables if one.table.name == "indicators"]
-    told = read_cells(cells, 2)
-    assert (told["level1"]["cell"], told["level3"]["cell"], told["weight"]["cell"]) == ("B14", "D15", "G15")
-    assert evaluated.finding("form_instruction_left").cell == "I16"
-    assert evaluated.findings("check_in_order")[0].cell == "H15"
-    assert [one.count for one in evaluated.findings("column_dropped")] == [2]
-    assert "某某某" not in repr([table(evaluated, one.table.name) for one in evaluated.outcome.tables])
-
-
-def test_a_form_without_its_label_is_refused(take: Taker) -> None:
-    book = workbook(("表", [["甲", "乙"], ["1", "2"]]))
-    assert take.refused(book, "表.xlsx", schema="fiscal_project.targets").code == "form_without_block"
-
-
-def test_targets_tell_code_name_and_operator(take: Taker) -> None:
-    book = workbook(
-        (
-            "目标",
-            [
-                ["部门预算项目绩效目标表", None, None, None, None, None, None],
-                ["2023年度", None, None, None, None, None, None],
-                ["项目名称", "51000021R000000019951-样例支出", None, None, "年度资金总额（万元）", 12.5],
-                ["主管部门", "样例局", None, None, "实施单位", "样例中心"],
-                ["总体目标", "中期目标", None, None, "年度目标"],
-                [None, "三年建成", None, None, "今年开工"],
-                ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "度量单位", "权重"],
-                [None, "产出指标", "数量指标", "完成数量", "≥3", "个", 50],
-                [None, None, "时效指标", "及时性", "及时", None, 40],
-            ],
-        )
+def test_bonds_are_told_by_headings_of_two_rows(take: Taker) -> None:
+    head = (
+        "债券名称,债券规模,债券基本信息 / 债券编码,债券基本信息 / 发行时间（年/月/日）,债券项目总投资,"
+        "债券项目总投资 / 其中：债券资金安排,债券项目已实现投资,债券项目已实现投资 / 其中：债券资金安排\n"
     )
-    taken = take(book, "目标.xlsx", schema="fiscal_project.targets")
-    names = ("project", "project_code", "year", "total", "goal_medium", "goal_annual")
-    assert picked(table(taken, "projects"), *names) == [
-        ("样例支出", "51000021R000000019951", "2023", 125_000, "三年建成", "今年开工")
-    ]
-    indicators = picked(table(taken, "indicators"), "level3", "operator", "target", "measure_unit", "weight")
-    assert indicators == [("完成数量", ">=", "≥3", "个", 50), ("及时性", "text", "及时", None, 40)]
+    taken = take(head + "样例债,1,2271017,2022-06-13,6.5,6,5,1\n", schema="gov_debt.bonds", unit="亿元")
+    names = ("bond_code", "total_investment", "total_from_bonds", "invested", "invested_from_bonds")
+    assert picked(taken.rows, *names) == [("2271017", 650_000_000, 600_000_000, 500_000_000, 100_000_000)]
