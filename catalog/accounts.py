@@ -14,7 +14,8 @@ from catalog.db import now
 from catalog.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, nearest
 from catalog.models import Account, AccountPublisher, Dataset, Publisher
 
-ROLES = ("steward", "reviewer", "admin", "reader")
+STAFF = ("steward", "reviewer", "admin")
+ROLES = (*STAFF, "reader")
 READ, WRITE, INGEST = "read", "write", "ingest:"  # scopes; the last is followed by a dataset's slug
 EVERYTHING = (READ, WRITE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")

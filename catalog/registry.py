@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog import audit
-from catalog.accounts import OPERATOR, ROLES, WRITE, Actor, get_publisher, require_role
+from catalog.accounts import OPERATOR, STAFF, WRITE, Actor, get_publisher, require_role
 from catalog.db import now
 from catalog.errors import Conflict, Forbidden, Invalid
 from catalog.life import Step, get_step
@@ -154,7 +154,7 @@ def set_mapping(session: Session, actor: Actor, dataset: Dataset, columns: Mappi
 
 def require_writer(actor: Actor, dataset: Dataset, *roles: str, scope: str = WRITE) -> None:
     """Raises Unauthenticated for the public, Forbidden where role, publisher or the key's reach does not fit."""
-    require_role(actor, *(roles or ROLES), scope=scope)
+    require_role(actor, *(roles or STAFF), scope=scope)
     if not actor.speaks_for(dataset.publisher.slug):
         raise Forbidden("publisher_does_not_fit", publisher=dataset.publisher.slug)
 

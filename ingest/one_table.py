@@ -182,6 +182,7 @@ class OneTable:
         return {
             "headers": {column.field.name: column.header for column in self.writer.columns},
             "banners": list(found.banners),
+            "masked": [column.field.name for column in self.writer.columns if column.masked],
             "schema": schema.name if schema is not None else None,
             "key": list(schema.key) if schema is not None else [],
             "extent": self._extent(),

@@ -160,10 +160,11 @@ def _finish(shop: Workshop, job_id: str, outcome: Outcome) -> list[Table]:
 
 
 def _build_serving(shop: Workshop, tables: list[Table]) -> None:
-    """Build the serving files when the release is already kept: until then DuckDB answers, only slower."""
+    """Build the serving files and profiles when the release is already kept: until then DuckDB answers, only slower."""
     for table in tables:
         parquet = shop.storage.local_path(key_of("releases", table.digest, ".parquet"))
-        shop.serving.path_for(table.digest, parquet, table)
+        shop.serving.path_for(parquet, table)
+        shop.serving.profile_for(parquet, table)
 
 
 def _store(shop: Workshop, table: Table, parquet: Path, cells: Path) -> Table:

@@ -23,18 +23,36 @@ from portal.v1 import (
     acts,
     applications,
     datasets,
+    descriptions,
     exports,
     home,
     jobs,
     lists,
     proofs,
+    queries,
     releases,
     rows,
+    words,
 )
 from portal.v1.blueprint import api
 
 # Importing one registers it.
-RESOURCES = (accounts, acts, applications, datasets, exports, home, jobs, lists, proofs, releases, rows)
+RESOURCES = (
+    accounts,
+    acts,
+    applications,
+    datasets,
+    descriptions,
+    exports,
+    home,
+    jobs,
+    lists,
+    proofs,
+    queries,
+    releases,
+    rows,
+    words,
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CORS = {
     "Access-Control-Allow-Origin": "*",

@@ -18,6 +18,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, Connection, Date, Integer, Table, func, select, text, update
 
+import ingest.models  # noqa: F401 - its tables belong to a backup too
+import search.models  # noqa: F401 - its tables too
 from catalog.db import Base, UtcDateTime, now
 from catalog.errors import Conflict, Invalid
 from catalog.models import Dataset

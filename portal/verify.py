@@ -66,7 +66,7 @@ def _table_files(house: House, name: str, table: Table) -> Iterator[str]:
             yield f"{name}: {key} is missing"
         elif digest_of(house.storage.local_path(key))[0] != digest:
             yield f"{name}: {key} is not what its digest says"
-    if house.serving.is_unsound(table.digest):
+    if house.serving.is_unsound(table):
         yield f"{name}: the serving form of {table.digest} is not sound; it will be built again when it is read"
 
 

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 import ingest.models  # noqa: F401 - its tables belong to the schema too
+import search.models  # noqa: F401 - its tables too
 from catalog.db import Base, open_database, session
 from catalog.errors import Conflict
 from catalog.models import Dataset, Publisher, Release

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Response
 
 from catalog.errors import NotFound
+from catalog.rows.formulas import harmless
 from ingest.findings import Finding
 from ingest.jobs import get_job, list_findings
 from ingest.models import Job
@@ -100,10 +101,9 @@ def _as_csv(found: list[Finding]) -> str:
     writer.writeheader()
     for one in found:
         shape = finding_shape(one, language())
-        writer.writerow({name: _harmless(shape[name]) for name in COLUMNS})
+        writer.writerow({name: _cell(shape[name]) for name in COLUMNS})
     return "\ufeff" + target.getvalue()
 
 
-def _harmless(value: object) -> object:
-    """Text that a spreadsheet would run as a formula is escaped."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+def _cell(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else value

@@ -23,6 +23,7 @@ READERS = INSIDERS - {"ingesting"}
 EDITORS = frozenset({"steward", "admin"})
 REVIEWERS = frozenset({"reviewer", "admin"})
 ADMIN = frozenset({"admin"})
+STAFF = frozenset({"stranger", "steward", "reviewer", "admin", "reading"})
 PURPOSE = {"purpose": "研究"}
 REASON = {"reason": "不全"}
 
@@ -55,6 +56,13 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/datasets/<slug>/rows"): Rule(INSIDERS),
     ("GET", "/datasets/<slug>/rows/<row>"): Rule(INSIDERS),
     ("GET", "/datasets/<slug>/export.<form>"): Rule(INSIDERS),
+    ("GET", "/datasets/<slug>/openapi.json"): Rule(INSIDERS),
+    ("GET", "/datasets/<slug>/schema.json"): Rule(INSIDERS),
+    ("GET", "/datasets/<slug>/datapackage.json"): Rule(INSIDERS),
+    ("GET", "/datasets/<slug>/csvw.json"): Rule(INSIDERS),
+    ("GET", "/datasets/<slug>/dictionary.json"): Rule(INSIDERS),
+    ("GET", "/datasets/<slug>/releases/<int:number>/profile"): Rule(INSIDERS),
+    ("POST", "/queries"): Rule(ANYBODY, {"queries": [{"dataset": "own"}]}),
     ("GET", "/datasets/<slug>/applications"): Rule(READERS),
     ("POST", "/datasets/<slug>/applications"): Rule(READERS, PURPOSE),
     ("POST", "/datasets/<slug>/applications/<int:number>/grant"): Rule(EDITORS, {}),
@@ -80,6 +88,10 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/accounts/<name>/keys/<int:key_id>/rotate"): Rule(ADMIN, {}),
     ("PUT", "/accounts/<name>/password"): Rule(ADMIN, {"password": "a long sentence, easily kept"}),
     ("GET", "/audit/heads"): Rule(ANYBODY),
+    ("GET", "/suggest"): Rule(ANYBODY),
+    ("GET", "/synonyms"): Rule(STAFF),
+    ("PUT", "/synonyms"): Rule(STAFF - {"reading"}, {"groups": [["公厕", "厕所"]]}),
+    ("GET", "/search-misses"): Rule(STAFF),
 }
 # Their answers depend on more than who asks; each has tests of its own.
 ELSEWHERE = {
