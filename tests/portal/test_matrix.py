@@ -70,6 +70,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/jobs/<job_id>"): Rule(INSIDERS),
     ("GET", "/jobs/<job_id>/findings"): Rule(INSIDERS),
     ("GET", "/jobs/<job_id>/findings.csv"): Rule(INSIDERS),
+    ("GET", "/jobs/<job_id>/findings.xlsx"): Rule(INSIDERS),
     ("GET", "/publishers"): Rule(ANYBODY),
     ("POST", "/publishers"): Rule(ADMIN, {"slug": "fresh", "title": "新局"}),
     ("GET", "/themes"): Rule(ANYBODY),
@@ -97,6 +98,7 @@ RULES: dict[tuple[str, str], Rule] = {
 ELSEWHERE = {
     ("GET", "/duties/<duty_id>"),
     ("GET", "/audit/head"),
+    ("GET", "/datasets/<slug>/changes"),
     ("GET", "/datasets/<slug>/releases/<int:number>/proof"),
     ("POST", "/sessions"),
     ("DELETE", "/sessions"),
