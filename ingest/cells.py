@@ -12,6 +12,7 @@ import pyarrow as pa
 from ingest import nulls, ranges, values
 from ingest.declared_readers import JOIN
 from ingest.findings import a1
+from ingest.origins import ReshapedSheet, cell_of, sheet_of
 from ingest.plan import Planned
 from ingest.raw import RawSheet
 from ingest.values import Unreadable
@@ -30,20 +31,28 @@ def cells_schema(columns: tuple[Planned, ...], sheet: RawSheet) -> pa.Schema:
         "fields": {column.field.name: {"columns": column.sources, **column.how} for column in columns},
     }
     fields = [("row", pa.int64()), *((f"c{source}", pa.string()) for source in used)]
+    if isinstance(sheet, ReshapedSheet):
+        fields.extend([("sheet", pa.string()), *((f"a{source}", pa.string()) for source in used)])
     return pa.schema(fields, metadata={_KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()})
 
 
 class CellsWriter:
     """Writes a cells file, batch by batch."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._schema = schema
+    def __init__(self, path: Path, schema: pa.Schema, sheet: RawSheet) -> None:
+        self._schema, self._sheet = schema, sheet
         self._file = pa.OSFile(str(path), "wb")
         self._writer = pa.ipc.new_file(self._file, schema, options=_OPTIONS)
 
     def write(self, rows: Any, raw: Mapping[int, Any]) -> None:
         """The row numbers and raw columns of accepted rows."""
-        batch = pa.record_batch([rows, *(raw[place] for place in sorted(raw))], schema=self._schema)
+        columns = [raw[place] for place in sorted(raw)]
+        if isinstance(self._sheet, ReshapedSheet):
+            numbers = rows.to_pylist()
+            columns.append(pa.array([sheet_of(self._sheet, row) for row in numbers], pa.string()))
+            columns += [pa.array([cell_of(self._sheet, row, at) for row in numbers], pa.string()) for at in sorted(raw)]
+            rows = pa.array([self._sheet.rows_from[row - 1] for row in numbers], pa.int64())
+        batch = pa.record_batch([rows, *columns], schema=self._schema)
         for first in range(0, batch.num_rows, _ROWS):
             self._writer.write_batch(batch.slice(first, _ROWS))
 
@@ -82,8 +91,8 @@ def _explain(field: Mapping[str, Any], texts: Mapping[str, Any], about: Mapping[
     number = texts["row"]
     return {
         "raw": raw.replace(JOIN, " | "),
-        "sheet": about["sheet"],
-        "cell": a1(number, columns[0] + 1) if about["grid"] else None,
+        "sheet": texts.get("sheet", about["sheet"]),
+        "cell": texts.get(f"a{columns[0]}", a1(number, columns[0] + 1)) if about["grid"] else None,
         "unit": None if null else _unit(field, raw),
         "null": null or _sentinel(field, raw),
         "note": None if null else _note(field, raw),

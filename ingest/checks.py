@@ -9,26 +9,78 @@ import polars as pl
 
 from ingest.families import Check
 
-Breaks = Callable[[Check, pl.DataFrame], pl.Series]
+Breaks = Callable[[Check], pl.Expr]
 
 
-def _in_order(check: Check, rows: pl.DataFrame) -> pl.Series:
+def _in_order(check: Check) -> pl.Expr:
     """The fields of a row do not fall: dates one after the other, a part not above its whole."""
     pairs = zip(check.fields, check.fields[1:], strict=False)
-    return rows.select(pl.any_horizontal((pl.col(a) > pl.col(b)).fill_null(False) for a, b in pairs)).to_series()
+    return pl.any_horizontal((pl.col(a) > pl.col(b)).fill_null(False) for a, b in pairs)
 
 
-def _pattern(check: Check, rows: pl.DataFrame) -> pl.Series:
+def _pattern(check: Check) -> pl.Expr:
     """The field's text has the form."""
-    found = pl.col(check.fields[0]).str.contains(check.pattern or "")
-    return rows.select(~found.fill_null(True)).to_series()
+    return ~pl.col(check.fields[0]).str.contains(check.pattern or "").fill_null(True)
 
 
-RULES: Mapping[str, Breaks] = {"in_order": _in_order, "pattern": _pattern}
+def _sum(check: Check) -> pl.Expr:
+    """The first field is the sum of the others, of which `least` must be there (all, unless said otherwise)."""
+    whole, *parts = (_number(name) for name in check.fields)
+    there = pl.sum_horizontal(part.is_not_null().cast(pl.Int32) for part in parts)
+    off = (whole - pl.sum_horizontal(part.fill_null(0) for part in parts)).abs() > check.tolerance
+    broken: pl.Expr = (off & (there >= check.options.get("least", len(parts)))).fill_null(False)
+    return broken
+
+
+def _product(check: Check) -> pl.Expr:
+    """The first field is the product of the others, within the tolerance as a share."""
+    whole, left, right = (_number(name) for name in check.fields)
+    return ((whole - left * right).abs() > check.tolerance * whole.abs()).fill_null(False)
+
+
+def _ratio(check: Check) -> pl.Expr:
+    """The first field, in percent, is the second over the third."""
+    rate, part, whole = (_number(name) for name in check.fields)
+    return pl.when(whole != 0).then((rate - part / whole * 100).abs() > check.tolerance).fill_null(False)
+
+
+def _same_start(check: Check) -> pl.Expr:
+    """So many characters of the first field (`length`, from `at`) are those that the second begins with."""
+    at, length = check.options.get("at", 0), check.options["length"]
+    first, second = (pl.col(name).cast(pl.String) for name in check.fields)
+    return (first.str.slice(at, length) != second.str.slice(0, length)).fill_null(False)
+
+
+def _code_letter(check: Check) -> pl.Expr:
+    """The letter at `at` of the first field allows the code of the second."""
+    letter, code = pl.col(check.fields[0]).str.slice(check.options["at"], 1), pl.col(check.fields[1])
+    wrong = [(letter == one) & ~code.is_in(codes) for one, codes in check.options["letters"].items()]
+    return pl.any_horizontal(wrong).fill_null(False)
+
+
+def _number(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Float64)
+
+
+RULES: Mapping[str, Breaks] = {
+    "in_order": _in_order,
+    "pattern": _pattern,
+    "sum": _sum,
+    "product": _product,
+    "ratio": _ratio,
+    "same_start": _same_start,
+    "code_letter": _code_letter,
+}
 
 
 def broken_rows(check: Check, rows: Any) -> list[int]:
     """The positions (from 0) of the rows of an Arrow batch that break the check; none where a field is not there."""
-    if not set(check.fields) <= set(rows.schema.names) or not rows.num_rows:
+    there = [name for name in check.fields if name in rows.schema.names]
+    if check.rule == "sum" and "least" in check.options and check.fields[0] in there:
+        check = Check(check.rule, tuple(there), check.level, check.pattern, check.tolerance, check.options)
+    elif len(there) < len(check.fields):
         return []
-    return RULES[check.rule](check, pl.DataFrame(rows)).arg_true().to_list()
+    if not rows.num_rows or check.rule not in RULES or len(check.fields) < 1:
+        return []
+    frame = pl.DataFrame(rows.select(list(check.fields)))
+    return frame.select(RULES[check.rule](check).alias("broken")).to_series().arg_true().to_list()

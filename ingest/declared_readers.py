@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest import nulls, persons, ranges
+from ingest import nulls, persons, ranges, regions, values
 from ingest.families import DeclaredField
 from ingest.headers import fold
 from ingest.periods import period
@@ -26,10 +26,15 @@ from ingest.readers import (
     TruthReader,
     WordReader,
 )
-from ingest.units import Unit
+from ingest.units import Unit, to_canonical
 from ingest.values import Unreadable
 
 JOIN = "\x1f"  # between the cells of a field that is made from several columns
+_CODED = r"^\s*([0-9A-Z]{3,})\s*[-－—]\s*"  # 219-样例局, 51000021R000000019951-项目
+_ENUMERATOR = (
+    r"^\s*(?:指标\s*[0-9]+\s*[:：]|[（(]?[一二三四五六七八九十]+[)）、.．]|[0-9]{1,2}、|[（(][0-9]{1,2}[)）])\s*"
+)
+_OPERATORS = ((r"≥|>=|不低于|不少于|大于等于", ">="), (r"≤|<=|不高于|不超过|小于等于", "<="), (r"=|等于|[-+]?\d", "="))
 _YEAR_BRACKETS = (r"[\[(（【〔﹝［{]\s*((?:19|20)[0-9]{2})\s*[\])）】〕﹞］}]", "〔$1〕")
 
 
@@ -63,6 +68,34 @@ class LongestReader(DecimalReader):
         return ranges.longest_term(text)
 
 
+class MomentSpanReader(MomentReader):
+    """The first (0) or the last (1) moment of a span."""
+
+    plain = r"^$"
+
+    def __init__(self, end: int) -> None:
+        super().__init__()
+        self._end = end
+
+    def read(self, text: str) -> Any:
+        return ranges.moments(text)[self._end]
+
+
+class LeastReader(DecimalReader):
+    """A number that may be said to be the least: `≥3885万元/公顷` is 3885."""
+
+    def read(self, text: str) -> Decimal | None:
+        return super().read(re.sub(r"^[|\s]*(?:≥|>=|≧|不低于|不少于|不小于)\s*", "", text))
+
+
+class AnyUnitReader(DecimalReader):
+    """A number in the canonical unit of whatever its own unit measures."""
+
+    def read(self, text: str) -> Decimal | None:
+        found = values.amount(text)
+        return super().read(text) if found.unit is None else to_canonical(found.value, found.unit)
+
+
 class CodeReader(WordReader):
     """The code that a spelling means."""
 
@@ -79,6 +112,75 @@ class CodeReader(WordReader):
         if self._pattern and re.fullmatch(self._pattern, whole):
             return whole
         raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
+
+
+class RegionReader(CodeReader):
+    """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's."""
+
+    def _code(self, text: str) -> str:
+        try:
+            return super()._code(text)
+        except Unreadable:
+            return regions.code_of(text)
+
+
+class UsesReader(CodeReader):
+    """The code of one or several uses: their own, or that of the class which they share."""
+
+    def _code(self, text: str) -> str:
+        try:
+            return super()._code(text)
+        except Unreadable:
+            parts = [
+                part for part in re.split(r"[、,，;；/|+和及\s]+", re.sub(r"\d+(?:\.\d+)?[年%％]?", "", text)) if part
+            ]
+            if len(parts) < 2:
+                raise
+            codes = {super(UsesReader, self)._code(part) for part in parts}
+            classes = {code[:2] for code in codes}
+            if len(classes) > 1:
+                raise Unreadable("uses_differ", codes="、".join(sorted(codes))) from None
+            return codes.pop() if len(codes) == 1 else classes.pop()
+
+
+class PartReader(TextReader):
+    """What stands before (0) or after (1) the stroke of `219-样例局`; the whole text where no code stands before it."""
+
+    def __init__(self, part: int) -> None:
+        super().__init__()
+        self._part = part
+
+    def convert(self, texts: Any) -> Converted:
+        series = pl.Series(texts)
+        coded = series.str.contains(_CODED)
+        words = series.str.replace(_CODED, "") if self._part else series.str.extract(_CODED, 1).fill_null("")
+        chosen = (
+            words
+            if self._part
+            else coded.to_frame("c").select(pl.when("c").then(words).otherwise(pl.lit(""))).to_series()
+        )
+        return super().convert(chosen.to_arrow().cast(pa.string()))
+
+
+class NoNumberReader(TextReader):
+    """A name without the enumerator before it (`指标1：`, `（一）`, `1.`)."""
+
+    def __init__(self) -> None:
+        super().__init__((_ENUMERATOR, ""))
+
+
+class OperatorReader(WordReader):
+    """How a target is compared, from the sign before its number: `≥50个` is `>=`; words without a number are text."""
+
+    def __init__(self) -> None:
+        super().__init__(self._sign)
+
+    def _sign(self, text: str) -> str:
+        words = values.tidy(text)
+        for pattern, sign in _OPERATORS:
+            if re.match(pattern, words):
+                return sign
+        return "text"
 
 
 class MaskReader(TextReader):
@@ -117,14 +219,15 @@ class OutcomeReader(Reader):
         return Converted(series.to_frame().select(words).to_series().to_arrow().cast(pa.string()))
 
 
+_DERIVED = ("outcome", "operator", "before_dash")  # readers of cells of other fields, not of the field's own
 Make = Callable[[DeclaredField, Unit | None, int], Reader]
 # By the declared reader, else by the declared type.
 _MAKERS: dict[str, Make] = {
-    "brackets": lambda declared, unit, end: TextReader(_YEAR_BRACKETS),
+    "brackets": lambda declared, unit, end: TextReader(_YEAR_BRACKETS, bars=True),
     "longest": lambda declared, unit, end: LongestReader(declared.unit, unit),
     "outcome": lambda declared, unit, end: OutcomeReader(),
     "masked": lambda declared, unit, end: MaskReader(unsold=declared.unsold),
-    "string": lambda declared, unit, end: TextReader(unsold=declared.unsold),
+    "string": lambda declared, unit, end: TextReader(unsold=declared.unsold, bars=True),
     "integer": lambda declared, unit, end: IntegerReader(),
     "decimal": lambda declared, unit, end: DecimalReader(declared.unit, unit, unsold=declared.unsold),
     "date": lambda declared, unit, end: DateReader(loose=True),
@@ -133,11 +236,20 @@ _MAKERS: dict[str, Make] = {
     "period": lambda declared, unit, end: WordReader(period),
     "code": lambda declared, unit, end: CodeReader(declared),
     "range": lambda declared, unit, end: SpanReader(end, declared.unit, unit),
+    "datetime_range": lambda declared, unit, end: MomentSpanReader(end),
+    "least": lambda declared, unit, end: LeastReader(declared.unit, unit),
+    "any_unit": lambda declared, unit, end: AnyUnitReader(),
+    "region": lambda declared, unit, end: RegionReader(declared),
+    "uses": lambda declared, unit, end: UsesReader(declared),
+    "no_number": lambda declared, unit, end: NoNumberReader(),
+    "operator": lambda declared, unit, end: OperatorReader(),
+    "before_dash": lambda declared, unit, end: PartReader(0),
+    "after_dash": lambda declared, unit, end: PartReader(1),
     "date_range": lambda declared, unit, end: DaySpanReader(end),
 }
 
 
 def make_reader(declared: DeclaredField, unit: Unit | None, end: int = 0, *, derived: bool = True) -> Reader:
     """The reader of a declared field; `derived` is False where the field has a column of its own."""
-    name = declared.reader if declared.reader and (derived or declared.reader != "outcome") else declared.type
+    name = declared.reader if declared.reader and (derived or declared.reader not in _DERIVED) else declared.type
     return _MAKERS[name](declared, unit, end)

@@ -11,12 +11,15 @@ from typing import Any
 import polars as pl
 
 from catalog.schema import Field
+from ingest.claims import Claims
 from ingest.declared_readers import make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
-from ingest.headers import fold, split_unit
+from ingest.headers import split_unit
+from ingest.likeness import find_likenesses
 from ingest.nulls import PATTERN
+from ingest.origins import ReshapedSheet
 from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader
@@ -41,12 +44,21 @@ class DeclaredPlan:
         gather: Gather,
     ) -> None:
         self._sheet, self._table, self._schema, self._stated, self._gather = sheet, table, schema, unit, gather
-        self._claims = Claims(table.headers, schema, mapping)
+        self._claims = Claims(table.headers, schema, {**self._guess(mapping), **mapping})
         self._personal = self._claims.personal()
         self._counts = dict.fromkeys(self._personal, 0)
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
         self._columns = self._plan()
         self._remark()
+
+    def _guess(self, mapping: Mapping[str, str | None]) -> dict[str, str]:
+        """What headers that are nearly a field's are taken for; each is told, taken or not."""
+        likely = find_likenesses(self._table.headers, self._schema, mapping)
+        for one in likely:
+            code = "header_taken_as" if one.taken else "header_is_like"
+            words: dict[str, Any] = {"header": one.header, "field": one.title, "name": one.name, "like": one.spelling}
+            self._gather.add(WARNING, code, self._place(one.place), score=round(one.score), **words)
+        return {one.header: one.name for one in likely if one.taken}
 
     def see(self, batch: Any) -> None:
         """Take in the digits of decimal columns, and count the personal cells."""
@@ -109,7 +121,7 @@ class DeclaredPlan:
         field = Field(
             name,
             titles["zh-Hans"],
-            {"range": "decimal", "date_range": "date"}.get(one.type, one.type),
+            {"range": "decimal", "date_range": "date", "datetime_range": "datetime"}.get(one.type, one.type),
             one.unit,
             one.description,
             one.codes or None,
@@ -123,7 +135,7 @@ class DeclaredPlan:
             "unsold": one.unsold,
             "reader": one.reader,
         }
-        other = one.ends[_HIGH] if one.type == "range" and one.ends and end == _LOW else None
+        other = one.ends[_HIGH] if one.type in ("range", "datetime_range") and one.ends and end == _LOW else None
         return Planned(
             field,
             sources,
@@ -166,6 +178,8 @@ class DeclaredPlan:
         return median(numbers) if numbers else Decimal(0)
 
     def _place(self, place: int) -> Place:
+        if isinstance(self._sheet, ReshapedSheet):
+            return Place(self._sheet.name, self._table.header_row, self._table.headers[place], None, self._sheet.grid)
         return Place(self._sheet.name, self._table.header_row, self._table.headers[place], place + 1, self._sheet.grid)
 
     def _remark(self) -> None:
@@ -178,97 +192,3 @@ class DeclaredPlan:
         names = [self._table.headers[place] for place in self._claims.unknown() if self._table.headers[place]]
         if names:
             self._gather.add(INFO, "columns_not_in_schema", None, count=len(names), headers="、".join(names)[:400])
-
-
-class Claims:
-    """Which column each declared field takes: the steward's answer, else the first of its headers that is there."""
-
-    def __init__(self, headers: tuple[str, ...], schema: DeclaredSchema, mapping: Mapping[str, str | None]) -> None:
-        self._headers, self._schema = headers, schema
-        self._taken: dict[str, int] = {}
-        self.rivals: dict[int, tuple[str, int]] = {}
-        self._shut: set[int] = set()  # columns that the steward wants left out
-        self._answer({fold(header): name for header, name in mapping.items()})
-        self._exact = {fold(spelling): name for name, spellings in reversed(_wanted(schema)) for spelling in spellings}
-        for name, spellings in _wanted(schema):
-            self._claim(name, spellings)
-        self._find_rivals()
-
-    def find(self, name: str) -> int | None:
-        """The column of a field, or of an end of a range, by its place from 0; or None."""
-        return self._taken.get(name)
-
-    def has(self, one: DeclaredField) -> bool:
-        """Whether the field has a column, or can be made from others."""
-        return any(name in self._taken for name in (one.name, *(one.ends or ()))) or bool(self.sources(one))
-
-    def sources(self, one: DeclaredField) -> tuple[int, ...]:
-        """The columns of the fields that this one can be made from."""
-        return tuple(self._taken[name] for name in one.source if name in self._taken)
-
-    def personal(self) -> dict[int, str]:
-        """Columns of persons' data, and of which kind."""
-        kinds = {fold(header): kind for kind, headers in self._schema.personal.items() for header in headers}
-        free = self._free()
-        return {
-            place: kinds[name]
-            for place, header in enumerate(self._headers)
-            if place in free and (name := fold(header)) in kinds
-        }
-
-    def unknown(self) -> list[int]:
-        """Columns that nothing in the schema speaks of."""
-        known = {fold(header) for header in self._schema.lineage}
-        spoken = set(self.personal()) | set(self.rivals)
-        return [place for place in sorted(self._free() - spoken) if fold(self._headers[place]) not in known]
-
-    def _free(self) -> set[int]:
-        return set(range(len(self._headers))) - set(self._taken.values()) - self._shut
-
-    def _answer(self, answers: Mapping[str, str | None]) -> None:
-        names = {name for name, _ in _wanted(self._schema)}
-        for place, header in enumerate(self._headers):
-            if fold(header) not in answers:
-                continue
-            name = answers[fold(header)]
-            if name is None:
-                self._shut.add(place)
-            elif name in names:
-                self._taken.setdefault(name, place)
-
-    def _claim(self, name: str, spellings: tuple[str, ...]) -> None:
-        """Take the first column of the first spelling that is there, unless it is another field's own name."""
-        if name in self._taken:
-            return
-        free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
-        for spelling in spellings:
-            for place in free:
-                if _matches(self._headers[place], spelling):
-                    self._taken[name] = place
-                    return
-
-    def _find_rivals(self) -> None:
-        titles = {one.name: one.title for one in self._schema.fields}
-        for name, spellings in _wanted(self._schema):
-            for place in self._free() if name in self._taken else ():
-                if any(_matches(self._headers[place], spelling) for spelling in spellings):
-                    self.rivals.setdefault(place, (titles.get(name, name), self._taken[name]))
-
-
-def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
-    """Every name that a column can be claimed for, with its headers in order of preference."""
-    wanted: list[tuple[str, tuple[str, ...]]] = []
-    for one in schema.fields:
-        own = () if one.source and not one.headers else (one.title,)
-        wanted.append((one.name, (*one.headers, *own)))
-        if one.ends is not None:
-            low, high = one.ends
-            wanted.extend([(low, (*one.headers_low, low)), (high, (*one.headers_high, high))])
-    return [(name, (*spellings, name)) for name, spellings in wanted]
-
-
-def _matches(header: str, spelling: str) -> bool:
-    """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
-    wanted = {fold(spelling), split_unit(spelling)[0]} - {""}
-    parts = [split_unit(part)[0] for part in (header, *fold(header).split("/"))]
-    return fold(header) in wanted or any(part.strip(":") in wanted for part in parts)

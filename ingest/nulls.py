@@ -23,7 +23,7 @@ SPACE = "".join(f"\\x{{{ord(one):X}}}" for one in _SPACE)
 LONGEST = max(len(token.encode()) for token in KINDS)  # bytes of the longest of them
 
 # What the vectorised readers look for: the same table as one regular expression.
-PATTERN = rf"^[{SPACE}]*(?:{'|'.join(re.escape(token) for token in KINDS)}|[|{SPACE}]+)?[{SPACE}]*$"
+PATTERN = rf"^[|{SPACE}]*(?:{'|'.join(re.escape(token) for token in KINDS)})?[|{SPACE}]*$"
 
 
 def strip(text: str) -> str:
@@ -33,8 +33,8 @@ def strip(text: str) -> str:
 
 def null_kind(text: str) -> str | None:
     """The kind of null that a cell is, or None where it holds something."""
-    bare = strip(text)
-    return KINDS.get(bare) if bare.strip(_SPACE + "|") else MISSING
+    bare = text.strip(_SPACE + "|")
+    return KINDS.get(bare) if bare else MISSING
 
 
 def is_unsold(text: str) -> bool:

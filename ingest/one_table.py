@@ -14,8 +14,10 @@ from ingest.findings import ERROR, INFO, WARNING, Refused, a1
 from ingest.gather import Gather, Place
 from ingest.headings import looks_like_data
 from ingest.open_tables import OpenPlan
+from ingest.origins import ReshapedSheet
 from ingest.plan import Plan, Planned
 from ingest.progress import Progress, Tell
+from ingest.proposal import Proposal, is_clear, list_proposals
 from ingest.raw import RawSheet
 from ingest.tables import Found, Rest, iter_data
 from ingest.writing import TableWriter
@@ -56,6 +58,7 @@ class OneTable:
     before: Table | None
     gather: Gather = field(default_factory=Gather)
     rest: Rest = field(default_factory=Rest)
+    proposals: tuple[Proposal, ...] = ()
 
     def run(self) -> TypedTable:
         """Both passes over the rows. Raises Refused."""
@@ -80,6 +83,8 @@ class OneTable:
         """Rows of sums, as they stood; only of columns that are published whole."""
         columns = [one for one in self.writer.columns if not (one.masked or one.derived)]
         shown = [(column.field.name, column.sources[0]) for column in columns]
+        if isinstance(self.sheet, ReshapedSheet):
+            return []
         return [
             {
                 "table": self.name,
@@ -94,7 +99,21 @@ class OneTable:
         request = self.request
         if request.schema is not None:
             return DeclaredPlan(self.sheet, self.found, request.schema, request.mapping, request.unit, self.gather)
+        self._propose()
         return OpenPlan(self.sheet, self.found, request.mapping, self.before)
+
+    def _propose(self) -> None:
+        """Say which declared schema a table without one looks like; it is the steward who takes it."""
+        self.proposals = list_proposals(self.found.headers, self.found.title)
+        if not self.proposals:
+            return
+        first, second = self.proposals[0], self.proposals[1:2]
+        code = "schema_proposed" if is_clear(self.proposals) else "schemas_proposed"
+        params: dict[str, Any] = {"schema": first.schema, "title": first.title, "columns": first.columns}
+        params |= {"fields": len(first.mapping), "share": round(100 * first.share)}
+        for one in second:
+            params |= {"other": one.schema, "other_title": one.title}
+        self.gather.add(INFO, code, Place(self.sheet.name, self.found.header_row), **params)
 
     def _first_pass(self, plan: Plan) -> int:
         """Show the plan every data row; how many there are. Raises Refused where there are none."""
@@ -108,9 +127,8 @@ class OneTable:
         return rows
 
     def _writer(self, columns: tuple[Planned, ...]) -> TableWriter:
-        checks = self.request.schema.checks if self.request.schema is not None else ()
         parquet, cells = (self.request.workdir / f"{self.name}.{end}" for end in ("parquet", "arrow"))
-        return TableWriter(parquet, cells, columns, self.sheet, self.gather, checks)
+        return TableWriter(parquet, cells, columns, self.sheet, self.gather, self.request.schema)
 
     def _second_pass(self, writer: TableWriter, rows: int) -> None:
         with writer.opened():
@@ -166,6 +184,7 @@ class OneTable:
             "banners": list(found.banners),
             "masked": [column.field.name for column in self.writer.columns if column.masked],
             "schema": schema.name if schema is not None else None,
+            "key": list(schema.key) if schema is not None else [],
             "extent": self._extent(),
             "between": between,
             "formulas": {
@@ -179,7 +198,7 @@ class OneTable:
 
     def _extent(self) -> str | None:
         """The A1 range from the first header row to the last row of data, over the published columns."""
-        if not self.sheet.grid:
+        if not self.sheet.grid or isinstance(self.sheet, ReshapedSheet):
             return None
         places = [source for column in self.writer.columns for source in column.sources]
         first = self.found.header_rows[0]

@@ -65,3 +65,12 @@ def _month(digits: str) -> str:
     if not 1 <= int(digits) <= 12:
         raise Unreadable("period_unreadable")
     return f"{int(digits):02d}"
+
+
+def shift_quarter(when: str, by: int) -> str:
+    """The quarter so many after (or, below zero, before) a quarter; another period stays as it is."""
+    found = re.fullmatch(r"(\d{4})-Q([1-4])", when)
+    if not found:
+        return when
+    year, quarter = divmod(int(found[1]) * 4 + int(found[2]) - 1 + by, 4)
+    return f"{year}-Q{quarter + 1}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -16,14 +17,16 @@ from ingest.gather import Gather, Place
 from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.periods import find_period, period
 from ingest.progress import Progress, Tell
+from ingest.proposal import Proposal
 from ingest.raw import RawSheet
-from ingest.tables import Found
+from ingest.reshape import Asked, Part, read_forms, reshape
+from ingest.tables import Found, Rest
 from ingest.values import Unreadable
 
 __all__ = ["Options", "Outcome", "Progress", "TypedTable", "take_in"]
 
 # Why one of several tables may turn out to be none: a cover, a page of notes, a list beside the data.
-_NO_TABLE = frozenset({"file_empty", "header_only", "required_missing", "schema_misfit"})
+_NO_TABLE = frozenset({"file_empty", "header_only", "required_missing", "schema_misfit", "matrix_unclear"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Outcome:
     totals: list[dict[str, Any]]
     notes: list[str]
     period: str | None
+    proposals: tuple[Proposal, ...] = ()  # of a table without a schema: those that it looks like
 
 
 def take_in(
@@ -86,6 +90,12 @@ class _Intake:
     def run(self) -> Outcome:
         """All the steps. Raises Refused."""
         reading = self._read()
+        schema = self.request.schema
+        if schema is not None and schema.form is not None:
+            parts = read_forms(schema, reading.sheets, self.request.workdir, self._when(None), self.gather)
+            for place, part in enumerate(parts):
+                self._take_part(part, (place, len(parts)))
+            return self._outcome(reading)
         candidates = self._candidates(reading)
         for place, (sheet, found) in enumerate(candidates):
             self._take(sheet, found, (place, len(candidates)))
@@ -129,15 +139,13 @@ class _Intake:
             INFO, "sheet_is_no_table", Place(sheet.name), why=refused.finding.message(), name=sheet.name or ""
         )
 
-    def _take(self, sheet: RawSheet, found: Found, part: tuple[int, int]) -> None:
-        """One table, which is so many of so many; one that fits nothing is named and left."""
-        name, before = self._name(sheet, len(self.done))
-        request = replace(self.request, progress=self._tell(*part))
-        self.trying = OneTable(sheet, found, request, name, before)
+    def _take(self, sheet: RawSheet, found: Found, turn: tuple[int, int]) -> None:
+        """One table, the so many-th of so many; one of several that fits nothing is named and left."""
         try:
-            self.done.append((self.trying, self.trying.run()))
+            for part in self._parts(sheet, found):
+                self._take_part(part, turn)
         except Refused as refused:
-            if refused.finding.code not in _NO_TABLE or (part[0] + 1 == part[1] and not self.done):
+            if refused.finding.code not in _NO_TABLE or (turn[0] + 1 == turn[1] and not self.done):
                 raise _because_of_rows(sheet, refused) from None
             self._leave(sheet, refused)
         self.trying = None
@@ -152,6 +160,24 @@ class _Intake:
             self.request.progress(Progress(*rows, share))
 
         return tell
+
+    def _parts(self, sheet: RawSheet, found: Found) -> tuple[Part, ...]:
+        """The tables that the schema makes of one that was found. Raises Refused."""
+        request = self.request
+        if request.schema is None:
+            return (Part(None, sheet, found, Rest()),)
+        when = self._when(found)
+        return reshape(Asked(request.schema, sheet, found, Rest(), request.mapping, when, request.workdir), self.gather)
+
+    def _take_part(self, part: Part, turn: tuple[int, int]) -> None:
+        """One table, typed and written. Raises Refused where it keeps no row."""
+        name, before = self._name(part.sheet, len(self.done))
+        if part.schema is not None and part.schema is not self.request.schema and self.request.schema is not None:
+            name = part.schema.table if self.request.schema.form is not None else name
+        request = replace(self.request, schema=part.schema, progress=self._tell(*turn))
+        self.trying = OneTable(part.sheet, part.found, request, name, before, rest=part.rest)
+        self.done.append((self.trying, self.trying.run()))
+        self.trying = None
 
     def _name(self, sheet: RawSheet, place: int) -> tuple[str, Table | None]:
         """What the table is called, and what it was before: by its sheet, else by its place."""
@@ -181,6 +207,7 @@ class _Intake:
             totals=[total for one in tables for total in one.totals()],
             notes=list(dict.fromkeys(note for one in tables for note in one.rest.notes)),
             period=when,
+            proposals=next((one.proposals for one in tables if one.proposals), ()),
         )
 
     def _period(self) -> str | None:
@@ -190,12 +217,20 @@ class _Intake:
                 return period(self.options.period)
             except Unreadable:
                 raise Refused("period_unreadable", value=self.options.period[:40]) from None
-        found = self.done[0][0].found
-        texts = [found.title or "", *found.banners, PurePath(self.request.filename).stem]
-        when = next((one for text in texts if (one := find_period(text))), None)
+        when = self._when(self.done[0][0].found)
         if when:
             self.gather.add(INFO, "period_found", None, period=when)
         return when
+
+    def _when(self, found: Found | None) -> str | None:
+        """The period that the steward states, else the one that a title, a banner or the file's name speaks of."""
+        stated = self.options.period
+        if stated:
+            with suppress(Unreadable):
+                return period(stated)
+        above = (found.title or "", *found.banners) if found is not None else ()
+        texts = (*above, PurePath(self.request.filename).stem)
+        return next((one for text in texts if (one := find_period(text))), None)
 
 
 def _because_of_rows(sheet: RawSheet, refused: Refused) -> Refused:

@@ -42,12 +42,20 @@ _TWO = re.compile(rf"([≥>]){_NUMBER}{_UNIT}(?:且|并且|[,，、；;])?([≤<
 _BACK = re.compile(rf"([≤<]){_NUMBER}{_UNIT}(?:且|并且|[,，、；;])?([≥>]){_NUMBER}{_UNIT}")
 _BETWEEN = re.compile(rf"(?:介于)?{_NUMBER}{_UNIT}(?:[-~～至到—]|与){_NUMBER}{_UNIT}(?:之间)?")
 _ROUND = re.compile(rf"{_NUMBER}{_UNIT}([≤<])[^\d≤<]*([≤<])?{_NUMBER}{_UNIT}")
+_ASIDE = re.compile(r"\((?:其中|含|不含|且|或).*\)$")
+_LABEL = re.compile(
+    r"^(?:檐口高度|建筑高度|容积率|绿地率|绿化率|建筑密度|建筑限高|far|FAR)[:：]?(?=[≥≤<>≦≧不大小高低])"
+)
+_OPEN = re.compile(r"不限(?:制|高|米)?|无限制|无|[≥≤<>=等于]*-1\.79769313486232E\+308", re.IGNORECASE)
 _DAYLIKE = re.compile(r"(\d{1,2})月(\d{1,2})日|\d{4}[-/](\d{1,2})[-/](\d{1,2})(?: 00:00:00)?")
 
 
 def span(text: str) -> Span:
     """The range that the text names, its ends as they stand. Raises Unreadable."""
     words = re.sub(r"\s", "", values.tidy(text)).strip("|")
+    words = _LABEL.sub("", _ASIDE.sub("", words))
+    if _OPEN.fullmatch(words):
+        return Span()
     if "|" in words:
         raise Unreadable("several_values")
     day = _DAYLIKE.fullmatch(words)
@@ -97,6 +105,25 @@ def days(text: str) -> tuple[dt.date, dt.date]:
     if first > last:
         raise Unreadable("range_backwards")
     return first, last
+
+
+_WHERE = re.compile(r"在[^\d]*$")
+
+
+def moments(text: str) -> tuple[dt.datetime, dt.datetime]:
+    """The first and the last moment of `2020年2月12日至2020年2月21日9:30`; a single one is both. Raises Unreadable."""
+    words = _WHERE.sub("", values.tidy(text).strip("|")).removesuffix("止")
+    parts = [part.removesuffix("起").strip() for part in _TO.split(words)]
+    if len(parts) > 2 or "|" in words:
+        raise Unreadable("several_values" if "|" in words else "range_unreadable")
+    return _moment(parts[0]), _moment(parts[-1])
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        return values.moment(text)
+    except Unreadable:
+        return values.midnight(values.loose_day(text))
 
 
 _TERM = re.compile(r"(\d+(?:\.\d+)?)\s*(?:年|$|(?=[、,，;；|\s]))")

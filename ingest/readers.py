@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest import nulls, values
-from ingest.units import Unit
+from ingest.units import Unit, find_unit
 from ingest.values import Unreadable
 
 _MEMO = 100_000  # odd texts that a reader remembers
@@ -20,6 +20,8 @@ _EDGE = f"^[{nulls.SPACE}]|[{nulls.SPACE}]$"
 _TRIM = f"^[{nulls.SPACE}]+|[{nulls.SPACE}]+$"
 DAY = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"  # there was no year 0
 MOMENT = DAY + r" [0-9]{2}:[0-9]{2}:[0-9]{2}"
+_BAR_EDGE = f"^[|{nulls.SPACE}]|[|{nulls.SPACE}]$"  # of one value that was written as a list of values
+_BAR_TRIM = f"^[|{nulls.SPACE}]+|[|{nulls.SPACE}]+$"
 Read = Callable[[str], Any]
 
 
@@ -94,16 +96,17 @@ class Reader:
 class TextReader(Reader):
     """Text without the space around it; `tidy` may change a piece of it (brackets)."""
 
-    def __init__(self, tidy: tuple[str, str] | None = None, *, unsold: bool = False) -> None:
+    def __init__(self, tidy: tuple[str, str] | None = None, *, unsold: bool = False, bars: bool = False) -> None:
         super().__init__()
         self._tidy, self.unsold = tidy, unsold
+        self._edge, self._trim = (_BAR_EDGE, _BAR_TRIM) if bars else (_EDGE, _TRIM)
 
     def convert(self, texts: Any) -> Converted:
         series = pl.Series(texts)
-        edges = series.str.contains(_EDGE)
+        edges = series.str.contains(self._edge)
         changed = bool(edges.any()) or self._tidy is not None
         if edges.any():
-            series = series.str.replace_all(_TRIM, "")
+            series = series.str.replace_all(self._trim, "")
         if self._tidy:
             series = series.str.replace_all(*self._tidy)
         null = self._nulls(series)
@@ -112,7 +115,7 @@ class TextReader(Reader):
 
     def _nulls(self, series: pl.Series) -> pl.Series:
         """Which texts are nulls; only short ones, and lists of nothing, need the look."""
-        short = (series.str.len_bytes() <= nulls.LONGEST) | series.str.starts_with("|")
+        short = (series.str.len_bytes() <= nulls.LONGEST) | series.str.starts_with("|") | series.str.ends_with("|")
         null = short & series.str.contains(nulls.PATTERN) if short.any() else short
         return null | series.str.contains(nulls.UNSOLD_PATTERN) if self.unsold else null
 
@@ -189,7 +192,9 @@ class DecimalReader(Reader):
         found = texts.cast(pl.Decimal(values.MOST_DIGITS, scale), strict=False).to_arrow()
         return pa.Array.from_buffers(self.arrow, len(found), found.buffers(), offset=found.offset)
 
-    def read(self, text: str) -> Decimal:
+    def read(self, text: str) -> Decimal | None:
+        if find_unit(text.strip("|：:() ")) is not None:
+            return None  # the form's own unit, and no number
         amount = values.amount(text)
         self.bare = self.bare or amount.unit is None
         found = values.measured(amount, self.measure, self.unit) or Decimal(0)

@@ -33,10 +33,11 @@ class Unit:
 _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
     ("CNY", Fraction(1), ("元", "圆", "元整", "块", "cny", "rmb")),
     ("CNY", Fraction(1000), ("千元",)),
-    ("CNY", Fraction(10**4), ("万元", "万", "万圆", "万元整")),
+    ("CNY", Fraction(10**4), ("万元", "万圆", "万元整")),
+    ("CNY", Fraction(10**4), ("万",)),
     ("CNY", Fraction(10**6), ("百万元",)),
     ("CNY", Fraction(10**7), ("千万元",)),
-    ("CNY", Fraction(10**8), ("亿元", "亿", "亿元整")),
+    ("CNY", Fraction(10**8), ("亿元", "亿", "亿元整", "亿圆")),
     ("m2", Fraction(1), ("平方米", "m2", "平米", "方米", "平方公尺", "m^2")),
     ("m2", Fraction(10**4), ("公顷", "ha", "hm2", "万平方米", "万m2", "万平米")),
     ("m2", MU, ("亩", "市亩")),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from ingest import numerals
 from ingest.nulls import strip
 from ingest.units import Unit, find_unit, to_canonical
 
@@ -36,10 +37,10 @@ class Amount:
 
 
 _AMOUNT = re.compile(
-    r"(?:人民币|约|為|为|计|[¥$])*"
+    r"(?:人民币|约|為|为|计|更正为|更正後?为|共|[¥$:]|\s)*"
     r"(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|[-+]?\.\d+)(?P<power>e[+-]?\d{1,2})?"
     r"\s*(?P<unit>[^\d\s,;(|]{0,12}(?:\d(?!\d))?(?:/[^\d\s,;(|]{1,6}\d?)?)"
-    r"(?P<aside>\((?:合|计|约|其中|含|不含|大写|\d).*\))?[;,。]?"
+    r"(?P<aside>\((?:合|计|约|其中|含|不含|大写|扣除|\d|[零〇壹贰叁肆伍陆柒捌玖拾]).*\))?[;,。?]?"
 )
 _MINUS = re.compile(r"^[−﹣－–—―](?=\s*[\d.])")
 
@@ -52,16 +53,63 @@ def tidy(text: str) -> str:
 def amount(text: str) -> Amount:
     """A number with or without a unit, separators, a note in brackets. Raises Unreadable."""
     words = tidy(text)
-    bars = words.strip("|").strip()
+    bars = words.strip("|").strip().removesuffix("?")  # a lost no-break space
     if "|" in bars:
         raise Unreadable("several_values")
     found = _AMOUNT.fullmatch(bars.lower())
     if not found:
-        raise Unreadable("not_a_number")
+        return _spelt(bars) or _summed(bars)
     unit = find_unit(found["unit"]) if found["unit"] else None
     if found["unit"] and unit is None:
         raise Unreadable("unit_unknown", unit=found["unit"][:20])
-    return Amount(_number(found["number"], found["power"]), unit)
+    value = _number(found["number"], found["power"])
+    return Amount(value, _spelt_unit(value, unit, found["aside"]) if found["aside"] else unit)
+
+
+def _spelt_unit(value: Decimal, unit: Unit | None, aside: str) -> Unit | None:
+    """The unit by the words beside a sum (`682510000（陆亿捌仟贰佰伍拾壹万元整）`). Raises Unreadable."""
+    found = _IN_WORDS.search(aside)
+    spelt = numerals.find_value(found.group()) if found else None
+    if spelt is None:
+        return unit
+    units = [unit] if unit else [one for name in ("元", "万元", "亿元") if (one := find_unit(name))]
+    for one in units:
+        if to_canonical(value, one) == spelt:
+            return one
+    raise Unreadable("numerals_disagree", words=aside[:40], digits=str(value))
+
+
+_SPELT = re.compile(rf"(?P<words>[{numerals.SIGNS}]+)(?:\((?P<aside>.*)\))?")
+_IN_WORDS = re.compile(rf"[{numerals.SIGNS}]{{3,}}")
+_LABELLED = re.compile(
+    r"(?P<label>[^\d:;,]{1,12})[:]?(?P<number>\d+(?:\.\d+)?)(?P<unit>[^\d:;,、]{0,3}?)(?=[;,、]|$|[^\d.;,]{1,12}:?\d)[;,、]?"
+)
+
+
+def _spelt(text: str) -> Amount | None:
+    """A sum of money in words (`陆佰玖拾伍万肆仟贰佰元整`); digits beside it must say the same. Raises Unreadable."""
+    found = _SPELT.fullmatch(text)
+    value = numerals.find_value(found["words"]) if found else None
+    if found is None or value is None:
+        return None
+    yuan = find_unit("元")
+    if found["aside"] and re.search(r"\d", found["aside"]):
+        beside = amount(found["aside"])
+        if measured(beside, "CNY", yuan) != value:
+            raise Unreadable("numerals_disagree", words=found["words"][:40], digits=found["aside"][:40])
+    return Amount(value, yuan)
+
+
+def _summed(text: str) -> Amount:
+    """The whole of `居住：5593.44；商业：1398.36；总起始价：6991.8`, where the parts sum to it. Raises Unreadable."""
+    parts = list(_LABELLED.finditer(text))
+    if len(parts) < 3 or sum(len(part.group()) for part in parts) != len(text):
+        raise Unreadable("not_a_number")
+    whole = [part for part in parts if re.search(r"总|總|合计|合計", part["label"])]
+    rest = sum((Decimal(part["number"]) for part in parts if part not in whole), Decimal())
+    if len(whole) != 1 or Decimal(whole[0]["number"]) != rest:
+        raise Unreadable("not_a_number")
+    return amount(whole[0]["number"] + whole[0]["unit"])
 
 
 def _number(digits: str, power: str | None) -> Decimal:
@@ -76,6 +124,13 @@ def _number(digits: str, power: str | None) -> Decimal:
 def measured(found: Amount, measure: str | None, default: Unit | None) -> Decimal:
     """The number in the canonical unit `measure`: by the cell's own unit, else by `default`. Raises Unreadable."""
     unit = found.unit or default
+    if (
+        found.unit is not None
+        and found.unit.name == "万"
+        and measure == "m2"
+        and (default is None or default.factor == 1)
+    ):
+        return to_canonical(found.value, found.unit)  # 15.08万 square metres
     if found.unit is not None and found.unit.measure != measure:
         raise Unreadable("unit_misfit", unit=found.unit.name, measure=measure or "")
     return to_canonical(found.value, unit) if unit is not None else found.value
@@ -101,6 +156,10 @@ _TIME = (
 )
 _DATE = re.compile(_DAY)
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})")
+_ROC = re.compile(
+    r"(?P<year>\d{2,3})(?:(?P<sep>[-/.年])(?=\d))?(?P<month>(?(sep)\d{1,2}|\d{2}))(?(sep)[-/.月])(?P<day>(?(sep)\d{1,2}|\d{2}))日?"
+)
+_SERIAL = re.compile(r"(?P<days>\d{5})(?:\.\d+)?")
 _MOMENT = re.compile(_DAY + r"[\st,，]*" + _TIME)
 _DATELIKE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[月]?")
 
@@ -120,18 +179,19 @@ def day(text: str) -> dt.date:
 def loose_day(text: str) -> dt.date:
     """A date in a column that is known to hold dates: also 20170103 and Excel's day numbers. Raises Unreadable."""
     words = tidy(text).strip("|").strip()
-    found = _COMPACT.fullmatch(words)
+    found = _COMPACT.fullmatch(words) or _ROC.fullmatch(words)
     if found:
         return _date(found)
-    if words.isdecimal() and int(words) in _SERIALS:
-        return _SERIAL_ZERO + dt.timedelta(days=int(words))
+    serial = _SERIAL.fullmatch(words)
+    if serial and int(serial["days"]) in _SERIALS:
+        return _SERIAL_ZERO + dt.timedelta(days=int(serial["days"]))
     moment = _MOMENT.fullmatch(words.lower())
     return _date(moment) if moment else day(text)
 
 
 def _date(found: re.Match[str]) -> dt.date:
     year = found["year"]
-    number = int(year[2:].strip()) + 1911 if year.startswith("民") else int(year)
+    number = int(year.removeprefix("民国").removeprefix("民國")) + (1911 if len(year) != 4 else 0)
     try:
         return dt.date(number, int(found["month"]), int(found["day"]))
     except ValueError:

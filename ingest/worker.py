@@ -30,6 +30,7 @@ from catalog.storage import Storage, key_of
 from ingest import jobs
 from ingest.findings import Refused
 from ingest.models import Job
+from ingest.previews import preview
 
 if TYPE_CHECKING:
     from ingest.pipeline import Outcome, Progress
@@ -232,17 +233,6 @@ def _forget_upload(shop: Workshop, job_id: str) -> None:
         others = select(Job.id).where(Job.upload_digest == job.upload_digest, Job.id != job.id).limit(1)
         if opened.scalar(others) is None:
             shop.storage.remove(job.upload_key)
-
-
-def preview(outcome: Outcome) -> dict[str, Any]:
-    """What a dry run shows: the tables as they would be kept, with their first rows."""
-    return {
-        "tables": [one.table.to_dict() for one in outcome.tables],
-        "encoding": outcome.encoding,
-        "totals": list(outcome.totals),
-        "notes": list(outcome.notes),
-        "period": outcome.period,
-    }
 
 
 class _Heartbeat:

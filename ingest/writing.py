@@ -14,15 +14,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.cells import CellsWriter, cells_schema
-from ingest.checks import broken_rows
-from ingest.families import Check
+from ingest.checking import Checker
+from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
+from ingest.origins import place_of
 from ingest.plan import Planned, find_pairs, hide_persons, raw_columns
 from ingest.raw import RawSheet
 from ingest.readers import Converted
 
-_CHECK_CODES = {"in_order": "check_in_order", "pattern": "check_pattern"}
 GROUP_ROWS = 65_536  # rows of a Parquet row group, about
 GROUP_BYTES = 64 << 20
 _SAMPLE = 10_000  # rows by which a column's repetition is judged
@@ -37,7 +37,7 @@ class TableWriter:
     columns: tuple[Planned, ...]
     sheet: RawSheet
     gather: Gather
-    checks: tuple[Check, ...] = ()
+    schema: DeclaredSchema | None = None
     accepted: int = 0
     rejected: int = 0
     _waiting: list[Any] = field(default_factory=list)
@@ -46,6 +46,7 @@ class TableWriter:
 
     def __post_init__(self) -> None:
         self._written.set_result(None)
+        self._checker = Checker(self.columns, self.sheet, self.gather, self.schema)
 
     @contextmanager
     def opened(self) -> Iterator[TableWriter]:
@@ -53,13 +54,14 @@ class TableWriter:
         types = [(column.field.name, column.reader.arrow) for column in self.columns]
         self._schema = pa.schema(types)
         self._pairs = find_pairs(self.columns)
-        self._cells = CellsWriter(self.cells, cells_schema(self.columns, self.sheet))
+        self._cells = CellsWriter(self.cells, cells_schema(self.columns, self.sheet), self.sheet)
         self._writer: Any = None
         with ThreadPoolExecutor(2) as self._pool, ThreadPoolExecutor(1) as self._behind:
             try:
                 yield self
                 self._flush()
                 self._written.result()
+                self._checker.finish()
             finally:
                 self._behind.shutdown()
                 self._cells.close()
@@ -86,7 +88,7 @@ class TableWriter:
         if not typed.num_rows:
             return
         self.accepted += typed.num_rows
-        self._check(typed, rows, raw)
+        self._checker.check(typed, rows, raw)
         self._raw.append((rows, raw))
         self._waiting.append(typed)
         if (
@@ -131,7 +133,7 @@ class TableWriter:
         return refused
 
     def _place(self, column: Planned, row: int, raw: str | None = None) -> Place:
-        return Place(self.sheet.name, row, column.header, column.sources[0] + 1, self.sheet.grid, raw)
+        return place_of(self.sheet, row, column.sources[0], column.header, raw)
 
     def _exchange(self, batch: Any, arrays: list[Any]) -> None:
         """Put the ends of a range into order where they stood the wrong way round."""
@@ -147,15 +149,6 @@ class TableWriter:
                 pc.if_else(wrong, _as(arrays[high], arrays[low].type), arrays[low]),
                 pc.if_else(wrong, _as(arrays[low], arrays[high].type), arrays[high]),
             )
-
-    def _check(self, typed: Any, rows: Any, raw: dict[int, Any]) -> None:
-        names = {column.field.name: column for column in self.columns}
-        for check in self.checks:
-            for at in broken_rows(check, typed):
-                column = names[check.fields[0]]
-                where = self._place(column, rows[at].as_py(), raw[column.sources[0]][at].as_py())
-                titles = "、".join(names[name].field.title for name in check.fields)
-                self.gather.add(check.level, _CHECK_CODES[check.rule], where, titles=titles)
 
 
 def _as(values: Any, type_: Any) -> Any:

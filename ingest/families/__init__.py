@@ -1,5 +1,6 @@
 """The declared schemas, as data: one TOML file each, `<family>/<name>.toml`; a new one needs no Python."""
 
-from ingest.families.declared import Check, DeclaredField, DeclaredSchema, find_schema, list_schemas
+from ingest.families.declarations import find_schema, list_schemas, load_schema
+from ingest.families.declared import Check, DeclaredField, DeclaredSchema
 
-__all__ = ["Check", "DeclaredField", "DeclaredSchema", "find_schema", "list_schemas"]
+__all__ = ["Check", "DeclaredField", "DeclaredSchema", "find_schema", "list_schemas", "load_schema"]

@@ -1,28 +1,50 @@
-"""What a declared schema says, and how its file is read."""
+"""What a declared schema says of a table: its fields, how people lay it out, and what must hold in it."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from dataclasses import field as default
 from typing import Any
 
 from catalog.messages import DEFAULT_LANGUAGE
 from catalog.schema import FIELD_TYPES
-from ingest.headers import fold
 
-TYPES = (*FIELD_TYPES, "range", "date_range")
-READERS = ("", "brackets", "longest", "outcome", "masked")
-RULES = ("in_order", "pattern")
+TYPES = (*FIELD_TYPES, "range", "date_range", "datetime_range")
+READERS = (
+    "",
+    "brackets",
+    "longest",
+    "outcome",
+    "masked",
+    "any_unit",
+    "before_dash",
+    "after_dash",
+    "least",
+    "no_number",
+    "operator",
+    "uses",
+    "region",
+)
+RULES = (
+    "in_order",
+    "pattern",
+    "sum",
+    "product",
+    "ratio",
+    "same_start",
+    "code_letter",
+    "adds_up",
+    "within",
+    "growth",
+)
 
 
 @dataclass(frozen=True)
 class DeclaredField:
-    """One declared column. A `range` or `date_range` fills two fields, `ends`; headers stand in order of preference.
+    """One declared column; its headers stand in order of preference.
 
+    A range of numbers, days or moments fills two fields, `ends`.
     `source` names fields whose cells this one is made from where no header of its own is there; `assumed` is the unit
     of numbers where neither cell, header, corner nor steward names one. `lenient`: a cell that cannot be read is null
     with a warning; else its row is refused.
@@ -47,6 +69,8 @@ class DeclaredField:
     unsold: bool = False  # the words of a failed sale stand here instead of a value
     code_pattern: str | None = None  # texts of this form are codes themselves
     description: str | None = None
+    filled: str = ""  # `period region`: what title or file name say, where no column of its own is there
+    plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label
     spellings: Mapping[str, str] = field(default_factory=dict)  # folded spelling -> code
 
@@ -64,6 +88,63 @@ class Check:
     fields: tuple[str, ...]
     level: str = "warning"
     pattern: str | None = None
+    tolerance: float = 0.0  # of the greater side, as a share; for `sum` and `growth` in the measure itself
+    options: Mapping[str, Any] = field(default_factory=dict)  # what a rule over several rows needs
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a text says of a cell: where `pattern` stands in it, `field` has `value`, and `also` holds."""
+
+    field: str
+    value: str
+    pattern: str
+    where: str = "any"  # `row column title`, any of the three in this order, or `else`: the row where they are silent
+    also: Mapping[str, str] = default(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Melt:
+    """How a matrix becomes one row a number: `value` takes the number, words in row, header and title tell the rest.
+
+    `period` is the field that takes the time which is spoken of; `needs` are the fields without which a number says
+    nothing; `keep` are fields that have a column of their own beside the numbers.
+    """
+
+    value: str
+    words: tuple[Word, ...]
+    needs: tuple[str, ...]
+    period: str | None = None
+    keep: tuple[str, ...] = ()
+    ignore: str | None = None  # row labels that are no figures, as a pattern
+    count: str | None = None  # the field of which each value must stand in the header as often as the others
+
+
+@dataclass(frozen=True)
+class FormTable:
+    """A table inside a form: known by the headers of its fields, of which `least` must stand in one row."""
+
+    name: str
+    least: int
+    label: str | None = None  # the field that takes the text left of the first of them
+    down: tuple[str, ...] = ()  # fields whose value holds until the next
+    until: str | None = None  # a first text at which the table ends, as a pattern
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of one record a block: `start` is the label that begins a block; `below` fields stand under their label.
+
+    `record` is the table that has one row a block, `link` its field by which the rows of the other tables name it.
+    """
+
+    start: tuple[str, ...]
+    record: str
+    link: str
+    tables: tuple[FormTable, ...]
+    below: tuple[str, ...] = ()
+    total: Mapping[str, str] = field(default_factory=dict)  # field of the record -> `table.field` of its first row
+    boilerplate: str | None = None  # a form's own instructions, as a pattern
 
 
 @dataclass(frozen=True)
@@ -77,115 +158,14 @@ class DeclaredSchema:
     personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind -> headers: read, counted, not kept
     lineage: tuple[str, ...] = ()  # headers of what a crawler added
     checks: tuple[Check, ...] = ()
+    table: str = ""  # the table's name; of a form, one of several
+    tables: tuple[DeclaredSchema, ...] = ()  # of a form: what each of its tables holds
+    explode: str | None = None  # the field whose cells hold several values, `|a|b|c`
+    repeat: tuple[str, ...] = ()  # fields whose texts are no lists, whatever strokes they hold
+    melt: Melt | None = None
+    form: Form | None = None
 
     @property
     def family(self) -> str:
         """The first part of the name."""
         return self.name.partition(".")[0]
-
-
-def find_schema(name: str) -> DeclaredSchema | None:
-    """The schema of that name (`land_supply.deal`), or None."""
-    return _schemas().get(name)
-
-
-def list_schemas() -> tuple[DeclaredSchema, ...]:
-    """All declared schemas, by name."""
-    return tuple(_schemas().values())
-
-
-_CODES = "codes"  # the folder of code lists that several schemas share
-
-
-@cache
-def _schemas() -> dict[str, DeclaredSchema]:
-    root = files("ingest").joinpath("families")
-    folders = [folder for folder in root.iterdir() if folder.is_dir() and folder.name != _CODES]
-    found = [_load(source) for folder in folders for source in folder.iterdir() if source.name.endswith(".toml")]
-    return {schema.name: schema for schema in sorted(found, key=lambda one: one.name)}
-
-
-def _load(source: Traversable) -> DeclaredSchema:
-    return read_schema(tomllib.loads(source.read_text(encoding="utf-8")))
-
-
-def read_schema(data: Mapping[str, Any]) -> DeclaredSchema:
-    """A schema from its file's content. Raises ValueError that names what is wrong in it."""
-    schema = DeclaredSchema(
-        name=data["name"],
-        titles=data["title"],
-        fields=tuple(_field(one) for one in data["field"]),
-        key=tuple(data.get("key", ())),
-        personal={kind: tuple(headers) for kind, headers in data.get("personal", {}).items()},
-        lineage=tuple(data.get("lineage", {}).get("headers", ())),
-        checks=tuple(
-            Check(one["rule"], tuple(one["fields"]), one.get("level", "warning"), one.get("pattern"))
-            for one in data.get("check", ())
-        ),
-    )
-    _verify(schema)
-    return schema
-
-
-def _field(data: Mapping[str, Any]) -> DeclaredField:
-    codes = data.get("codes") or (_code_list(data["codes_from"]) if "codes_from" in data else {})
-    members: dict[str, Any] = {name: data[name] for name in _PLAIN if name in data}
-    members.update({name: tuple(data.get(name, ())) for name in _LISTS})
-    members["titles"], members["ends"] = data["title"], _ends(data)
-    members["codes"] = {code: {tag: words[tag] for tag in words if tag != "spellings"} for code, words in codes.items()}
-    members["spellings"] = _spellings(codes)
-    return DeclaredField(**members)
-
-
-_LISTS = ("headers", "headers_low", "headers_high", "source")
-_PLAIN = (
-    "name",
-    "type",
-    "unit",
-    "required",
-    "lenient",
-    "reader",
-    "assumed",
-    "assumed_above",
-    "unsold",
-    "code_pattern",
-    "description",
-    "titles_low",
-    "titles_high",
-)
-
-
-@cache
-def _code_list(name: str) -> Mapping[str, Mapping[str, Any]]:
-    """A code list that several schemas share: `ingest/families/codes/<name>.toml`."""
-    source = files("ingest").joinpath(f"families/{_CODES}/{name}.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
-
-
-def _ends(data: Mapping[str, Any]) -> tuple[str, str] | None:
-    if data["type"] not in ("range", "date_range"):
-        return None
-    low, high = data.get("ends", (f"{data['name']}_min", f"{data['name']}_max"))
-    return low, high
-
-
-def _spellings(codes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Every label, spelling and the code itself, folded."""
-    words: dict[str, str] = {}
-    for code, labels in codes.items():
-        for word in (code, *labels.get("spellings", ()), *(labels[tag] for tag in labels if tag != "spellings")):
-            words.setdefault(fold(word), code)
-    return words
-
-
-def _verify(schema: DeclaredSchema) -> None:
-    names = {one.name for one in schema.fields}
-    for one in schema.fields:
-        if one.type not in TYPES or one.reader not in READERS or DEFAULT_LANGUAGE not in one.titles:
-            raise ValueError(f"{schema.name}: field {one.name} has an unknown type or reader, or no title")
-        if not names.issuperset(one.source):
-            raise ValueError(f"{schema.name}: field {one.name} is made from a field that there is not")
-        if one.type == "code" and not one.codes:
-            raise ValueError(f"{schema.name}: field {one.name} has no codes")
-    if any(check.rule not in RULES for check in schema.checks):
-        raise ValueError(f"{schema.name}: a check has an unknown rule; known are {', '.join(RULES)}")

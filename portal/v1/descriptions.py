@@ -14,7 +14,7 @@ from portal.answers import json_answer, language
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
 from portal.places import WHERE, Place, find_place, marked
-from portal.v1 import documents, parameters
+from portal.v1 import parameters, row_documents
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
 from portal.v1.row_pages import release_mark, row_shape
@@ -26,7 +26,7 @@ class _Description(Resource):
     takes = {"GET": WHERE}
 
     @documented(api, *parameters.WHERE)
-    @api.response(200, documents.DescriptionAnswer)
+    @api.response(200, row_documents.DescriptionAnswer)
     def get(self, slug: str) -> Response:
         """The description of the latest release, of `release=n`, or `as_of=` a day."""
         place = find_place(slug)
@@ -92,7 +92,7 @@ class Profile(Resource):
     takes = {"GET": ("table",)}
 
     @documented(api, parameters.WHERE[2])
-    @api.response(200, documents.ProfileAnswer)
+    @api.response(200, row_documents.ProfileAnswer)
     def get(self, slug: str, number: int) -> Response:
         """Per field: count, nulls, distinct, least, greatest, mean, quantiles, top values, histogram."""
         dataset = get_dataset(catalog_session(), slug, actor())

@@ -14,7 +14,7 @@ from catalog.errors import BadParameter, PortalError
 from portal.answers import JSON_TYPE
 from portal.places import Asked, find_place, read_parameters
 from portal.problems import problem, status_of
-from portal.v1 import documents
+from portal.v1 import row_documents
 from portal.v1.blueprint import api
 from portal.v1.resource import Body, Resource, documented
 from portal.v1.row_pages import FORM, page_body
@@ -45,7 +45,7 @@ class Queries(Resource):
 
     @documented(api)
     @api.arguments(Batch)
-    @api.response(200, documents.BatchAnswer)
+    @api.response(200, row_documents.BatchAnswer)
     def post(self, body: dict[str, Any]) -> Response:
         """Answers in the order of the queries: each a page of rows, or the problem that stood in its way."""
         answers = [_answer(one) for one in body["queries"]]

@@ -117,3 +117,8 @@ def workbook(*sheets: tuple[str, Sequence[Sequence[Any]]], change: Callable[[Any
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def picked(rows: Sequence[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
+    """Of each row, the values of these fields."""
+    return [tuple(row.get(name) for name in names) for row in rows]

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from ingest.families import find_schema, list_schemas
-from ingest.families.declared import DeclaredSchema, read_schema
+from ingest.families.declarations import read_schema
+from ingest.families.declared import DeclaredSchema
 from ingest.headers import fold, split_unit
 from tests.ingest.taking import Taker
 

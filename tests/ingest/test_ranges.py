@@ -49,7 +49,7 @@ def test_a_range_is_read_as_planners_write_it(text: str, note: str) -> None:
         ("10月20日", "range_is_date"),
         ("2020-10-20", "range_is_date"),
         ("|1|2", "several_values"),
-        ("不限", "range_unreadable"),
+        ("按规划", "range_unreadable"),
     ],
 )
 def test_what_is_no_range_says_why(text: str, code: str) -> None:

@@ -135,7 +135,7 @@ def test_a_memory_of_odd_texts_does_not_grow_without_bound(monkeypatch: pytest.M
 
 
 def test_the_ends_of_ranges_are_two_columns() -> None:
-    texts = pa.array(["1.0-2.5", "≤3", "2", "", "不限"])
+    texts = pa.array(["1.0-2.5", "≤3", "2", "", "按规划"])
     ends = []
     for end in (0, 1):
         reader = SpanReader(end, None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import openpyxl
 import pyarrow.parquet
 import pytest
 
@@ -107,6 +108,10 @@ def test_a_correction_waits_while_the_old_rows_stay(api: dict[str, Api], slug: s
     assert values(api["public"], slug, money)[0] == 121.5
     assert values(api["public"], slug, money, release="1")[0] == 120.5
     assert [one["number"] for one in api["public"].get(f"/datasets/{slug}/releases").json["items"]] == [2, 1]
+    moved = api["public"].get(f"/datasets/{slug}/changes", query_string={"from": 1, "to": 2}).json
+    assert moved["counts"] == {"added": 1, "changed": 0, "removed": 1}
+    assert (moved["removed"][0][money], moved["added"][0][money]) == (120.5, 121.5)
+    assert api["public"].get(f"/datasets/{slug}/changes", query_string={"from": "x", "to": 2}).status_code == 400
 
 
 def test_as_of_gives_the_release_of_that_day(api: dict[str, Api], slug: str) -> None:
@@ -160,6 +165,22 @@ def test_findings_come_as_json_and_csv(api: dict[str, Api], slug: str) -> None:
     assert table[0].startswith("level,code,sheet,row")
     assert len(table) >= 2
     assert api["public"].get(f"/jobs/{job['id']}/findings").status_code == 404
+
+
+def test_findings_come_in_the_workbook_of_the_steward(api: dict[str, Api], slug: str) -> None:
+    job = api["steward"].ingest(api["steward"].register(title="另一个"), "区县,区县\nA,B\n".encode())
+    answer = api["steward"].get(f"/jobs/{job['id']}/findings.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert answer.headers["Content-Disposition"].endswith('.xlsx"')
+    assert [cell.value for cell in book.worksheets[1][1]] == ["区县", "区县"]
+    assert book.worksheets[0].max_row >= 2
+    assert api["public"].get(f"/jobs/{job['id']}/findings.xlsx").status_code == 404
+
+
+def test_findings_of_a_dry_run_come_without_the_workbook(api: dict[str, Api], slug: str) -> None:
+    job = api["steward"].ingest(slug, CSV.replace(b"80", b"82"), query="?dry_run=true")
+    answer = api["steward"].get(f"/jobs/{job['id']}/findings.xlsx")
+    assert openpyxl.load_workbook(io.BytesIO(answer.data)).sheetnames == ["问题清单"]
 
 
 def field_name(api: dict[str, Api], slug: str, place: int) -> str:

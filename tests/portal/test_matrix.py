@@ -63,6 +63,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/datasets/<slug>/dictionary.json"): Rule(INSIDERS),
     ("GET", "/datasets/<slug>/releases/<int:number>/profile"): Rule(INSIDERS),
     ("POST", "/queries"): Rule(ANYBODY, {"queries": [{"dataset": "own"}]}),
+    ("GET", "/datasets/<slug>/changes"): Rule(INSIDERS),
     ("GET", "/datasets/<slug>/applications"): Rule(READERS),
     ("POST", "/datasets/<slug>/applications"): Rule(READERS, PURPOSE),
     ("POST", "/datasets/<slug>/applications/<int:number>/grant"): Rule(EDITORS, {}),
@@ -70,6 +71,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/jobs/<job_id>"): Rule(INSIDERS),
     ("GET", "/jobs/<job_id>/findings"): Rule(INSIDERS),
     ("GET", "/jobs/<job_id>/findings.csv"): Rule(INSIDERS),
+    ("GET", "/jobs/<job_id>/findings.xlsx"): Rule(INSIDERS),
     ("GET", "/publishers"): Rule(ANYBODY),
     ("POST", "/publishers"): Rule(ADMIN, {"slug": "fresh", "title": "新局"}),
     ("GET", "/themes"): Rule(ANYBODY),
@@ -148,6 +150,7 @@ def path_of(route: str, job: str) -> str:
         "<name>": "themes" if route.startswith("/vocabularies") else "somebody",
         "<int:key_id>": "1",
     }
+    route = f"{route}?from=1&to=1" if route.endswith("/changes") else route
     for name, value in values.items():
         route = route.replace(name, value)
     return route

@@ -1,0 +1,102 @@
+"""The checks of a schema at work while its rows are written: batch by batch, and at the end over all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from ingest import wholes
+from ingest.checks import broken_rows
+from ingest.families import Check, DeclaredField, DeclaredSchema
+from ingest.findings import WARNING
+from ingest.gather import Gather, Place
+from ingest.origins import place_of
+from ingest.plan import Planned
+from ingest.raw import RawSheet
+
+CODES = {
+    "in_order": "check_in_order",
+    "pattern": "check_pattern",
+    "sum": "check_sum",
+    "product": "check_product",
+    "ratio": "check_ratio",
+    "same_start": "check_same_start",
+    "code_letter": "check_code_letter",
+    "adds_up": "check_adds_up",
+    "within": "check_within",
+    "growth": "check_growth",
+}
+_UNIT_BELOW = {"CNY": "万元", "m2": "亩", "percent": "%"}  # what the numbers of an implausible column likely are in
+
+
+class Checker:
+    """Looks at every accepted row once; what does not make sense is a finding."""
+
+    def __init__(
+        self, columns: tuple[Planned, ...], sheet: RawSheet, gather: Gather, schema: DeclaredSchema | None
+    ) -> None:
+        self._columns = {column.field.name: column for column in columns}
+        self._sheet, self._gather, self._schema = sheet, gather, schema
+        checks = schema.checks if schema is not None else ()
+        self._each = [check for check in checks if check.rule not in wholes.RULES]
+        self._all = [check for check in checks if check.rule in wholes.RULES]
+        self._bounded = [one for one in schema.fields if one.plausible] if schema is not None else []
+        self._keys = wholes.Keys(schema.key if schema is not None else ())
+        self._seen: list[tuple[Any, Any]] = []
+
+    def check(self, typed: Any, rows: Any, raw: dict[int, Any]) -> None:
+        """One batch of typed rows, with their numbers and the raw columns."""
+        self._keys.add(typed, rows)
+        if self._all:
+            self._seen.append((typed, rows))
+        for check in self._each:
+            for at in broken_rows(check, typed):
+                column = self._columns[next(name for name in check.fields if name in self._columns)]
+                where = self._place(column, rows[at].as_py(), raw[column.sources[0]][at].as_py())
+                self._gather.add(check.level, CODES[check.rule], where, titles=self._titles(check))
+        for one in self._bounded:
+            self._doubt(one, typed, rows)
+
+    def finish(self) -> None:
+        """What only the whole table shows."""
+        for number in self._keys.list_repeated():
+            column = self._columns[self._schema.key[-1]] if self._schema else None
+            if column is not None:
+                self._gather.add(WARNING, "key_repeated", self._place(column, number), titles=self._key_titles())
+        if not self._seen:
+            return
+        table = pa.Table.from_batches([typed for typed, _ in self._seen])
+        numbers = pa.chunked_array([rows for _, rows in self._seen])
+        for check in self._all:
+            for broken in wholes.iter_broken(check, table, self._schema.key if self._schema else ()):
+                where = self._place(self._columns[check.fields[0]], numbers[broken.at].as_py())
+                self._gather.add(
+                    check.level,
+                    CODES[check.rule],
+                    where,
+                    titles=self._titles(check),
+                    found=f"{broken.found:g}" if abs(broken.found) < 1 else f"{broken.found:.12g}",
+                    expected=f"{broken.expected:.12g}",
+                )
+
+    def _doubt(self, one: DeclaredField, typed: Any, rows: Any) -> None:
+        """Numbers past what the measure can be: the unit is likely another."""
+        if one.name not in typed.schema.names:
+            return
+        above = pl.Series(typed.column(one.name)).cast(pl.Float64) > float(one.plausible or 0)
+        for at in above.fill_null(False).arg_true().to_list():
+            where = self._place(self._columns[one.name], rows[at].as_py())
+            likely = _UNIT_BELOW.get(one.unit or "", "")
+            self._gather.add(WARNING, "value_implausible", where, title=one.title, unit=likely)
+
+    def _place(self, column: Planned, row: int, raw: str | None = None) -> Place:
+        return place_of(self._sheet, row, column.sources[0], column.header, raw)
+
+    def _titles(self, check: Check) -> str:
+        return "、".join(self._columns[name].field.title for name in check.fields if name in self._columns)
+
+    def _key_titles(self) -> str:
+        names = self._schema.key if self._schema is not None else ()
+        return "、".join(self._columns[name].field.title for name in names if name in self._columns)

@@ -1,0 +1,110 @@
+"""Which column of a table each declared field takes, by the headers and by what the steward answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingest.families import DeclaredField, DeclaredSchema
+from ingest.headers import fold, split_unit
+
+
+class Claims:
+    """Which column each declared field takes: the steward's answer, else the first of its headers that is there."""
+
+    def __init__(self, headers: tuple[str, ...], schema: DeclaredSchema, mapping: Mapping[str, str | None]) -> None:
+        self._headers, self._schema = headers, schema
+        self._taken: dict[str, int] = {}
+        self.rivals: dict[int, tuple[str, int]] = {}
+        self._shut: set[int] = set()  # columns that the steward wants left out
+        self._answer({fold(header): name for header, name in mapping.items()})
+        self._exact = {fold(spelling): name for name, spellings in reversed(_wanted(schema)) for spelling in spellings}
+        for name, spellings in _wanted(schema):
+            self._claim(name, spellings)
+        self._find_rivals()
+
+    def find(self, name: str) -> int | None:
+        """The column of a field, or of an end of a range, by its place from 0; or None."""
+        return self._taken.get(name)
+
+    def taken(self, apart: tuple[str, ...] = ()) -> set[int]:
+        """The columns that fields have, those of the fields named apart."""
+        return {place for name, place in self._taken.items() if name not in apart}
+
+    def has(self, one: DeclaredField) -> bool:
+        """Whether the field has a column, or can be made from others."""
+        return any(name in self._taken for name in (one.name, *(one.ends or ()))) or bool(self.sources(one))
+
+    def sources(self, one: DeclaredField) -> tuple[int, ...]:
+        """The columns of the fields that this one can be made from."""
+        return tuple(self._taken[name] for name in one.source if name in self._taken)
+
+    def personal(self) -> dict[int, str]:
+        """Columns of persons' data, and of which kind."""
+        kinds = {fold(header): kind for kind, headers in self._schema.personal.items() for header in headers}
+        free = self._free()
+        return {
+            place: kinds[name]
+            for place, header in enumerate(self._headers)
+            if place in free and (name := fold(header)) in kinds
+        }
+
+    def unknown(self) -> list[int]:
+        """Columns that nothing in the schema speaks of."""
+        known = {fold(header) for header in self._schema.lineage}
+        spoken = set(self.personal()) | set(self.rivals)
+        return [place for place in sorted(self._free() - spoken) if fold(self._headers[place]) not in known]
+
+    def _free(self) -> set[int]:
+        return set(range(len(self._headers))) - set(self._taken.values()) - self._shut
+
+    def _answer(self, answers: Mapping[str, str | None]) -> None:
+        names = {name for name, _ in _wanted(self._schema)}
+        for place, header in enumerate(self._headers):
+            if fold(header) not in answers:
+                continue
+            name = answers[fold(header)]
+            if name is None:
+                self._shut.add(place)
+            elif name in names:
+                self._taken.setdefault(name, place)
+
+    def _claim(self, name: str, spellings: tuple[str, ...]) -> None:
+        """Take the first column of the first spelling that is there, unless it is another field's own name."""
+        if name in self._taken:
+            return
+        free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
+        for spelling in spellings:
+            for place in free:
+                if _matches(self._headers[place], spelling):
+                    self._taken[name] = place
+                    return
+
+    def _find_rivals(self) -> None:
+        titles = {one.name: one.title for one in self._schema.fields}
+        for name, spellings in _wanted(self._schema):
+            for place in self._free() if name in self._taken else ():
+                if any(_matches(self._headers[place], spelling) for spelling in spellings):
+                    self.rivals.setdefault(place, (titles.get(name, name), self._taken[name]))
+
+
+def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
+    """Every name that a column can be claimed for, with its headers in order of preference."""
+    wanted: list[tuple[str, tuple[str, ...]]] = []
+    for one in schema.fields:
+        own = () if one.source and not one.headers else (one.title,)
+        wanted.append((one.name, (*one.headers, *own)))
+        if one.ends is not None:
+            low, high = one.ends
+            wanted.extend([(low, (*one.headers_low, low)), (high, (*one.headers_high, high))])
+    return [(name, (*spellings, name)) for name, spellings in wanted]
+
+
+def _matches(header: str, spelling: str) -> bool:
+    """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
+    wanted = {fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""}
+    levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
+    ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
+    if fold(header) in wanted or any(end in wanted for end in (*ends, fold(levels[-1]))):
+        return True
+    parts = [split_unit(part)[0] for part in fold(header).split("/")]
+    return any(part.strip(":") in wanted for part in parts)

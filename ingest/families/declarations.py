@@ -1,0 +1,221 @@
+"""Declaration files: TOML into declared schemas, with what they take over from each other; what is wrong is named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from catalog.messages import DEFAULT_LANGUAGE
+from ingest.families.declared import (
+    READERS,
+    RULES,
+    TYPES,
+    Check,
+    DeclaredField,
+    DeclaredSchema,
+    Form,
+    FormTable,
+    Melt,
+    Word,
+)
+from ingest.headers import fold
+
+_CODES = "codes"  # the folder of code lists that several schemas share
+_LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+
+
+def find_schema(name: str) -> DeclaredSchema | None:
+    """The schema of that name (`land_supply.deal`), or None."""
+    return _schemas().get(name)
+
+
+def list_schemas() -> tuple[DeclaredSchema, ...]:
+    """All declared schemas, by name."""
+    return tuple(_schemas().values())
+
+
+@cache
+def _schemas() -> dict[str, DeclaredSchema]:
+    return {name: read_schema(data) for name, data in sorted(_declarations().items())}
+
+
+@cache
+def _declarations() -> dict[str, dict[str, Any]]:
+    """The content of every declaration file, by the schema's name."""
+    root = files("ingest").joinpath("families")
+    folders = [folder for folder in root.iterdir() if folder.is_dir() and folder.name != _CODES]
+    sources = [source for folder in folders for source in folder.iterdir() if source.name.endswith(".toml")]
+    found = [tomllib.loads(source.read_text(encoding="utf-8")) for source in sources]
+    return {data["name"]: data for data in found}
+
+
+def load_schema(text: str) -> DeclaredSchema:
+    """A schema from the text of a declaration file. Raises ValueError that names what is wrong in it."""
+    return read_schema(tomllib.loads(text))
+
+
+def read_schema(data: Mapping[str, Any]) -> DeclaredSchema:
+    """A schema from a declaration file's content. Raises ValueError that names what is wrong in it."""
+    try:
+        tables = tuple(_table(data, one) for one in data.get("table", ()))
+        schema = _one(data, data["field"] if not tables else data["table"][0]["field"], data.get("check", ()), tables)
+    except KeyError as missing:
+        raise ValueError(f"{data.get('name', '?')}: {missing} is not given") from None
+    for one in (schema, *tables):
+        _verify(one)
+    return schema
+
+
+def _table(data: Mapping[str, Any], one: Mapping[str, Any]) -> DeclaredSchema:
+    whole = {**data, "title": one.get("title", data["title"]), "key": one.get("key", ())}
+    plain = {name: value for name, value in whole.items() if name not in ("form", "melt", "explode")}
+    return _one({**plain, "table": one["name"]}, one["field"], one.get("check", ()), ())
+
+
+def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[DeclaredSchema, ...]) -> DeclaredSchema:
+    shared = _declarations()[data["like"]] if "like" in data else {}
+    table = data.get("table")
+    return DeclaredSchema(
+        name=data["name"],
+        titles=data["title"],
+        fields=tuple(_field(data["name"], one) for one in fields),
+        key=tuple(data.get("key", ())),
+        personal={
+            kind: tuple(heads) for kind, heads in {**shared.get("personal", {}), **data.get("personal", {})}.items()
+        },
+        lineage=tuple((data.get("lineage") or shared.get("lineage") or {}).get("headers", ())),
+        checks=tuple(_check(one) for one in checks),
+        table=table if isinstance(table, str) else data["name"].partition(".")[2],
+        tables=tables,
+        explode=data.get("explode", {}).get("by"),
+        repeat=tuple(data.get("explode", {}).get("repeat", ())),
+        melt=_melt(data["melt"]) if "melt" in data else None,
+        form=_form(data["form"]) if "form" in data else None,
+    )
+
+
+def _check(data: Mapping[str, Any]) -> Check:
+    known = ("rule", "fields", "level", "pattern", "tolerance")
+    options = {name: value for name, value in data.items() if name not in known}
+    tolerance = data.get("tolerance", 0.0)
+    return Check(
+        data["rule"], tuple(data["fields"]), data.get("level", "warning"), data.get("pattern"), tolerance, options
+    )
+
+
+def _melt(data: Mapping[str, Any]) -> Melt:
+    words = tuple(Word(**one) for one in data["word"])
+    needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
+    period, ignore, count = (data.get(name) for name in ("period", "ignore", "count"))
+    return Melt(data["value"], words, needs, period=period, keep=keep, ignore=ignore, count=count)
+
+
+def _form(data: Mapping[str, Any]) -> Form:
+    tables = tuple(
+        FormTable(one["name"], one["least"], one.get("label"), tuple(one.get("down", ())), one.get("until"))
+        for one in data.get("table", ())
+    )
+    return Form(
+        tuple(data["start"]),
+        data["record"],
+        data["link"],
+        tables,
+        tuple(data.get("below", ())),
+        data.get("total", {}),
+        data.get("boilerplate"),
+    )
+
+
+def _field(schema: str, data: Mapping[str, Any]) -> DeclaredField:
+    if "like" in data:
+        data = {**_declared(schema, data["like"]), **{name: value for name, value in data.items() if name != "like"}}
+    codes = data.get("codes") or (_code_lists(data["codes_from"]) if "codes_from" in data else {})
+    members: dict[str, Any] = {name: data[name] for name in _PLAIN if name in data}
+    members.update({name: tuple(data.get(name, ())) for name in _LISTS})
+    members["titles"], members["ends"] = data["title"], _ends(data)
+    members["codes"] = {code: {tag: words[tag] for tag in words if tag in _LANGUAGES} for code, words in codes.items()}
+    members["spellings"] = _spellings(codes)
+    return DeclaredField(**members)
+
+
+def _declared(schema: str, name: str) -> Mapping[str, Any]:
+    """The field of another schema that this one is like: `land_supply.deal.area`."""
+    other, _, field = name.rpartition(".")
+    for one in _declarations().get(other, {}).get("field", ()):
+        if one.get("name") == field:
+            return {**_declared(other, one["like"]), **one} if "like" in one else dict(one)
+    raise ValueError(f"{schema}: there is no field {name} to be like")
+
+
+_LISTS = ("headers", "headers_low", "headers_high", "source")
+_PLAIN = (
+    "name",
+    "type",
+    "unit",
+    "required",
+    "lenient",
+    "reader",
+    "assumed",
+    "assumed_above",
+    "unsold",
+    "code_pattern",
+    "description",
+    "titles_low",
+    "titles_high",
+    "plausible",
+    "filled",
+)
+
+
+def _code_lists(names: str | list[str]) -> Mapping[str, Mapping[str, Any]]:
+    """The code lists of those names; of two that have a code, the first says what it means."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for name in [names] if isinstance(names, str) else names:
+        for code, words in _code_list(name).items():
+            found.setdefault(code, words)
+    return found
+
+
+@cache
+def _code_list(name: str) -> Mapping[str, Mapping[str, Any]]:
+    """A code list that several schemas share: `ingest/families/codes/<name>.toml`."""
+    source = files("ingest").joinpath(f"families/{_CODES}/{name}.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+def _ends(data: Mapping[str, Any]) -> tuple[str, str] | None:
+    if not data["type"].endswith("range"):
+        return None
+    low, high = data.get("ends", (f"{data['name']}_min", f"{data['name']}_max"))
+    return low, high
+
+
+def _spellings(codes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Every label, spelling and the code itself, folded."""
+    words: dict[str, str] = {}
+    for code, labels in codes.items():
+        for word in (code, *labels.get("spellings", ()), *(labels[tag] for tag in _LANGUAGES if tag in labels)):
+            words.setdefault(fold(word), code)
+    return words
+
+
+def _verify(schema: DeclaredSchema) -> None:
+    names = {one.name for one in schema.fields}
+    published = names | {end for one in schema.fields for end in one.ends or ()}
+    for one in schema.fields:
+        if one.type not in TYPES or one.reader not in READERS or DEFAULT_LANGUAGE not in one.titles:
+            raise ValueError(f"{schema.name}: field {one.name} has an unknown type or reader, or no title")
+        if not names.issuperset(one.source):
+            raise ValueError(f"{schema.name}: field {one.name} is made from a field that there is not")
+        if one.type == "code" and not one.codes:
+            raise ValueError(f"{schema.name}: field {one.name} has no codes")
+    for check in schema.checks:
+        if check.rule not in RULES:
+            raise ValueError(f"{schema.name}: a check has an unknown rule; known are {', '.join(RULES)}")
+        if not published.issuperset(check.fields):
+            raise ValueError(f"{schema.name}: a check of {check.rule} names a field that there is not")
+    if not published.issuperset(schema.key):
+        raise ValueError(f"{schema.name}: the key names a field that there is not")

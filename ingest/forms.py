@@ -1,0 +1,286 @@
+"""Forms read as tables: one record a block, told by labels, and the tables inside it, told by their headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ingest.families import DeclaredField, DeclaredSchema
+from ingest.families.declared import Form, FormTable
+from ingest.findings import INFO, WARNING, Refused
+from ingest.gather import Gather, Place
+from ingest.headers import fold, split_unit
+from ingest.nulls import strip
+from ingest.periods import find_period
+from ingest.raw import RawSheet
+
+_ASIDE = re.compile(r"\([^()]*\)?")
+_NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
+_ABOVE = 5  # rows above a block that may tell its year
+_YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
+
+Row = tuple[int | str, ...]
+At = tuple[int, int]
+
+
+@dataclass
+class Block:
+    """One table of a form: headers and rows, the row of each, and where its cells stood: (row, column) -> the same."""
+
+    headers: tuple[str, ...]
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows_from: list[int] = field(default_factory=list)
+    sheets_from: list[str] = field(default_factory=list)
+    moved: dict[At, At] = field(default_factory=dict)
+
+    def add(self, sheet: str, number: int, cells: list[tuple[str, At]]) -> None:
+        """One row: each cell's text, and where it stood."""
+        line = len(self.rows) + 1
+        self.rows.append(tuple(text for text, _ in cells))
+        self.rows_from.append(number)
+        self.sheets_from.append(sheet)
+        self.moved.update({(line, at): where for at, (_, where) in enumerate(cells)})
+
+    def leave_blank(self, columns: set[int]) -> None:
+        """Leave those of the columns out that hold nothing: other columns make their fields."""
+        kept = [at for at in range(len(self.headers)) if at not in columns or any(row[at] for row in self.rows)]
+        now = {at: place for place, at in enumerate(kept)}
+        self.headers = tuple(self.headers[at] for at in kept)
+        self.rows = [tuple(row[at] for at in kept) for row in self.rows]
+        self.moved = {(line, now[at]): where for (line, at), where in self.moved.items() if at in now}
+
+
+def read_form(
+    schema: DeclaredSchema,
+    sheet: RawSheet,
+    rows: list[Row],
+    period: str | None,
+    gather: Gather,
+    blocks: dict[str, Block],
+) -> None:
+    """Add the rows of all blocks of a sheet to the tables, by name. Raises Refused where no block begins."""
+    _Reading(schema, sheet, rows, period, gather, blocks).run()
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The header row of a table in a form; of several side by side, each a group of columns."""
+
+    table: FormTable
+    groups: tuple[dict[str, int], ...]
+
+
+class _Reading:
+    """One sheet on its way."""
+
+    def __init__(
+        self,
+        schema: DeclaredSchema,
+        sheet: RawSheet,
+        rows: list[Row],
+        period: str | None,
+        gather: Gather,
+        blocks: dict[str, Block],
+    ) -> None:
+        assert schema.form is not None  # noqa: S101 - the caller asks only for schemas that are forms
+        self.form: Form = schema.form
+        self.schema, self.sheet, self.period, self.gather = schema, sheet, period, gather
+        self.tables = {one.table: one for one in schema.tables}
+        self.rows = [(int(row[0]), [strip(str(cell)) for cell in row[1:]]) for row in rows]
+        self.record = self.tables[self.form.record]
+        self.labels = {_plain(head): one for one in self.record.fields for head in _spellings(one)}
+        self.personal = {fold(head): kind for kind, heads in schema.personal.items() for head in heads}
+        self.blocks = blocks
+        self.persons: dict[str, int] = {}
+
+    def run(self) -> None:
+        """Read every block."""
+        starts = [at for at, (_, cells) in enumerate(self.rows) if self._begins(cells)]
+        if not starts:
+            raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))
+        for at, start in enumerate(starts):
+            end = starts[at + 1] if at + 1 < len(starts) else len(self.rows)
+            self._read_block(start, end, starts[at - 1] if at else -1)
+        for kind, count in self.persons.items():
+            self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
+
+    def _begins(self, cells: list[str]) -> bool:
+        return any(_plain(cell) in {fold(start) for start in self.form.start} for cell in cells[:3])
+
+    def _read_block(self, start: int, end: int, before: int) -> None:
+        headers = {at: header for at in range(start, end) if (header := self._header(self.rows[at][1]))}
+        record = self._labelled(start, end, headers)
+        record.setdefault("year", self._year(start, max(before + 1, start - _ABOVE)))
+        link = record.get(self.form.link, ("", (self.rows[start][0], 0)))
+        firsts: dict[str, dict[str, tuple[str, At]]] = {}
+        for at, header in headers.items():
+            for number, cells in self._body(at, end, header, headers):
+                if header.table.name not in firsts:
+                    firsts[header.table.name] = cells
+                self._add(header.table.name, number, {**cells, self.form.link: link})
+            self._score(at, end, header, headers, record)
+        for name, place in self.form.total.items():
+            table, _, other = place.partition(".")
+            if other in firsts.get(table, {}):
+                record.setdefault(name, firsts[table][other])
+        self._add(self.form.record, self.rows[start][0], record)
+
+    def _header(self, cells: list[str]) -> _Header | None:
+        """The table whose header the row is: the one most of whose headers it has."""
+        best: tuple[int, _Header] | None = None
+        for table in self.form.tables:
+            groups = self._groups(table, cells)
+            size = max((len(group) for group in groups), default=0)
+            if size >= table.least and (best is None or size > best[0]):
+                best = size, _Header(table, groups)
+        return best[1] if best else None
+
+    def _groups(self, table: FormTable, cells: list[str]) -> tuple[dict[str, int], ...]:
+        spelt = {_plain(head): one.name for one in self.tables[table.name].fields for head in _spellings(one)}
+        groups: list[dict[str, int]] = [{}]
+        for place, cell in enumerate(cells):
+            name = spelt.get(_plain(cell)) if cell else None
+            if name is None or name in (table.label, self.form.link) or (place and cells[place - 1] == cell):
+                continue
+            if name in groups[-1]:
+                groups.append({down: groups[0][down] for down in table.down if down in groups[0]})
+                groups[-1].pop(name, None)
+            groups[-1][name] = place
+        return tuple(groups)
+
+    def _body(
+        self, at: int, end: int, header: _Header, headers: dict[int, _Header]
+    ) -> Iterator[tuple[int, dict[str, tuple[str, At]]]]:
+        """The rows of a table in a form, by field."""
+        held: list[dict[str, tuple[str, At]]] = [{} for _ in header.groups]
+        for line in range(at + 1, self._last(at, end, header, headers)):
+            number, cells = self.rows[line]
+            for place, group in enumerate(header.groups):
+                told = {name: (cells[col], (number, col)) for name, col in group.items() if cells[col]}
+                for name in header.table.down:
+                    if name in told and told[name][0] != held[place].get(name, ("",))[0]:
+                        held[place] = {k: v for k, v in held[place].items() if _above(header.table.down, k, name)}
+                    held[place].update({name: told[name]} if name in told else {})
+                label = self._label(header.table, group, number, cells)
+                values = {name: value for name, value in told.items() if name not in header.table.down}
+                if self._says(header.table.name, values, label):
+                    yield number, {**held[place], **values, **label}
+
+    def _says(self, table: str, values: dict[str, tuple[str, At]], label: dict[str, tuple[str, At]]) -> bool:
+        """Whether a row holds something: its required fields among it."""
+        told = {**values, **label}
+        needed = [one.name for one in self.tables[table].fields if one.required]
+        return all(name in told and not _NO_NAME.fullmatch(told[name][0]) for name in needed)
+
+    def _label(
+        self, table: FormTable, group: dict[str, int], number: int, cells: list[str]
+    ) -> dict[str, tuple[str, At]]:
+        if table.label is None:
+            return {}
+        first = min(group.values())
+        place = next((place for place in range(first - 1, -1, -1) if cells[place]), None)
+        known = {field.name: field for field in self.tables[table.name].fields}[table.label].spellings
+        if place is None or (known and fold(cells[place]) not in known):
+            return {}
+        return {table.label: (cells[place], (number, place))}
+
+    def _last(self, at: int, end: int, header: _Header, headers: dict[int, _Header]) -> int:
+        """Where a table ends: at the next header, at its closing words, or with the block."""
+        for line in range(at + 1, end):
+            first = next((cell for cell in self.rows[line][1] if cell), "")
+            closes = header.table.until and re.search(header.table.until, fold(first))
+            if line in headers or closes:
+                return line
+        return end
+
+    def _score(
+        self, at: int, end: int, header: _Header, headers: dict[int, _Header], record: dict[str, tuple[str, At]]
+    ) -> None:
+        """The score in the row of sums below the indicators, in the column of the scores."""
+        line = self._last(at, end, header, headers)
+        place = header.groups[0].get("score")
+        if place is None or line >= end or line in headers or "score" not in {one.name for one in self.record.fields}:
+            return
+        number, cells = self.rows[line]
+        first = next((cell for cell in cells if cell), "")
+        if re.match(r"(?:总分|合计|总计|总得分|自评)", fold(first)) and cells[place]:
+            record["score"] = (cells[place], (number, place))
+
+    def _labelled(self, start: int, end: int, headers: dict[int, _Header]) -> dict[str, tuple[str, At]]:
+        """What stands beside or below the labels of the record."""
+        inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
+        found: dict[str, tuple[int, tuple[str, At]]] = {}
+        for line in range(start, end):
+            if line in inside:
+                continue
+            cells = self.rows[line][1]
+            for place, cell in enumerate(cells):
+                if not cell or (place and cells[place - 1] == cell):
+                    continue
+                self._count_person(line, place)
+                one = self.labels.get(_plain(cell))
+                value = self._value(line, place, one, end) if one is not None else None
+                rank = self._rank(one, cell) if one is not None else 0
+                if one is not None and value and (one.name not in found or rank < found[one.name][0]):
+                    found[one.name] = rank, value
+        return {name: value for name, (_, value) in found.items()}
+
+    def _rank(self, one: DeclaredField, cell: str) -> int:
+        spelt = [_plain(head) for head in _spellings(one)]
+        return spelt.index(_plain(cell))
+
+    def _value(self, line: int, place: int, one: DeclaredField, end: int) -> tuple[str, At] | None:
+        if one.name in self.form.below:
+            if line + 1 >= end:
+                return None
+            number, cells = self.rows[line + 1]
+            text = cells[place]
+            return (text, (number, place)) if text and not self._is_label(text) else None
+        number, cells = self.rows[line]
+        for other in range(place + 1, len(cells)):
+            if cells[other] and cells[other] != cells[place]:
+                return None if self._is_label(cells[other]) else (cells[other], (number, other))
+        return None
+
+    def _is_label(self, text: str) -> bool:
+        return _plain(text) in self.labels or _plain(text) in self.personal
+
+    def _count_person(self, line: int, place: int) -> None:
+        cells = self.rows[line][1]
+        kind = self.personal.get(_plain(cells[place]))
+        if kind and any(cell and cell != cells[place] for cell in cells[place + 1 : place + 3]):
+            self.persons[kind] = self.persons.get(kind, 0) + 1
+
+    def _year(self, start: int, first: int) -> tuple[str, At]:
+        for line in range(start, first - 1, -1):
+            number, cells = self.rows[line]
+            for place, cell in enumerate(cells):
+                found = _YEAR.search(cell)
+                if found and line < start:
+                    return found[1], (number, place)
+        return self.period or find_period(self.sheet.name or "") or "", (self.rows[start][0], 0)
+
+    def _add(self, table: str, number: int, told: dict[str, tuple[str, At]]) -> None:
+        nothing = ("", (number, 0))
+        cells = [told.get(one.name, nothing) for one in self.tables[table].fields]
+        for one, (text, where) in zip(self.tables[table].fields, cells, strict=True):
+            if self.form.boilerplate and text and re.search(self.form.boilerplate, text):
+                place = Place(self.sheet.name, where[0], one.title, where[1] + 1, self.sheet.grid, text)
+                self.gather.add(WARNING, "form_instruction_left", place, title=one.title)
+        self.blocks[table].add(self.sheet.name or "", number, cells)
+
+
+def _above(down: tuple[str, ...], name: str, changed: str) -> bool:
+    """Whether a held field is above the one that changed, and so still holds."""
+    return down.index(name) < down.index(changed)
+
+
+def _spellings(one: DeclaredField) -> tuple[str, ...]:
+    return (*one.headers, one.title)
+
+
+def _plain(text: str) -> str:
+    """A label without its accidents, its unit and what stands in brackets."""
+    folded = split_unit(text)[0]
+    return _ASIDE.sub("", folded).strip(":") or folded

@@ -1,0 +1,82 @@
+"""Headers that are nearly a field's: taken, and said, where one answer alone is likely; else shown as a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from ingest.claims import Claims
+from ingest.families import DeclaredField, DeclaredSchema
+from ingest.headers import split_unit
+
+SURE, FLOOR, MARGIN = 88.0, 72.0, 8.0  # of 100; one character more in five is 89, one other in four is 75
+_SHORTEST = 4  # in shorter words one character is the meaning: 存量, 增量
+# Words of one group turn the meaning of a header: where two differ in them, they are not alike.
+_TURNS: tuple[tuple[str, ...], ...] = (
+    ("上", "下"),
+    ("最大", "最小"),
+    ("起", "止"),
+    ("开始", "结束", "截止"),
+    ("开工", "竣工", "交地"),
+    ("约定", "实际", "计划"),
+    ("年初", "年末"),
+    ("一般", "专项"),
+    ("本", "上"),
+    ("地面", "楼面"),
+    ("同比", "环比"),
+    ("收入", "支出"),
+    ("总", "单"),
+    ("未", "不", "非", "无", "已"),
+)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A column (from 0) whose header is like a spelling of a field: how much (of 100), and whether it is taken."""
+
+    place: int
+    header: str
+    name: str
+    title: str
+    spelling: str
+    score: float
+    taken: bool = False
+
+
+def find_likenesses(
+    headers: tuple[str, ...], schema: DeclaredSchema, mapping: Mapping[str, str | None]
+) -> tuple[Likeness, ...]:
+    """For every column that nothing claims: the field still free that it is most like, if that is enough."""
+    claims = Claims(headers, schema, mapping)
+    free = [one for one in schema.fields if not claims.has(one)]
+    pairs = [pair for place in claims.unknown() for pair in _pairs(place, headers[place], free)]
+    best: dict[int, Likeness] = {}
+    for pair in sorted(pairs, key=lambda one: -one.score):
+        best.setdefault(pair.place, pair)
+    return tuple(replace(one, taken=_is_sure(one, pairs)) for _, one in sorted(best.items()))
+
+
+def _pairs(place: int, header: str, fields: list[DeclaredField]) -> Iterator[Likeness]:
+    for one in fields:
+        score, spelling = max((_score(header, word), word) for word in (*one.headers, one.title))
+        if score >= FLOOR:
+            yield Likeness(place, header, one.name, one.title, spelling, score)
+
+
+def _is_sure(found: Likeness, pairs: list[Likeness]) -> bool:
+    """Whether nothing else comes near: no other field for the column, no other column for the field."""
+    rivals = (one for one in pairs if (one.place == found.place) != (one.name == found.name))
+    return found.score >= SURE and all(one.score < found.score - MARGIN for one in rivals)
+
+
+def _score(header: str, spelling: str) -> float:
+    one, other = split_unit(header)[0], split_unit(spelling)[0]
+    if min(len(one), len(other)) < _SHORTEST or any(_turns(group, one, other) for group in _TURNS):
+        return 0.0
+    return fuzz.ratio(one, other)
+
+
+def _turns(group: tuple[str, ...], one: str, other: str) -> bool:
+    return {word for word in group if word in one} != {word for word in group if word in other}

@@ -1,0 +1,271 @@
+"""A matrix made long: one row a number, with what row, header and title say of it in columns of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ingest.claims import Claims
+from ingest.families import DeclaredSchema
+from ingest.families.declared import Melt, Word
+from ingest.findings import WARNING, Refused
+from ingest.gather import Gather, Place
+from ingest.headers import fold, split_unit
+from ingest.nulls import null_kind, strip
+from ingest.origins import place_of
+from ingest.periods import find_period, shift_quarter
+from ingest.raw import RawSheet
+from ingest.tables import Found
+from ingest.values import Unreadable, amount
+
+_NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
+_FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
+_YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
+_LEVELS = (re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"[（(][一二三四五六七八九十]+[)）]"))
+_MOST = 500_000  # numbers in one matrix
+
+Row = tuple[int | str, ...]
+
+
+@dataclass
+class Melted:
+    """The long table: its headers, rows and schema, and where each cell stood: (row, column) -> (row, column)."""
+
+    schema: DeclaredSchema
+    headers: tuple[str, ...]
+    unit: str | None
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    origins: list[tuple[int, int]] = field(default_factory=list)
+    moved: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What one place says: the text, the code or value that it means, and where it stood."""
+
+    text: str
+    value: str
+    where: tuple[int, int]
+
+
+def melted(
+    schema: DeclaredSchema,
+    sheet: RawSheet,
+    found: Found,
+    rows: list[Row],
+    mapping: Mapping[str, str | None],
+    period: str | None,
+    gather: Gather,
+    filled: Mapping[str, str],
+) -> Melted:
+    """The long form of a matrix; `filled` are fields that only its title tells. Raises Refused where it is unclear."""
+    return _Melting(schema, sheet, found, rows, mapping, period, gather, filled).run()
+
+
+class _Melting:
+    """One matrix on its way."""
+
+    def __init__(
+        self,
+        schema: DeclaredSchema,
+        sheet: RawSheet,
+        found: Found,
+        rows: list[Row],
+        mapping: Mapping[str, str | None],
+        period: str | None,
+        gather: Gather,
+        filled: Mapping[str, str],
+    ) -> None:
+        assert schema.melt is not None  # noqa: S101 - the caller asks only for schemas that melt
+        self.melt: Melt = schema.melt
+        self.schema, self.sheet, self.found, self.gather, self.period = schema, sheet, found, gather, period
+        self.filled = filled
+        self.worded = {word.field for word in self.melt.words}
+        claims = Claims(found.headers, schema, mapping)
+        self.kept = {
+            name: place
+            for name in self.melt.keep
+            if name not in self.worded and (place := claims.find(name)) is not None
+        }
+        self.rows = [row for row in rows if not self._is_formula(row)]
+        self.figures = self._figures()
+        self.stack: list[tuple[int, str, tuple[int, int]]] = []
+        self.told: set[tuple[object, ...]] = set()
+        self.titles = " ".join(filter(None, (found.title, *found.banners)))
+        self.spellings: dict[str, dict[str, str]] = {name: {} for name in self.worded}
+        also = {name for word in self.melt.words for name in word.also if name != "shift"}
+        named = [one.name for one in schema.fields]
+        self.names = [
+            name for name in named if name in self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
+        ]
+
+    def run(self) -> Melted:
+        self._compare_headers()
+        units = {place: split_unit(self.found.headers[place])[1] for place in self.figures}
+        alike = {unit.name for unit in units.values() if unit}
+        common = next(iter(alike)) if len(alike) == 1 and all(units.values()) else None
+        fields = {one.name: one for one in self.schema.fields}
+        headers = tuple(fields[name].title for name in (*self.names, self.melt.value))
+        made = Melted(self.schema, headers, common or self.found.unit)
+        for row in self.rows:
+            self._melt_row(row, {} if common else {p: u.name for p, u in units.items() if u}, made)
+        if not made.rows:
+            raise Refused("matrix_unclear", sheet=self.sheet.name, row=self.found.header_row, schema=self.schema.name)
+        spelt = [
+            replace(one, spellings={**one.spellings, **self.spellings.get(one.name, {})}) for one in self.schema.fields
+        ]
+        made.schema = replace(self.schema, fields=tuple(spelt))
+        return made
+
+    def _is_formula(self, row: Row) -> bool:
+        """Whether a row holds letters of a formula, or column numbers, instead of figures."""
+        full = [text for cell in row[1:] if (text := strip(str(cell)))]
+        label = next(iter(full), "")
+        if self.melt.ignore and re.search(self.melt.ignore, fold(label)):
+            return True
+        return bool(full) and all(_FORMULA.fullmatch(text) for text in full)
+
+    def _figures(self) -> list[int]:
+        """The columns that hold figures, by place."""
+        kept = set(self.kept.values())
+        places = [place for place in range(self.sheet.width) if place not in kept]
+        return [
+            place
+            for place in places
+            if not _NO_FIGURES.fullmatch(fold(self.found.headers[place])) and self._mostly_numbers(place)
+        ]
+
+    def _mostly_numbers(self, place: int) -> bool:
+        texts = [text for row in self.rows if null_kind(text := str(row[place + 1])) is None]
+        return bool(texts) and sum(map(_is_number, texts)) * 2 > len(texts)
+
+    def _compare_headers(self) -> None:
+        """Refuse where the headers name fewer of the counted field's values than there are columns of figures."""
+        name = self.melt.count
+        if name is None or not any(self._say(name, self.found.headers[place], "column") for place in self.figures):
+            return
+        lost = [place for place in self.figures if not self._say(name, self.found.headers[place], "column")]
+        if lost:
+            where = place_of(self.sheet, self.found.header_row, lost[0], self.found.headers[lost[0]])
+            raise Refused(
+                "matrix_header_lost",
+                sheet=self.sheet.name,
+                row=self.found.header_row,
+                cell=where.cell,
+                count=len(self.figures),
+                named=len(self.figures) - len(lost),
+            )
+
+    def _melt_row(self, row: Row, units: Mapping[int, str], made: Melted) -> None:
+        number = int(row[0])
+        ahead = [p for p in range(self.sheet.width) if p not in self.figures and p not in self.kept.values()]
+        label = " ".join(strip(str(row[p + 1])) for p in ahead if not _is_bare(str(row[p + 1]))).strip()
+        at = next((p for p in ahead if strip(str(row[p + 1])) and not _is_bare(str(row[p + 1]))), 0)
+        above = self._above(label, (number, at))
+        for place in self.figures:
+            text = str(row[place + 1])
+            if null_kind(text) is not None:
+                continue
+            said = self._cell([(label, (number, at)), *above], place)
+            missing = [name for name in self.melt.needs if name not in said]
+            if missing:
+                where = Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, text)
+                self.gather.add(WARNING, "figure_unplaced", where, label=label[:60] or self.found.headers[place])
+                continue
+            self._put(row, said, place, text + (units.get(place, "") if _is_bare(text) else ""), made)
+
+    def _put(self, row: Row, said: Mapping[str, _Said], place: int, text: str, made: Melted) -> None:
+        if len(made.rows) >= _MOST:
+            raise Refused("matrix_too_large", most=_MOST)
+        meant = (*(said[name].value for name in sorted(said)), *(row[at + 1] for at in self.kept.values()), text)
+        if meant in self.told:
+            return  # a budget column that repeats the quota of the one before it
+        self.told.add(meant)
+        number, line, cells = int(row[0]), len(made.rows) + 1, list[str]()
+        for at, name in enumerate(self.names):
+            told = said.get(name)
+            if name in self.kept:
+                cells.append(str(row[self.kept[name] + 1]))
+                made.moved[(line, at)] = (number, self.kept[name])
+            else:
+                cells.append(told.text if told else "")
+                made.moved[(line, at)] = told.where if told else (number, place)
+        made.moved[(line, len(self.names))] = (number, place)
+        made.rows.append((*cells, text))
+        made.origins.append((number, place))
+
+    def _above(self, label: str, at: tuple[int, int]) -> list[tuple[str, tuple[int, int]]]:
+        """The labels that a row stands under (`一、` over `（一）` over `其中`), the nearest first."""
+        level = next((level for level, sign in enumerate(_LEVELS) if sign.match(label)), len(_LEVELS))
+        self.stack = [one for one in self.stack if one[0] < level]
+        above = [(text, where) for _, text, where in reversed(self.stack)]
+        if level < len(_LEVELS):
+            self.stack.append((level, label, at))
+        return above
+
+    def _cell(self, labels: list[tuple[str, tuple[int, int]]], place: int) -> dict[str, _Said]:
+        """What is said of a figure: by its row and those above it, then its header, then the title."""
+        header = self.found.headers[place]
+        label_at = labels[0][1]
+        places = (
+            *(("row", text, where) for text, where in labels),
+            ("column", header, (self.found.header_row, place)),
+            ("title", self.titles, (1, 0)),
+            *(("else", text, where) for text, where in labels),
+        )
+        said: dict[str, _Said] = {}
+        also: dict[str, str] = {}
+        for name in self.worded:
+            for kind, text, where in places:
+                word = self._say(name, text, kind)
+                if word is not None:
+                    said[name] = _Said(text, word.value, where)
+                    self.spellings[name][fold(text)] = word.value
+                    also.update(word.also)
+                    break
+        shift = int(also.pop("shift", "0"))
+        said.update({name: _Said(text, text, (0, 0)) for name, text in self.filled.items() if name not in self.kept})
+        said.update({name: _Said(value, value, label_at) for name, value in also.items() if name not in said})
+        if self.melt.period and self.melt.period not in self.kept:
+            self._date(said, places, shift)
+        return said
+
+    def _date(self, said: dict[str, _Said], places: tuple[tuple[str, str, tuple[int, int]], ...], shift: int) -> None:
+        told = ((_when(text), where) for _, text, where in places)
+        when, at = next((one for one in told if one[0]), (self.period, (self.found.header_row, 0)))
+        if when:
+            moved = shift_quarter(when, shift)
+            said[self.melt.period or ""] = _Said(moved, moved, at)
+
+    def _say(self, name: str, text: str, kind: str) -> Word | None:
+        """The first word for the field that the text of this kind of place holds."""
+        folded = fold(text)
+        words = (
+            word
+            for word in self.melt.words
+            if word.field == name and (word.where == kind or (word.where == "any" and kind != "else"))
+        )
+        return next((word for word in words if re.search(word.pattern, folded, re.IGNORECASE)), None)
+
+
+def _when(text: str) -> str | None:
+    """The period that a text speaks of; the end of a year is its last day."""
+    end = _YEAR_END.search(text)
+    return f"{end[1]}-12-31" if end else find_period(text)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        unit = amount(text).unit
+    except Unreadable:
+        return False
+    return unit is None or unit.measure != "year"  # `1978年` is a time
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a text is a number without a unit: a serial number, no label."""
+    try:
+        return amount(text).unit is None
+    except Unreadable:
+        return False

@@ -1,0 +1,81 @@
+"""Regions of the country by GB/T 2260, with the years in which a code held: a name, or a path of names, is a code."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+
+from ingest.headers import fold
+from ingest.values import Unreadable
+
+_STROKES = re.compile(r"[>＞/|,，-]")
+_OWN = re.compile(r"(?:市本级|县本级|区本级|本级|市辖区)$")
+
+
+@cache
+def _table() -> tuple[dict[str, str], dict[str, list[str]], dict[str, str]]:
+    """Code -> folded name, folded name -> codes (former ones too), and code -> the month until which it held."""
+    source = files("ingest").joinpath("families/codes/regions.csv")
+    names: dict[str, str] = {}
+    ended: dict[str, str] = {}
+    codes: dict[str, list[str]] = defaultdict(list)
+    for row in csv.DictReader(source.read_text(encoding="utf-8").splitlines()):
+        name = fold(row["name"])
+        names[row["code"]], ended[row["code"]] = name, row["until"]
+        if row["code"] not in codes[name]:
+            codes[name].append(row["code"])
+    return names, codes, ended
+
+
+def code_of(text: str) -> str:
+    """The code of a region by its name (`柯桥区`) or path (`浙江省绍兴市柯桥区`). Raises Unreadable."""
+    words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
+    found = _last(words)
+    if not found:
+        raise Unreadable("region_unknown")
+    found = {code for code in found if not _table()[2].get(code)} or found  # what holds today, before what held once
+    if len(found) > 1:
+        raise Unreadable("region_ambiguous", codes="、".join(sorted(found)[:6]))
+    return found.pop()
+
+
+def _parts(text: str) -> list[str]:
+    return [word for piece in _STROKES.split(text) if (word := fold(piece))]
+
+
+def _last(words: list[str]) -> set[str]:
+    """The codes that the last word can be, below all that the words before it can be."""
+    above: set[str] | None = None
+    found: set[str] = set()
+    for word in words:
+        found = _within(word, above)
+        if not found and above is not None:
+            return above if _OWN.search(word) else set()
+        above = found
+    return found
+
+
+def _within(word: str, above: set[str] | None) -> set[str]:
+    """The codes of one word, which may itself be a path without strokes."""
+    codes = _table()[1]
+    plain = {code for code in codes.get(word, ()) if above is None or any(_below(code, one) for one in above)}
+    if plain:
+        return plain
+    own = _OWN.sub("", word)
+    if own != word and (whole := _within(own + ("" if own[-1:] in "省市县区" else "市"), above) if own else set()):
+        return whole
+    for cut in range(2, len(word) - 1):
+        heads = set(codes.get(word[:cut], ()))
+        if heads and (inside := _within(word[cut:], heads)):
+            return inside
+    return set()
+
+
+def _below(code: str, above: str) -> bool:
+    """Whether a region lies in another."""
+    return code != above and code.startswith(
+        above.rstrip("0") if not above.endswith("00") else re.sub("(?:00){1,2}$", "", above)
+    )

@@ -1,0 +1,240 @@
+"""Sheets whose layout a schema declares: matrices melted, lists in cells taken apart, forms made into tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from ingest.claims import Claims
+from ingest.families import DeclaredSchema
+from ingest.findings import ERROR, INFO, Refused
+from ingest.forms import Block, read_form
+from ingest.gather import Gather
+from ingest.melt import melted
+from ingest.nulls import strip
+from ingest.origins import ReshapedSheet, place_of
+from ingest.raw import RawSheet, RawWriter, iter_batches
+from ingest.tables import Found, Rest, iter_data
+
+_MOST_FILLED = 200_000  # rows
+_PLACE = re.compile(r"([\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*(?=(?:19|20)\d{2}\s*年)")
+_SEVERAL = r"[^|\s][^|]*\|+\s*[^|\s]"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table to be taken in, with its schema if it has one."""
+
+    schema: DeclaredSchema | None
+    sheet: RawSheet
+    found: Found
+    rest: Rest
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be reshaped: a sheet with its table, as the schema declares it, and what the steward said."""
+
+    schema: DeclaredSchema
+    sheet: RawSheet
+    found: Found
+    rest: Rest
+    mapping: Mapping[str, str | None]
+    period: str | None
+    workdir: Path
+
+
+def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
+    """The tables that the schema makes of the sheet: mostly the sheet itself. Raises Refused."""
+    schema = asked.schema
+    if schema.melt is not None and not _is_long(asked):
+        return (_from_matrix(asked, gather),)
+    if schema.explode is not None:
+        exploded = _exploded(asked, gather)
+        if exploded is not None:
+            return (exploded,)
+    return (_filled(asked),)
+
+
+def _filled(asked: Asked) -> Part:
+    """The sheet with a column for each field that only title or file name tell of; the sheet itself where none is."""
+    schema, old, found = asked.schema, asked.sheet, asked.found
+    claims = Claims(found.headers, schema, asked.mapping)
+    told = {one.title: _told(one.filled, asked) for one in schema.fields if one.filled and not claims.has(one)}
+    added = {title: text for title, text in told.items() if text}
+    if not added or old.rows > _MOST_FILLED:
+        return Part(schema, old, found, asked.rest)
+    path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + len(added)
+    with RawWriter(path, width) as writer:
+        for batch in iter_data(old, found, asked.rest):
+            for number, *cells in _rows(batch):
+                rows_from.append(number)
+                writer.add(len(rows_from), [*cells, *added.values()])
+    nowhere = {(line, old.width + at): (0, 0) for line in range(1, len(rows_from) + 1) for at in range(len(added))}
+    sheet = ReshapedSheet(
+        path, width, len(rows_from), old.name, old.grid, old.rejected, rows_from=tuple(rows_from), moved=nowhere
+    )
+    headers = (*found.headers, *added)
+    return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest))
+
+
+def _told(what: str, asked: Asked) -> str:
+    """What title or file name say of the whole table."""
+    if what == "period":
+        return asked.period or ""
+    texts = (asked.found.title or "", *asked.found.banners)
+    return next((found[1] for text in texts if (found := _PLACE.match(strip(text)))), "")
+
+
+def _is_long(asked: Asked) -> bool:
+    """Whether the headers already name what a matrix says by its layout."""
+    claims = Claims(asked.found.headers, asked.schema, asked.mapping)
+    needed = [
+        *(asked.schema.melt.needs if asked.schema.melt else ()),
+        asked.schema.melt.value if asked.schema.melt else "",
+    ]
+    fields = {one.name: one for one in asked.schema.fields}
+    return all(claims.has(fields[name]) for name in needed)
+
+
+def _from_matrix(asked: Asked, gather: Gather) -> Part:
+    rows = [
+        row
+        for batch in iter_data(asked.sheet, asked.found, asked.rest)
+        for row in zip(*batch.to_pydict().values(), strict=True)
+    ]
+    filled = {one.name: text for one in asked.schema.fields if one.filled and (text := _told(one.filled, asked))}
+    made = melted(asked.schema, asked.sheet, asked.found, rows, asked.mapping, asked.period, gather, filled)
+    old = asked.sheet
+    sheet = _written(
+        asked.workdir,
+        f"melted-{old.path.stem}",
+        old,
+        made.rows,
+        made.moved,
+        tuple(origin for origin, _ in made.origins),
+    )
+    found = replace(asked.found, headers=made.headers, unit=made.unit)
+    gather.add(INFO, "matrix_melted", None, count=len(made.rows))
+    return Part(made.schema, sheet, found, _settled_rest(sheet, asked.rest))
+
+
+def read_forms(
+    schema: DeclaredSchema, sheets: Sequence[RawSheet], workdir: Path, period: str | None, gather: Gather
+) -> tuple[Part, ...]:
+    """The tables of all forms of a file, whatever sheet they are on. Raises Refused where there is none."""
+    blocks = {one.table: Block(tuple(each.title for each in one.fields)) for one in schema.tables}
+    refused: Refused | None = None
+    for sheet in sheets:
+        rows = [row for batch in iter_batches(sheet.path) for row in _rows(batch)]
+        try:
+            read_form(schema, sheet, rows, period, gather, blocks)
+        except Refused as no_form:
+            refused = refused or no_form
+    parts = []
+    for one in schema.tables:
+        block = blocks[one.table]
+        block.leave_blank({at for at, each in enumerate(one.fields) if each.source})
+        if block.rows:
+            made = _written(workdir, one.table, sheets[0], block.rows, block.moved, tuple(block.rows_from))
+            sheet = replace(made, sheets_from=tuple(block.sheets_from))
+            parts.append(Part(one, sheet, Found(block.headers, 1, header_rows=(1,)), _settled_rest(sheet, Rest())))
+    if not parts and refused is not None:
+        raise refused
+    return tuple(parts)
+
+
+def _written(
+    workdir: Path,
+    name: str,
+    old: RawSheet,
+    rows: list[tuple[str, ...]],
+    moved: Mapping[Any, Any],
+    rows_from: tuple[int, ...],
+) -> ReshapedSheet:
+    path, width = workdir / f"{name}.raw.arrow", len(rows[0])
+    with RawWriter(path, width) as writer:
+        for number, cells in enumerate(rows, start=1):
+            writer.add(number, cells)
+    return ReshapedSheet(path, width, len(rows), old.name, old.grid, rows_from=rows_from, moved=moved)
+
+
+def _settled_rest(sheet: RawSheet, before: Rest) -> Rest:
+    """What was left out before; every row of the new sheet is data."""
+    masks = [None for _ in iter_batches(sheet.path)]
+    return Rest(notes=before.notes, blank=before.blank, masks=masks)
+
+
+def _exploded(asked: Asked, gather: Gather) -> Part | None:
+    """One row a parcel where cells list several; None where none does."""
+    claims = Claims(asked.found.headers, asked.schema, asked.mapping)
+    by = claims.find(asked.schema.explode or "")
+    if by is None or not _lists(asked, by):
+        return None
+    path, rows_from, rejected = asked.workdir / f"exploded-{asked.sheet.path.stem}.arrow", list[int](), 0
+    with RawWriter(path, asked.sheet.width) as writer:
+        for batch in iter_data(asked.sheet, asked.found, asked.rest):
+            for number, *cells in _rows(batch):
+                made = _taken_apart(asked, claims, by, number, cells, gather)
+                rejected += not made
+                for row in made:
+                    rows_from.append(number)
+                    writer.add(len(rows_from), row)
+    old = asked.sheet
+    sheet = ReshapedSheet(path, old.width, len(rows_from), old.name, old.grid, rejected, rows_from=tuple(rows_from))
+    gather.add(INFO, "lists_exploded", None, count=len(rows_from))
+    return Part(asked.schema, sheet, asked.found, _settled_rest(sheet, asked.rest))
+
+
+def _rows(batch: Any) -> Iterator[Any]:
+    """The rows of a batch, each with its number first."""
+    return zip(*batch.to_pydict().values(), strict=True)
+
+
+def _lists(asked: Asked, by: int) -> bool:
+    return any(
+        pl.Series(batch.column(by + 1).cast(pa.string())).str.contains(_SEVERAL).any()
+        for batch in iter_data(asked.sheet, asked.found, asked.rest)
+    )
+
+
+def _taken_apart(
+    asked: Asked, claims: Claims, by: int, number: int, cells: list[str], gather: Gather
+) -> list[list[str]]:
+    """The rows of one row; none where its lists do not match."""
+    count = len(_values(cells[by]))
+    if count < 2:
+        return [cells]
+    columns = []
+    listed = claims.taken(asked.schema.repeat)
+    for place, cell in enumerate(cells):
+        parts = _positions(cell, count) if place in listed else [cell] * count
+        if parts is None:
+            where = place_of(asked.sheet, number, place, asked.found.headers[place], cell)
+            gather.add(ERROR, "lists_differ", where, parcels=count, values=strip(cell).removeprefix("|").count("|") + 1)
+            return []
+        columns.append(parts)
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _positions(cell: str, count: int) -> list[str] | None:
+    """The cell's value for each place; None where it lists another number of them."""
+    if len(_values(cell)) <= 1 and "|" not in strip(cell).strip("|"):
+        return [cell] * count
+    bare = strip(cell)
+    for parts in (bare.removeprefix("|").split("|"), bare.strip("|").split("||"), bare.strip("|").split("|")):
+        if len(parts) == count + 1 and not strip(parts[-1]):
+            parts.pop()
+        if len(parts) == count:
+            return parts
+    return None
+
+
+def _values(cell: str) -> list[str]:
+    return [part for part in cell.split("|") if strip(part)]

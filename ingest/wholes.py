@@ -1,0 +1,104 @@
+"""Checks over several rows of a table: parts and whole, a part and its limit, growth, keys that repeat."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ingest.families import Check
+
+MOST_ROWS = 200_000  # past which these checks, made for tables that people read, are left out
+Group = Mapping[str, tuple[int, float]]  # what the row says by `by` -> its position and its value
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A row (its position from 0) that breaks a check, with what stands in it and what should."""
+
+    at: int
+    found: float
+    expected: float
+
+
+def _adds_up(check: Check, group: Group) -> Iterator[Broken]:
+    """The whole is the sum of its parts, less what goes off."""
+    options = check.options
+    parts, minus = (list(options.get(name, ())) for name in ("parts", "minus"))
+    known = [name for name in parts if name in group]
+    needed = len(parts) if minus else 1 if len(parts) > 2 else 2
+    if options["whole"] not in group or len(known) < needed or (minus and not set(minus) <= set(group)):
+        return
+    at, found = group[options["whole"]]
+    expected = sum(group[name][1] for name in known) - sum(group[name][1] for name in minus)
+    if abs(found - expected) > check.tolerance:
+        yield Broken(at, found, expected)
+
+
+def _within(check: Check, group: Group) -> Iterator[Broken]:
+    """A part is not above its limit."""
+    part, most = group.get(check.options["part"]), group.get(check.options["most"])
+    if part and most and part[1] > most[1] + check.tolerance:
+        yield Broken(part[0], part[1], most[1])
+
+
+def _growth(check: Check, group: Group) -> Iterator[Broken]:
+    """A printed rate of growth is what the two levels give."""
+    now, before, rate = (group.get(check.options[name]) for name in ("now", "before", "rate"))
+    if now and before and rate and before[1]:
+        expected = (now[1] - before[1]) * 100 / before[1]
+        if abs(rate[1] - expected) > check.tolerance + 0.005:
+            yield Broken(rate[0], rate[1], round(expected, 2))
+
+
+RULES: Mapping[str, Callable[[Check, Group], Iterator[Broken]]] = {
+    "adds_up": _adds_up,
+    "within": _within,
+    "growth": _growth,
+}
+
+
+def iter_broken(check: Check, rows: Any, key: tuple[str, ...]) -> Iterator[Broken]:
+    """What breaks the check in an Arrow table. Rows that agree in the key belong together, `by` and `across` apart."""
+    by = check.options["by"]
+    told = [by] if isinstance(by, str) else list(by)
+    names = set(rows.schema.names)
+    if not {check.fields[0], *told} <= names or rows.num_rows > MOST_ROWS:
+        return
+    apart = {*told, *check.options.get("across", ())}
+    shared = [name for name in check.options.get("group", key) if name in names and name not in apart]
+    groups: dict[tuple[Any, ...], dict[str, tuple[int, float]]] = defaultdict(dict)
+    columns = [rows.column(name).to_pylist() for name in (*shared, *told, check.fields[0])]
+    for at, cells in enumerate(zip(*columns, strict=True)):
+        if cells[-1] is not None:
+            said = "/".join(str(cell) for cell in cells[len(shared) : -1])
+            groups[cells[: len(shared)]].setdefault(said, (at, float(cells[-1])))
+    for group in groups.values():
+        yield from RULES[check.rule](check, group)
+
+
+class Keys:
+    """The keys of all rows, as hashes, to find those that come twice."""
+
+    def __init__(self, key: tuple[str, ...]) -> None:
+        self._key, self._hashes, self._rows = key, list[pl.Series](), list[pl.Series]()
+
+    def add(self, typed: Any, rows: Any) -> None:
+        """The typed rows of a batch and their numbers; a row that lacks all of its key counts for nothing."""
+        key = [name for name in self._key if name in typed.schema.names]
+        if not key or len(key) < len(self._key):
+            return
+        frame = pl.DataFrame(typed.select(key)).with_columns(pl.Series("row number", rows))
+        frame = frame.filter(pl.all_horizontal(pl.col(key[-1:]).is_not_null()))
+        self._hashes.append(frame.select(key).hash_rows())
+        self._rows.append(frame.get_column("row number"))
+
+    def list_repeated(self) -> list[int]:
+        """The numbers of the rows whose key a row before them has."""
+        if not self._hashes:
+            return []
+        frame = pl.DataFrame({"key": pl.concat(self._hashes), "row": pl.concat(self._rows)})
+        return frame.filter(~pl.col("key").is_first_distinct()).get_column("row").to_list()

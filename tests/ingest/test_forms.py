@@ -1,0 +1,128 @@
+"""Forms of one project a block become tables of projects, money and indicators, and each value knows its cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingest.cells import read_cells
+from tests.ingest.taking import Taken, Taker, picked, workbook
+
+EVALUATION: list[list[Any]] = [
+    ["项目支出绩效自评表"],
+    ["（2022年度）"],
+    ["项目名称", None, "样例一项目"],
+    ["主管部门", None, "219-样例市样例局", None, None, "实施单位", "219001-样例中心"],
+    ["项目负责人", None, "某某某"],
+    ["项目资金（万元）", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+    [None, "年度资金总额", 100, 90, 45, 10, "50%", 5],
+    [None, "其中：当年财政拨款", 80, 70, 25, None, None, None],
+    [None, "上年结转资金", 20, 20, 20, None, None, None],
+    [None, "其他资金", None, None, None, None, None, None],
+    ["年度总体目标", "预期目标", None, None, "实际完成情况"],
+    [None, "修路", None, None, "修完"],
+    [
+        "绩效指标",
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        "实际完成值",
+        "分值",
+        "得分",
+        "偏差原因分析及改进措施",
+    ],
+    [None, "产出指标", "数量指标", "指标1：里程", "≥50公里", 50, 40, 40, None],
+    [None, None, "质量指标", "合格率", "100%", "100%", 30, 31, None],
+    [None, "满意度指标", "服务对象满意度", "满意度", "≥90%", "/", 20, 20, "对照年度目标,说明"],
+    ["总分", None, None, None, None, None, 100, 96],
+]
+
+
+def table(taken: Taken, name: str) -> list[dict[str, Any]]:
+    (path,) = [one.parquet for one in taken.outcome.tables if one.table.name == name]
+    return pq.read_table(path).to_pylist()
+
+
+@pytest.fixture
+def evaluated(take: Taker) -> Taken:
+    second = [list(row) for row in EVALUATION]
+    second[2][2] = "样例二项目"
+    return take(workbook(("自评", EVALUATION + second)), "自评.xlsx", schema="fiscal_project.self_evaluation")
+
+
+def test_a_form_gives_one_record_a_block(evaluated: Taken) -> None:
+    rows = table(evaluated, "projects")
+    names = ("project", "department", "year", "budget_initial", "executed", "execution_rate", "score")
+    assert picked(rows, *names) == [
+        ("样例一项目", "219-样例市样例局", "2022", 1_000_000, 450_000, 50, 96),
+        ("样例二项目", "219-样例市样例局", "2022", 1_000_000, 450_000, 50, 96),
+    ]
+    assert picked(rows, "goal_expected", "goal_actual", "unit_name")[0] == ("修路", "修完", "219001-样例中心")
+
+
+def test_a_form_gives_its_money_and_its_indicators_as_tables(evaluated: Taken) -> None:
+    money = picked(table(evaluated, "funding"), "project", "source", "budget_total")
+    assert money[:3] == [
+        ("样例一项目", "total", 900_000),
+        ("样例一项目", "appropriation", 700_000),
+        ("样例一项目", "carried_over", 200_000),
+    ]
+    indicators = picked(table(evaluated, "indicators"), "project", "level1", "level2", "level3", "target", "weight")
+    assert indicators[:2] == [
+        ("样例一项目", "产出指标", "数量指标", "里程", "≥50公里", 40),
+        ("样例一项目", "产出指标", "质量指标", "合格率", "100%", 30),
+    ]
+    assert len(indicators) == 6
+
+
+def test_a_form_tells_its_cells_its_faults_and_its_persons(evaluated: Taken) -> None:
+    (cells,) = [one.cells for one in evaluated.outcome.tables if one.table.name == "indicators"]
+    told = read_cells(cells, 2)
+    assert (told["level1"]["cell"], told["level3"]["cell"], told["weight"]["cell"]) == ("B14", "D15", "G15")
+    assert evaluated.finding("form_instruction_left").cell == "I16"
+    assert evaluated.findings("check_in_order")[0].cell == "H15"
+    assert [one.count for one in evaluated.findings("column_dropped")] == [2]
+    assert "某某某" not in repr([table(evaluated, one.table.name) for one in evaluated.outcome.tables])
+
+
+def test_a_form_without_its_label_is_refused(take: Taker) -> None:
+    book = workbook(("表", [["甲", "乙"], ["1", "2"]]))
+    assert take.refused(book, "表.xlsx", schema="fiscal_project.targets").code == "form_without_block"
+
+
+def test_targets_tell_code_name_and_operator(take: Taker) -> None:
+    book = workbook(
+        (
+            "目标",
+            [
+                ["部门预算项目绩效目标表", None, None, None, None, None, None],
+                ["2023年度", None, None, None, None, None, None],
+                ["项目名称", "51000021R000000019951-样例支出", None, None, "年度资金总额（万元）", 12.5],
+                ["主管部门", "样例局", None, None, "实施单位", "样例中心"],
+                ["总体目标", "中期目标", None, None, "年度目标"],
+                [None, "三年建成", None, None, "今年开工"],
+                ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "度量单位", "权重"],
+                [None, "产出指标", "数量指标", "完成数量", "≥3", "个", 50],
+                [None, None, "时效指标", "及时性", "及时", None, 40],
+            ],
+        )
+    )
+    taken = take(book, "目标.xlsx", schema="fiscal_project.targets")
+    names = ("project", "project_code", "year", "total", "goal_medium", "goal_annual")
+    assert picked(table(taken, "projects"), *names) == [
+        ("样例支出", "51000021R000000019951", "2023", 125_000, "三年建成", "今年开工")
+    ]
+    indicators = picked(table(taken, "indicators"), "level3", "operator", "target", "measure_unit", "weight")
+    assert indicators == [("完成数量", ">=", "≥3", "个", 50), ("及时性", "text", "及时", None, 40)]
+
+
+def test_forms_on_several_sheets_are_one_table(take: Taker) -> None:
+    second = [list(row) for row in EVALUATION]
+    second[2][2] = "样例二项目"
+    taken = take(workbook(("甲", EVALUATION), ("乙", second)), "自评.xlsx", schema="fiscal_project.self_evaluation")
+    assert [row["project"] for row in table(taken, "projects")] == ["样例一项目", "样例二项目"]
+    (cells,) = [one.cells for one in taken.outcome.tables if one.table.name == "projects"]
+    assert (read_cells(cells, 2)["score"]["sheet"], read_cells(cells, 2)["score"]["cell"]) == ("乙", "H17")

@@ -1,0 +1,91 @@
+"""Tables without a declared schema, and headers that are nearly a field's: what is proposed, and by what evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.families import find_schema
+from ingest.likeness import find_likenesses
+from ingest.previews import preview
+from ingest.proposal import is_clear, list_proposals
+from tests.ingest.taking import Taker
+
+RESULT = (
+    "行政区,电子监管号,项目名称,项目位置,面积(公顷),土地来源,土地用途,供地方式,成交价格(万元),"
+    "约定开工时间,约定竣工时间\n"
+)
+ROW = "越城区,3306022018B00012,某项目,某路,1.5,新增建设用地,工业用地,挂牌出让,500,2018-03-01,2020-03-01\n"
+
+
+def test_a_table_without_a_schema_is_shown_the_one_that_fits(take: Taker) -> None:
+    taken = take(RESULT + ROW)
+    found = taken.finding("schema_proposed")
+    assert found.params["schema"] == "land_supply.result"
+    assert "电子监管号→supervision_no" in found.message()
+    assert "land_supply.result" in found.remedy()
+
+
+def test_the_proposal_is_not_taken_without_the_steward(take: Taker) -> None:
+    assert "dian_zi_jian_guan_hao" in take(RESULT + ROW).types
+
+
+def test_two_schemas_that_fit_alike_are_a_choice(take: Taker) -> None:
+    found = take("地块编号,土地面积(公顷),成交价(万元),受让人\nA1,1,2,某公司\n").finding("schemas_proposed")
+    assert {found.params["schema"], found.params["other"]} == {"land_supply.deal", "land_supply.result"}
+
+
+def test_a_table_of_another_kind_is_shown_none(take: Taker) -> None:
+    taken = take("姓名,年级\n甲,1\n")
+    assert taken.findings("schema_proposed") == taken.findings("schemas_proposed") == []
+
+
+def test_the_title_speaks_for_a_schema_that_its_headers_do_not() -> None:
+    headers = ("地区", "A", "B")
+    proposals = list_proposals(headers, "某市2020年地方政府债务限额和余额情况表")
+    assert proposals[0].schema == "gov_debt.limit_balance"
+    assert proposals[0].by_title
+    assert list_proposals(headers) == ()
+
+
+def test_a_dry_run_shows_the_first_rows_typed_and_the_proposals(take: Taker) -> None:
+    lines = "".join(f"A{number},{number}.50,2019-01-02\n" for number in range(60))
+    shown = preview(take("编号,面积,日期\n" + lines).outcome)
+    rows = shown["tables"][0]["first_rows"]
+    assert len(rows) == 50
+    assert rows[1] == {"bian_hao": "A1", "mian_ji": "1.50", "ri_qi": "2019-01-02"}
+    assert shown["proposals"] == []
+    assert preview(take(RESULT + ROW).outcome)["proposals"][0]["mapping"]["电子监管号"] == "supervision_no"
+
+
+def test_a_header_that_is_nearly_a_fields_is_taken_and_said(take: Taker) -> None:
+    taken = take("宗地编号,土地面积,估价报告备案号,成交价款额(万元)\nA1,1.5,B,3\n", schema="land_supply.deal")
+    found = taken.finding("header_taken_as")
+    assert (found.params["name"], found.cell) == ("deal_price", "D1")
+    assert taken.column("deal_price") == [30_000]
+    assert "deal_price" in found.remedy()
+
+
+def test_the_stewards_answer_ends_the_guessing(take: Taker) -> None:
+    content = "宗地编号,土地面积,成交价款额(万元)\nA1,1.5,3\n"
+    kept = take(content, schema="land_supply.deal", mapping={"成交价款额(万元)": None})
+    assert kept.findings("header_taken_as") == []
+    assert "deal_price" not in kept.types
+
+
+def test_a_header_that_is_only_somewhat_like_is_left_with_the_choice(take: Taker) -> None:
+    taken = take("宗地编号,土地面积,地块坐标\nA1,1.5,某路\n", schema="land_supply.deal")
+    assert taken.finding("header_is_like").params["name"] == "location"
+    assert "location" not in taken.types
+
+
+@pytest.mark.parametrize("header", ["未成交价款", "约定开工时间", "存量"])
+def test_a_word_that_turns_the_meaning_is_no_likeness(header: str) -> None:
+    schema = find_schema("land_supply.deal")
+    assert schema is not None
+    assert find_likenesses(("宗地编号", header), schema, {}) == ()
+
+
+def test_proposals_stand_out_or_do_not() -> None:
+    headers = tuple(RESULT.strip().split(","))
+    assert is_clear(list_proposals(headers))
+    assert not is_clear(list_proposals(("地块编号", "土地面积", "成交价", "受让人")))
