@@ -11,7 +11,7 @@ from ingest import wholes
 from ingest.checks import broken_rows
 from ingest.families import Check, DeclaredField, DeclaredSchema
 from ingest.findings import WARNING
-from ingest.gather import Gather, Place
+from ingest.gather import FIRST_CELLS, Gather, Place
 from ingest.origins import place_of
 from ingest.plan import Planned
 from ingest.raw import RawSheet
@@ -52,19 +52,23 @@ class Checker:
         if self._all:
             self._seen.append((typed, rows))
         for check in self._each:
-            for at in broken_rows(check, typed):
-                column = self._columns[next(name for name in check.fields if name in self._columns)]
-                where = self._place(column, rows[at].as_py(), raw[column.sources[0]][at].as_py())
-                self._gather.add(check.level, CODES[check.rule], where, titles=self._titles(check))
+            broken = broken_rows(check, typed)
+            if not broken:
+                continue
+            column = self._columns[next(name for name in check.fields if name in self._columns)]
+            texts = raw[column.sources[0]]
+            first = [self._place(column, rows[at].as_py(), texts[at].as_py()) for at in broken[:FIRST_CELLS]]
+            self._tell(check.level, CODES[check.rule], first, len(broken), titles=self._titles(check))
         for one in self._bounded:
             self._doubt(one, typed, rows)
 
     def finish(self) -> None:
         """What only the whole table shows."""
-        for number in self._keys.list_repeated():
-            column = self._columns[self._schema.key[-1]] if self._schema else None
-            if column is not None:
-                self._gather.add(WARNING, "key_repeated", self._place(column, number), titles=self._key_titles())
+        repeated = self._keys.list_repeated()
+        if repeated and self._schema is not None:
+            column = self._columns[self._schema.key[-1]]
+            first = [self._place(column, number) for number in repeated[:FIRST_CELLS]]
+            self._tell(WARNING, "key_repeated", first, len(repeated), titles=self._key_titles())
         if not self._seen:
             return
         table = pa.Table.from_batches([typed for typed, _ in self._seen])
@@ -86,10 +90,17 @@ class Checker:
         if one.name not in typed.schema.names:
             return
         above = pl.Series(typed.column(one.name)).cast(pl.Float64) > float(one.plausible or 0)
-        for at in above.fill_null(False).arg_true().to_list():
-            where = self._place(self._columns[one.name], rows[at].as_py())
-            likely = _UNIT_BELOW.get(one.unit or "", "")
-            self._gather.add(WARNING, "value_implausible", where, title=one.title, unit=likely)
+        found = above.fill_null(False).arg_true().to_list()
+        first = [self._place(self._columns[one.name], rows[at].as_py()) for at in found[:FIRST_CELLS]]
+        likely = _UNIT_BELOW.get(one.unit or "", "")
+        self._tell(WARNING, "value_implausible", first, len(found), title=one.title, unit=likely)
+
+    def _tell(self, level: str, code: str, first: list[Place], count: int, **params: Any) -> None:
+        """A fault of so many rows: the first ones by their places, the others by their number."""
+        for where in first:
+            self._gather.add(level, code, where, **params)
+        if count > len(first):
+            self._gather.add(level, code, first[0], count=count - len(first), **params)
 
     def _place(self, column: Planned, row: int, raw: str | None = None) -> Place:
         return place_of(self._sheet, row, column.sources[0], column.header, raw)
