@@ -1,12 +1,13 @@
 # Every command of the project. Works with GNU make on Linux and with the old make of macOS.
 # The environment .venv is made once and again whenever a file of requirements is newer than its stamp.
 .POSIX:
-.PHONY: help install run test fuzz-api check bench search-report lock migration clean
+.PHONY: help install run test fuzz-api check bench fuzz search-report lock migration clean
 
 HOST = 127.0.0.1
 PORT = 8000
 ARGS =
-FUZZ = 200
+COUNT = 10000
+FILES =
 WHAT = what changes
 PYTHON =
 BIN = .venv/bin
@@ -37,6 +38,9 @@ check: .venv/installed-dev ## lint, formatting, types and the contracts of who i
 
 bench: .venv/installed-dev ## run the benchmarks and print their figures
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
+
+fuzz: .venv/installed-dev ## take in COUNT (10000) mutants of table files, those in FILES too; print each that ends badly
+	@$(BIN)/python -m tests.ingest.mutations $(COUNT) $(FILES)
 
 search-report: .venv/installed-dev ## print how well datasets are found, by kind of query (ARGS="--elasticsearch URL" for that engine too)
 	@$(BIN)/python -m bench.quality $(ARGS)

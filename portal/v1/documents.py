@@ -46,6 +46,30 @@ class FieldAnswer(Schema):
     nullable = fields.Boolean()
 
 
+class LeftOutAnswer(Schema):
+    """A row that is no data."""
+
+    row = fields.Integer(metadata={"example": 31})
+    why = fields.String(metadata={"enum": ["total", "note", "footer", "header"]})
+
+
+class FoundAnswer(Schema):
+    """How a table was found in its file."""
+
+    extent = fields.String(allow_none=True, metadata={"example": "A3:G31"})
+    banners = fields.List(fields.String(), metadata={"description": "What stands above the header."})
+    between = fields.Dict(
+        keys=fields.String(metadata={"enum": ["numbers", "formulas", "units", "english"]}),
+        values=fields.Integer(),
+        metadata={"description": "Rows between header and data."},
+    )
+    formulas = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "By header."})
+    left_out = fields.List(fields.Nested(LeftOutAnswer), metadata={"description": "The first hundred."})
+    totals = fields.Integer()
+    notes = fields.Integer()
+    blank_rows = fields.Integer()
+
+
 class TableAnswer(Schema):
     """A table of a release."""
 
@@ -55,6 +79,7 @@ class TableAnswer(Schema):
     header_rows = fields.List(fields.Integer())
     unit = fields.String(allow_none=True)
     rows = fields.Integer()
+    found = fields.Nested(FoundAnswer)
     fields_ = fields.List(fields.Nested(FieldAnswer), data_key="fields")
 
 
