@@ -8,6 +8,7 @@ PORT = 8000
 ARGS =
 COUNT = 10000
 FILES =
+FUZZ = 200
 WHAT = what changes
 PYTHON =
 BIN = .venv/bin

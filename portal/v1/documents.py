@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import INCLUDE, Schema, fields
+from marshmallow import Schema, fields
 
 from catalog.vocabularies import codes
 
@@ -231,13 +231,6 @@ class RowsAnswer(Schema):
     rows = fields.List(fields.Dict(), metadata={"description": "Arrays instead of objects with `shape=arrays`."})
     truncated = fields.Boolean()
     next = fields.String(allow_none=True)
-
-
-class DescriptionAnswer(Schema):
-    """A document in a form that others have laid down."""
-
-    class Meta:
-        unknown = INCLUDE
 
 
 class FieldProfileAnswer(Schema):
