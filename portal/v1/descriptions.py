@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import marshmallow as ma
 from flask import Response, request
 
 from catalog.lookup import get_dataset, get_release, get_table, require_readable_rows
@@ -22,11 +23,18 @@ from portal.v1.row_pages import release_mark, row_shape
 EXAMPLES = 2  # rows shown in the description
 
 
+class DescriptionAnswer(ma.Schema):
+    """A document in a form that others have laid down."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+
 class _Description(Resource):
     takes = {"GET": WHERE}
 
     @documented(api, *parameters.WHERE)
-    @api.response(200, row_documents.DescriptionAnswer)
+    @api.response(200, DescriptionAnswer)
     def get(self, slug: str) -> Response:
         """The description of the latest release, of `release=n`, or `as_of=` a day."""
         place = find_place(slug)

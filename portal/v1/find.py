@@ -230,7 +230,7 @@ def _sort(text: str) -> str:
 
 def _day(name: str) -> Any:
     given = request.args.get(name)
-    return parse_day(name, given) if given else None
+    return None if given is None else parse_day(name, given)
 
 
 def _moment(name: str) -> datetime | None:

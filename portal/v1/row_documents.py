@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import INCLUDE, Schema, fields
+from marshmallow import Schema, fields
 
 from portal.v1.documents import ReleaseMark
-
-
-class DescriptionAnswer(Schema):
-    """A document in a form that others have laid down."""
-
-    class Meta:
-        unknown = INCLUDE
 
 
 class FieldProfileAnswer(Schema):
