@@ -19,10 +19,10 @@ from portal.answers import read_language
 from portal.context import SAFE_METHODS, House
 from portal.migrate import is_current
 from portal.settings import Settings, load
-from portal.v1 import acts, datasets, exports, home, jobs, lists, releases, rows
+from portal.v1 import acts, datasets, exports, home, jobs, lists, privacy, releases, rows
 from portal.v1.blueprint import api
 
-RESOURCES = (acts, datasets, exports, home, jobs, lists, releases, rows)  # importing one registers it
+RESOURCES = (acts, datasets, exports, home, jobs, lists, privacy, releases, rows)  # importing one registers it
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CORS = {
     "Access-Control-Allow-Origin": "*",

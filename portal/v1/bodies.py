@@ -235,6 +235,28 @@ class Reason(Body):
     reason = Text(2000, required=True)
 
 
+class PrivacyDecision(Body):
+    """What becomes of one column; `ground` says why its personal data may be published."""
+
+    action = Text(
+        20,
+        required=True,
+        validate=validate.OneOf(("mask", "drop", "publish"), error="action_unknown"),
+    )
+    ground = Text(500, allow_none=True)
+
+
+class PrivacyDecisions(Body):
+    """Field -> decision."""
+
+    decisions = Mapping(
+        keys=Text(100),
+        values=Object(PrivacyDecision),
+        required=True,
+        metadata={"example": {"holder": {"action": "mask"}}},
+    )
+
+
 class HeaderMapping(Body):
     """The steward's answers on headers: header as published -> field name, or null for none."""
 
