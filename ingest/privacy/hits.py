@@ -12,6 +12,9 @@ from ingest.privacy.detectors import DETECTORS, PERSON, Detector
 
 NEAR = 16  # characters before a number in which a word counts as beside it
 _NAME = re.compile(r"(?:^|[^\u3400-\u9fff])([\u3400-\u9fff]{2,4})[\s:：,，、(（]*$")
+_FIRM = re.compile(
+    r"\s*[^、，,;；/\s]*(?:公司|集团|中心|委员会|管委会|银行|学校|医院|合作社|研究院|研究所|协会|人民政府|联合社|加油站)\s*"
+)
 _HEX = re.compile(r"[0-9a-fA-F]{24,}")
 _FLOAT = re.compile(r"\s*[-+]?[0-9]+\.[0-9]+\s*")
 _NUMBERS = re.compile(r"[^0-9Xx]")
@@ -42,10 +45,15 @@ def find_hits(text: str, context: frozenset[str] = frozenset()) -> list[Hit]:
     return [Hit(kind, places[start], places[end - 1] + 1) for kind, start, end in taken]
 
 
+def _mask_persons(clean: str) -> str:
+    """Persons masked; what ends like an organisation is one, though a part of its name may look like a person's."""
+    return clean if _FIRM.fullmatch(clean) else persons.mask(clean)
+
+
 def holds_person(text: str) -> bool:
     """Whether a text of a holder's column names natural persons."""
     clean = _clean(text)[0]
-    return persons.mask(clean) != clean
+    return _mask_persons(clean) != clean
 
 
 def mask_text(text: str, context: frozenset[str] = frozenset()) -> str:
@@ -59,7 +67,7 @@ def mask_text(text: str, context: frozenset[str] = frozenset()) -> str:
 def mask_names(text: str) -> str:
     """The text with persons' names cut to the surname, also where unseen characters part them."""
     clean = _clean(text)[0]
-    masked = persons.mask(clean)
+    masked = _mask_persons(clean)
     return text if masked == clean else masked
 
 

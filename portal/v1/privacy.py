@@ -14,6 +14,7 @@ from ingest.models import PersonalColumn
 from ingest.privacy.decided import list_columns
 from portal.answers import dataset_tag, json_answer, require_match, tagged
 from portal.context import actor, catalog_session, house
+from portal.originals import settle_after_commit
 from portal.v1 import documents
 from portal.v1.blueprint import api
 from portal.v1.bodies import PrivacyDecisions
@@ -44,6 +45,7 @@ class Privacy(Resource):
         decisions = {name: Decision(one["action"], one.get("ground")) for name, one in body["decisions"].items()}
         gone = decide(catalog_session(), house().storage, actor(), release, decisions)
         _forget_after_commit([(one.kind, one.digest, one.suffix) for one in gone])
+        settle_after_commit(release)
         return _answer(dataset, release)
 
 

@@ -181,3 +181,38 @@ def test_numbers_that_were_typed_are_masked_as_text(api: dict[str, Api]) -> None
     publish(api, slug)
     row = api["public"].get(f"/datasets/{slug}/rows").json["rows"][0]
     assert row[found["field"]] == "*******8000"
+
+
+def test_the_upload_is_not_kept_in_the_clear(api: dict[str, Api], draft: str, house: House) -> None:
+    put(api["steward"], draft, {"bei_zhu": {"action": "mask"}})
+    assert list(house.storage.iter_keys("uploads")) == []
+    assert api["steward"].upload(draft, CSV).status_code == 200  # the same bytes: the job that had them
+    assert list(house.storage.iter_keys("uploads")) == []
+    (sealed,) = house.storage.iter_keys("sealed")
+    assert leaks(house.storage.local_path(sealed).read_bytes()) == []
+
+
+def test_personal_data_in_metadata_is_refused(api: dict[str, Api], draft: str) -> None:
+    body = {"title": f"名册{WIDE}", "publisher": "finance-bureau"}
+    answer = api["steward"].post("/datasets", body)
+    assert answer.status_code == 422
+    assert leaks(answer.text) == []
+    etag = api["steward"].get(f"/datasets/{draft}").headers["ETag"]
+    change = {"description": f"问王小明13800138000，{IDS[0]}"}
+    answer = api["steward"].call("PATCH", f"/datasets/{draft}", json=change, headers={"If-Match": etag})
+    assert answer.status_code == 422
+    assert leaks(answer.text) == []
+
+
+def test_the_author_of_a_workbook_is_nowhere(api: dict[str, Api], house: House) -> None:
+    def sign(book: Any) -> None:
+        book.properties.creator = "王作者甲"
+        book.properties.lastModifiedBy = "王作者甲"
+
+    slug = api["steward"].register(title="宗地", slug="signed")
+    sheets = workbook(("表", [("地块", "面积"), ("甲", 1), ("乙", 2)]), change=sign)
+    assert api["steward"].ingest(slug, sheets, "book.xlsx")["state"] == "succeeded"
+    publish(api, slug)
+    found = everything_public(api, house, slug)
+    found["xlsx"] = api["public"].get(f"/datasets/{slug}/export.xlsx").data
+    assert not [name for name, data in found.items() if "王作者甲".encode() in data]
