@@ -37,12 +37,12 @@ def look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
     for one in outcome.tables:
         _refuse_headings(one.table)
     found = tuple(found for one in outcome.tables for found in list_found(one.table, one.cells))
-    told = tuple(_tell(one, outcome.tables[0].table) for one in found)
+    told = tuple(_tell(one, [table.table for table in outcome.tables]) for one in found)
     return replace(
         outcome,
         tables=tuple(replace(one, table=mask_table(one.table)) for one in outcome.tables),
         findings=tuple(map(mask_finding, outcome.findings)) + told,
-        totals=_mask_totals(outcome.totals, outcome.tables[0].table),
+        totals=_mask_totals(outcome.totals, [one.table for one in outcome.tables]),
         notes=[mask_text(note) for note in outcome.notes],
     ), found
 
@@ -109,16 +109,22 @@ def _refuse_headings(table: Table) -> None:
         raise Refused("sheet_name_personal")
 
 
-def _mask_totals(totals: list[dict[str, Any]], table: Table) -> list[dict[str, Any]]:
-    contexts = {one.name: context_of(one.title) for one in table.fields}
+def _mask_totals(totals: list[dict[str, Any]], tables: Iterable[Table]) -> list[dict[str, Any]]:
+    contexts = {(table.name, one.name): context_of(one.title) for table in tables for one in table.fields}
     return [
-        {**one, "values": {name: mask_text(value, contexts[name]) for name, value in one["values"].items()}}
+        {
+            **one,
+            "values": {
+                name: mask_text(value, contexts.get((one["table"], name), frozenset()))
+                for name, value in one["values"].items()
+            },
+        }
         for one in totals
     ]
 
 
-def _tell(found: Found, table: Table) -> Finding:
-    field = table.field(found.field)
-    title = field.title if field else found.field
-    params = {"kind": found.kind, "cells": found.cells, "title": title}
-    return Finding(WARNING, "personal_data_found", params, sheet=table.sheet, column=title, count=found.cells)
+def _tell(found: Found, tables: Iterable[Table]) -> Finding:
+    known = ((table, field) for table in tables if (field := table.field(found.field)) is not None)
+    table, field = next(known)
+    params = {"kind": found.kind, "cells": found.cells, "title": field.title}
+    return Finding(WARNING, "personal_data_found", params, sheet=table.sheet, column=field.title, count=found.cells)

@@ -35,7 +35,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Gone:
+class LeftFile:
     """A file of the draft that nobody names any more: its kind and digest."""
 
     kind: str
@@ -60,7 +60,7 @@ def decide(
     actor: Actor,
     release: Release,
     decisions: Mapping[str, Decision],
-) -> list[Gone]:
+) -> list[LeftFile]:
     """Carry the decisions out; the files that are needed no more once this is committed. Raises Conflict, Invalid."""
     dataset = release.dataset
     if release.state != "draft" or dataset.under_review:
@@ -101,7 +101,7 @@ def _carry_out(
     release: Release,
     columns: list[PersonalColumn],
     decisions: Mapping[str, Decision],
-) -> list[Gone]:
+) -> list[LeftFile]:
     kinds: dict[str, set[str]] = {}
     for one in columns:
         if decisions[one.field].action != "publish":
@@ -111,7 +111,7 @@ def _carry_out(
     rulings = {name: Ruling(decisions[name].action, frozenset(found)) for name, found in kinds.items()}
     dropped = {name for name, ruling in rulings.items() if ruling.action == "drop"}
     before = tables_from(release.tables)
-    if all(one.name in dropped for one in before[0].fields):
+    if any(all(one.name in dropped for one in table.fields) for table in before):
         raise Invalid.at("decisions", "all_columns_dropped")
     after = [_rewrite(storage, table, rulings) for table in before]
     release.tables = [one.to_dict() for one in after]
@@ -134,7 +134,7 @@ def _rewrite(storage: Storage, table: Table, rulings: Mapping[str, Ruling]) -> T
     return replace(changed, digest=rows.digest, cells=raw.digest)
 
 
-def _unused(session: Session, tables: Iterable[Table]) -> list[Gone]:
+def _unused(session: Session, tables: Iterable[Table]) -> list[LeftFile]:
     """The files of these tables that no release names."""
     named = {
         digest
@@ -142,6 +142,6 @@ def _unused(session: Session, tables: Iterable[Table]) -> list[Gone]:
         for one in found
         for digest in (one.get("digest"), one.get("cells"))
     }
-    files = [Gone("releases", one.digest, ".parquet") for one in tables]
-    files += [Gone("cells", one.cells, ".arrow") for one in tables]
+    files = [LeftFile("releases", one.digest, ".parquet") for one in tables]
+    files += [LeftFile("cells", one.cells, ".arrow") for one in tables]
     return [one for one in files if one.digest not in named]
