@@ -1,11 +1,13 @@
 # Every command of the project. Works with GNU make on Linux and with the old make of macOS.
 # The environment .venv is made once and again whenever a file of requirements is newer than its stamp.
 .POSIX:
-.PHONY: help install run test check bench lock migration clean
+.PHONY: help install run test check bench fuzz search-report lock migration clean
 
 HOST = 127.0.0.1
 PORT = 8000
 ARGS =
+COUNT = 10000
+FILES =
 WHAT = what changes
 PYTHON =
 BIN = .venv/bin
@@ -15,7 +17,7 @@ COMPILE = $(BIN)/python -m compileall -q -q -j 0 .venv/lib portal catalog ingest
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /: /' | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /: /' | awk -F': ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 install: .venv/installed ## make .venv and install what the portal needs
 
@@ -33,6 +35,12 @@ check: .venv/installed-dev ## lint, formatting, types and the contracts of who i
 
 bench: .venv/installed-dev ## run the benchmarks and print their figures
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
+
+fuzz: .venv/installed-dev ## take in COUNT (10000) mutants of table files, those in FILES too; print each that ends badly
+	@$(BIN)/python -m tests.ingest.mutations $(COUNT) $(FILES)
+
+search-report: .venv/installed-dev ## print how well datasets are found, by kind of query (ARGS="--elasticsearch URL" for that engine too)
+	@$(BIN)/python -m bench.quality $(ARGS)
 
 lock: .venv/installed-dev ## pin every version again, from requirements.in and requirements-dev.in (ARGS=--upgrade for newer ones)
 	$(LOCK) $(ARGS) requirements.in -o requirements.txt

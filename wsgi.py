@@ -1,6 +1,7 @@
 """What any WSGI server loads: `wsgi:application`."""
 
-from portal.app import configure_logging, create_app
+from portal import logs
+from portal.app import create_app
 
-configure_logging()
+logs.configure()
 application = create_app()

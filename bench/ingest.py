@@ -56,7 +56,7 @@ assert outcome.rows_accepted == {rows}, outcome
 """
 SERVING = """
 table = outcome.tables[0]
-serving.build(table.parquet, table.table, work / 'rows.sqlite')
+serving.build(table.parquet, table.table, work / 'rows.serving')
 """
 
 
@@ -128,7 +128,7 @@ def main(rows: int = 1_000_000, rounds: int = 3) -> None:
         for _ in range(rounds):
             for name, code in codes.items():
                 runs[name].append(measure(code))
-                (work / "rows.sqlite").unlink(missing_ok=True)
+                (work / "rows.serving").unlink(missing_ok=True)
     bare = statistics.median(run.seconds for run in runs["DuckDB CSV to Parquet"])
     print(f"{rows:,} rows × {len(HEADER)} columns, median of {rounds}")
     for name, found in runs.items():

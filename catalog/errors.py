@@ -73,12 +73,20 @@ class TooLarge(PortalError):
     """More bytes than the limit allows."""
 
 
-class Unavailable(PortalError):
-    """A service that is needed does not answer now; `retry_after` is in seconds."""
+class Later(PortalError):
+    """Not now; `retry_after` is in seconds."""
 
     def __init__(self, code: str, *, retry_after: int = 5, **params: Any) -> None:
         super().__init__(code, **params)
         self.retry_after = retry_after
+
+
+class Unavailable(Later):
+    """A service that is needed does not answer now."""
+
+
+class TooMany(Later):
+    """Asked more often than is allowed."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -47,8 +47,8 @@ def find_dataset(session: Session, slug: str) -> Dataset | None:
 
 
 def require_readable_rows(dataset: Dataset, actor: Actor) -> None:
-    """Raises Forbidden where the rows are not for this reader: those of a dataset that is not open are for insiders."""
-    if dataset.access != "open" and not actor.may_see(dataset):
+    """Raises Forbidden, with how to get further, where the rows are not for this reader."""
+    if not actor.may_read_rows(dataset):
         code = "rows_closed" if dataset.access == "closed" else "rows_conditional"
         raise Forbidden(code, title=dataset.title, conditions=dataset.conditions or "")
 

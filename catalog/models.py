@@ -26,11 +26,18 @@ class Publisher(Base):
     title_translations: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     aliases: Mapped[list[str]] = mapped_column(Json, default=list)
     region: Mapped[str | None] = mapped_column(Text)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("publisher.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    parent: Mapped[Publisher | None] = relationship(remote_side="Publisher.id")
 
 
 class Account(Base):
-    """Somebody who may write. `role` is steward, reviewer or admin; a steward acts for `publishers` only."""
+    """Somebody with a name here: steward, reviewer, admin, or a reader who may apply for conditional data.
+
+    A steward acts for the publishers of its `grants` only. `password` is an argon2 hash, `identity` what another
+    sign-in service calls the account (issuer and subject); both are null where the account has keys alone.
+    """
 
     __tablename__ = "account"
 
@@ -39,28 +46,35 @@ class Account(Base):
     role: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    publishers: Mapped[list[Publisher]] = relationship(secondary="account_publisher", lazy="selectin")
+    password: Mapped[str | None] = mapped_column(Text)
+    identity: Mapped[str | None] = mapped_column(Text, unique=True)
+    grants: Mapped[list[AccountPublisher]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
 
 class AccountPublisher(Base):
-    """For whom an account acts."""
+    """For whom an account acts: a publisher, and those below it only where `with_children` is granted."""
 
     __tablename__ = "account_publisher"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publisher.id"), primary_key=True)
+    with_children: Mapped[bool] = mapped_column(default=False)
+    publisher: Mapped[Publisher] = relationship(lazy="joined")
 
 
 class ApiKey(Base):
-    """A key of an account: only the SHA-256 (hex) of its 256 random bits is kept."""
+    """A key of an account, or the session of a sign-in: only the SHA-256 (hex) of its 256 random bits is kept."""
 
     __tablename__ = "api_key"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     digest: Mapped[str] = mapped_column(Text, unique=True)
+    label: Mapped[str] = mapped_column(Text, default="")
+    scopes: Mapped[list[str]] = mapped_column(Json, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the hour
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     account: Mapped[Account] = relationship(lazy="joined")
 
@@ -179,3 +193,36 @@ class Audit(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     previous_digest: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(Text, unique=True)
+
+
+class Application(Base):
+    """A request of an account for the rows of a conditional dataset: open, granted (until it expires) or refused."""
+
+    __tablename__ = "application"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    purpose: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, default="open")
+    reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    dataset: Mapped[Dataset] = relationship()
+    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
+
+
+class AuditHead(Base):
+    """The newest record of the chain on one civil day, signed; what others pin to see that no tail is cut off."""
+
+    __tablename__ = "audit_head"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    key: Mapped[str] = mapped_column(Text)  # the public key (hex) that the signature is for
+    signature: Mapped[str] = mapped_column(Text)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog import audit
-from catalog.accounts import OPERATOR, ROLES, Actor, get_publisher, require_role
+from catalog.accounts import OPERATOR, STAFF, WRITE, Actor, get_publisher, require_role
 from catalog.db import now
 from catalog.errors import Conflict, Forbidden, Invalid
 from catalog.life import Step, get_step
@@ -38,9 +38,7 @@ def register(session: Session, actor: Actor, body: Mapping[str, Any]) -> Dataset
 
 def revise(session: Session, actor: Actor, dataset: Dataset, changes: Mapping[str, Any]) -> Dataset:
     """Change a dataset's members; of a published one the change waits in `pending` for a reviewer."""
-    require_writer(actor, dataset, "steward", "admin")
-    if dataset.under_review or dataset.state not in ("draft", "published"):
-        raise Conflict("act_forbidden_by_state", act="revise", state=_review_state(dataset))
+    get_step("revise", dataset, actor)
     if dataset.latest_release_id and "schema" in changes and changes["schema"] != dataset.schema:
         raise Invalid.at("schema", "schema_fixed_once_published")
     before = {name: value for name, value in members_of(dataset).items() if name in changes}
@@ -59,6 +57,8 @@ def revise(session: Session, actor: Actor, dataset: Dataset, changes: Mapping[st
 def submit(session: Session, actor: Actor, dataset: Dataset) -> Dataset:
     """Hand the draft, its draft releases or its pending change to the reviewers."""
     step = get_step("submit", dataset, actor)
+    if dataset.access == "closed" and not dataset.conditions:
+        raise Conflict("closed_without_ground")
     drafts = list_releases(session, dataset, "draft")
     if dataset.state == "published" and not drafts and not dataset.pending:
         raise Conflict("nothing_to_submit", slug=dataset.slug)
@@ -69,13 +69,12 @@ def submit(session: Session, actor: Actor, dataset: Dataset) -> Dataset:
 
 def approve(session: Session, actor: Actor, dataset: Dataset, publish_at: datetime | None = None) -> Dataset:
     """Publish what waits, now or at `publish_at`. Nobody approves what he submitted or ingested (Forbidden)."""
-    step = get_step("approve", dataset, actor)
+    later = publish_at is not None and publish_at > now()
+    step = get_step("approve", dataset, actor, later=later)
     waiting = list_releases(session, dataset, "in_review")
     _refuse_own(actor, dataset, waiting)
-    if publish_at and publish_at > now():
+    if later and publish_at is not None:
         dataset.publish_at = publish_at
-        if dataset.state == "in_review":
-            step = Step("approve", "in_review", "scheduled", step.roles)
         _move(session, actor, dataset, step, waiting, "scheduled", {"publish_at": publish_at.isoformat()})
     else:
         _move(session, actor, dataset, step, waiting, "in_review")
@@ -135,7 +134,9 @@ def create_publisher(session: Session, actor: Actor, body: Mapping[str, Any]) ->
     require_role(actor, "admin")
     if session.scalar(select(Publisher.id).where(Publisher.slug == body["slug"])):
         raise Conflict("slug_taken", slug=body["slug"])
-    publisher = Publisher(**{name: value for name, value in body.items() if value is not None})
+    own = {name: value for name, value in body.items() if value is not None and name != "parent"}
+    parent = get_publisher(session, body["parent"]) if body.get("parent") else None
+    publisher = Publisher(**own, parent=parent)
     session.add(publisher)
     session.flush()
     audit.record(session, audit.Act(actor.name, "create_publisher", publisher.slug))
@@ -151,9 +152,9 @@ def set_mapping(session: Session, actor: Actor, dataset: Dataset, columns: Mappi
     return dataset
 
 
-def require_writer(actor: Actor, dataset: Dataset, *roles: str) -> None:
-    """Raises Unauthenticated for the public, Forbidden where the role or the publisher does not fit."""
-    require_role(actor, *(roles or ROLES))
+def require_writer(actor: Actor, dataset: Dataset, *roles: str, scope: str = WRITE) -> None:
+    """Raises Unauthenticated for the public, Forbidden where role, publisher or the key's reach does not fit."""
+    require_role(actor, *(roles or STAFF), scope=scope)
     if not actor.speaks_for(dataset.publisher.slug):
         raise Forbidden("publisher_does_not_fit", publisher=dataset.publisher.slug)
 
@@ -203,7 +204,3 @@ def _supersede(session: Session, release: Release) -> None:
         Release.number < release.number,
     )
     release.supersedes = session.scalar(earlier)
-
-
-def _review_state(dataset: Dataset) -> str:
-    return "in_review" if dataset.under_review else dataset.state

@@ -105,6 +105,7 @@ class Evidence:
     whole: int = 1  # digits before and behind the point of any number
     scale: int = 0
     fractions: bool = False  # whether a number with separators has decimals
+    thousands: bool = False  # whether one number has separators that can only be thousands
     settled: bool = False  # it is text, and nothing can change that
 
     def see(self, rows: Any, texts: Any) -> None:
@@ -159,6 +160,7 @@ class Evidence:
     def _see_number(self, shape: str, text: str) -> None:
         number = values.amount(text).value
         self.fractions = self.fractions or (shape == "grouped" and "." in text)
+        self.thousands = self.thousands or text.count(",") > 1 or ("," in text and "." in text)
         self.whole = max(self.whole, number.adjusted() + 1)
         self.scale = max(self.scale, -int(number.as_tuple().exponent))
         if shape != "grouped":
@@ -197,8 +199,9 @@ class Evidence:
         return sum(self.counts[shape] for shape in kind.shapes) == self.total and self._grouped_throughout(kind)
 
     def _grouped_throughout(self, kind: Kind) -> bool:
-        """Separators mean thousands only where every number that is long enough has them."""
-        return "grouped" not in kind.shapes or (self.widest <= 3 and (kind.type == "decimal" or not self.fractions))
+        """Separators mean thousands where every number that is long enough has them, or one has two of them."""
+        proven = self.thousands or self.widest <= 3
+        return "grouped" not in kind.shapes or (proven and (kind.type == "decimal" or not self.fractions))
 
     def kind_of(self, type_: str) -> Kind | None:
         """How the column can be read as `type_`, the type it had before; None where that would lose a cell."""

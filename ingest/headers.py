@@ -13,6 +13,7 @@ from ingest.nulls import strip
 from ingest.units import Unit, find_unit
 
 NAME_LIMIT = 60
+JOIN = " / "  # between the header rows of one column, from top to bottom
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _BREAK = re.compile(r"\s*[\r\n]+\s*")
 _TAIL_UNIT = re.compile(
@@ -37,7 +38,15 @@ def fold(header: str) -> str:
 
 
 def split_unit(header: str) -> tuple[str, Unit | None]:
-    """The folded header without its unit, and the unit: `成交价（万元）` is `成交价`, 万元."""
+    """The folded header without its unit, and the unit: `成交价（万元）` is `成交价`, 万元.
+
+    Of a header of several rows, the unit may stand in any of them; the lowest that names one counts.
+    """
+    parts = [_split(part) for part in header.split(JOIN)]
+    return "/".join(stem for stem, _ in parts), next((unit for _, unit in reversed(parts) if unit), None)
+
+
+def _split(header: str) -> tuple[str, Unit | None]:
     folded = fold(header)
     found = _TAIL_UNIT.match(folded)
     unit = find_unit(found["inner"] or found["bare"]) if found else None

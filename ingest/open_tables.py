@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,7 +11,8 @@ from catalog.schema import Field, Table
 from ingest.evidence import TEXT, Evidence, Kind
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
-from ingest.headers import fold, name_fields, unit_label
+from ingest.headers import JOIN, fold, name_fields, unit_label
+from ingest.nulls import strip
 from ingest.plan import Planned
 from ingest.raw import RawSheet
 from ingest.readers import DecimalReader, Reader
@@ -18,6 +20,12 @@ from ingest.tables import Found
 from ingest.units import find_unit
 
 _WIDENS = {"integer": "decimal"}  # what a type may become in a later release
+_BETWEEN_UNITS = re.compile(r"[;；,，、/]")
+_PERCENT = frozenset("%％")
+_SHARE = re.compile(r"(?:率|百分比|占比|比重|比例|%|增减幅?|增幅)(?:\(%\))?$")
+_NO_MEASURE = re.compile(
+    r"(?:序号|编号|行次|栏次|款|项|目|节|类|级|.*(?:编码|代码|编号|年度|年份|月份|数量|宗数|户数|人数|个数|次数)|年|月|季度|期次)"
+)
 _PERSONAL = frozenset(
     ("联系人", "联系电话", "手机", "手机号", "手机号码", "身份证号", "身份证号码", "电子邮箱", "银行账号", "家庭住址")
 )
@@ -87,9 +95,20 @@ class OpenPlan:
 
     def _unit(self, header: str) -> str | None:
         """The header's unit, or the corner's; canonical where it is, else as written: the numbers stay as they are."""
-        corner = find_unit(self._table.unit or "")
-        in_corner = self._table.unit if corner is None else (corner.measure if corner.factor == 1 else corner.name)
-        return unit_label(header) or in_corner
+        return unit_label(header) or self._corner(header)
+
+    def _corner(self, header: str) -> str | None:
+        """What the corner says of a column: `千元；％` is two units, and numbers and codes have none."""
+        name = fold(header.rpartition(JOIN)[2])
+        units = [unit for unit in map(strip, _BETWEEN_UNITS.split(self._table.unit or "")) if unit]
+        share = [unit for unit in units if unit in _PERCENT]
+        if _SHARE.search(name):
+            return "percent" if share else None
+        words = next((unit for unit in units if unit not in _PERCENT), None)
+        if words is None or _NO_MEASURE.fullmatch(name):
+            return None
+        corner = find_unit(words)
+        return words if corner is None else (corner.measure if corner.factor == 1 else corner.name)
 
     def _kind(self, place: int, before: Field | None, gather: Gather) -> Kind:
         evidence = self._evidence[place]

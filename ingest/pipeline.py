@@ -1,29 +1,29 @@
-"""From a stored upload to typed rows: read, find the table, plan the columns from the whole file, convert and write."""
+"""From a stored upload to typed rows: read, find the tables, and take in each of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 from catalog.schema import Table
-from ingest.declared_tables import DeclaredPlan
+from ingest.extent import find_tables
 from ingest.families import DeclaredSchema
-from ingest.findings import ERROR, INFO, WARNING, Finding, Refused
+from ingest.findings import ERROR, INFO, Finding, Refused
 from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
-from ingest.open_tables import OpenPlan
+from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.periods import find_period, period
-from ingest.plan import Plan, Planned
 from ingest.progress import Progress, Tell
-from ingest.tables import Rest, find_table, iter_data, looks_like_data
+from ingest.raw import RawSheet
+from ingest.tables import Found
 from ingest.values import Unreadable
-from ingest.writing import TableWriter
 
 __all__ = ["Options", "Outcome", "Progress", "TypedTable", "take_in"]
 
-_SEEN, _READ = 0.6, 0.4  # shares of the work when the first pass ends and when it begins
+# Why one of several tables may turn out to be none: a cover, a page of notes, a list beside the data.
+_NO_TABLE = frozenset({"file_empty", "header_only", "required_missing", "schema_misfit"})
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,6 @@ class Options:
     sheet: str | None = None
     encoding: str | None = None
     unit: str | None = None  # a comma list, each for the values of its measure: `公顷,万元`
-
-
-@dataclass(frozen=True)
-class TypedTable:
-    """A finished table: its shape (digests are for whoever stores it), and its two local files."""
-
-    table: Table
-    parquet: Path
-    cells: Path
 
 
 @dataclass(frozen=True)
@@ -72,11 +63,12 @@ def take_in(
     progress: Tell,
 ) -> Outcome:
     """The typed rows of a file, as finished files in `workdir`. Raises Refused where the file cannot be taken in."""
-    intake = _Intake(source, filename, workdir, options, schema, mapping, previous, progress)
+    request = Request(filename, workdir, options.unit, schema, mapping, previous, progress)
+    intake = _Intake(source, request, options)
     try:
         return intake.run()
     except Refused as refused:
-        refused.also = intake.gather.findings()
+        refused.also = intake.findings()
         raise
 
 
@@ -85,148 +77,128 @@ class _Intake:
     """One file on its way."""
 
     source: Path
-    filename: str
-    workdir: Path
+    request: Request
     options: Options
-    schema: DeclaredSchema | None
-    mapping: Mapping[str, str | None]
-    previous: tuple[Table, ...]
-    progress: Tell
     gather: Gather = field(default_factory=Gather)
-    rest: Rest = field(default_factory=Rest)
+    done: list[tuple[OneTable, TypedTable]] = field(default_factory=list)
+    trying: OneTable | None = None
 
     def run(self) -> Outcome:
         """All the steps. Raises Refused."""
-        self.reading = self._read()
-        self.found = find_table(self.reading.sheet)
-        plan = self._plan()
-        rows = self._first_pass(plan)
-        writer = self._writer(plan.settle(self.gather))
-        self._second_pass(writer, rows)
-        self._remark()
-        return self._outcome(writer)
+        reading = self._read()
+        candidates = self._candidates(reading)
+        for place, (sheet, found) in enumerate(candidates):
+            self._take(sheet, found, (place, len(candidates)))
+        return self._outcome(reading)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Of the file, then of each table."""
+        tried = [one for one, _ in self.done] + ([self.trying] if self.trying else [])
+        return self.gather.findings() + tuple(finding for one in tried for finding in one.gather.findings())
 
     def _read(self) -> Reading:
-        options = self.options
+        options, request = self.options, self.request
         reading = read_file(
-            self.source, self.filename, self.workdir, self.progress, sheet=options.sheet, encoding=options.encoding
-        )
-        self.gather.take(reading.findings + reading.sheet.findings)
-        if reading.sheet.rejected:  # its cells have moved into each other's columns: not a row to leave out in silence
-            raise Refused.because(next(one for one in reading.sheet.findings if one.level == ERROR))
+            self.source, request.filename, request.workdir, request.progress,
+            sheet=options.sheet, encoding=options.encoding,
+        )  # fmt: skip
+        self.gather.take(reading.findings + tuple(one for sheet in reading.sheets for one in sheet.findings))
         return reading
 
-    def _plan(self) -> Plan:
-        sheet, found, mapping = self.reading.sheet, self.found, self.mapping
-        if self.schema is not None:
-            return DeclaredPlan(sheet, found, self.schema, mapping, self.options.unit, self.gather)
-        return OpenPlan(sheet, found, mapping, self.previous[0] if self.previous else None)
+    def _candidates(self, reading: Reading) -> list[tuple[RawSheet, Found]]:
+        """All that looks like a table. Raises Refused where nothing does."""
+        found: list[tuple[RawSheet, Found]] = []
+        first: Refused | None = None
+        for sheet in reading.sheets:
+            try:
+                found += find_tables(sheet, self.request.workdir)
+            except Refused as refused:
+                first = first or _because_of_rows(sheet, refused)
+                if len(reading.sheets) > 1:
+                    self._leave(sheet, refused)
+        if not found and first is not None:
+            raise first
+        several = [one for one in found if sum(map(bool, one[1].headers)) > 1]
+        for sheet, _ in found if several else []:
+            if all(sheet is not other for other, _ in several):
+                self._leave(sheet, Refused("prose_only"))
+        return several or found
 
-    def _first_pass(self, plan: Plan) -> int:
-        """Show the plan every data row; how many there are. Raises Refused where there are none."""
-        rows, total = 0, max(1, self.reading.sheet.rows)
-        for batch in iter_data(self.reading.sheet, self.found, self.rest):
-            plan.see(batch)
-            rows += batch.num_rows
-            self.progress(Progress(rows, fraction=_READ + (_SEEN - _READ) * min(1.0, rows / total)))
-        if not rows:
-            raise Refused("header_only", sheet=self.reading.sheet.name, row=self.found.header_row)
-        return rows
+    def _leave(self, sheet: RawSheet, refused: Refused) -> None:
+        self.gather.add(
+            INFO, "sheet_is_no_table", Place(sheet.name), why=refused.finding.message(), name=sheet.name or ""
+        )
 
-    def _writer(self, columns: tuple[Planned, ...]) -> TableWriter:
-        checks = self.schema.checks if self.schema is not None else ()
-        parquet, cells = self.workdir / "rows.parquet", self.workdir / "cells.arrow"
-        return TableWriter(parquet, cells, columns, self.reading.sheet, self.gather, checks)
+    def _take(self, sheet: RawSheet, found: Found, part: tuple[int, int]) -> None:
+        """One table, which is so many of so many; one that fits nothing is named and left."""
+        name, before = self._name(sheet, len(self.done))
+        request = replace(self.request, progress=self._tell(*part))
+        self.trying = OneTable(sheet, found, request, name, before)
+        try:
+            self.done.append((self.trying, self.trying.run()))
+        except Refused as refused:
+            if refused.finding.code not in _NO_TABLE or (part[0] + 1 == part[1] and not self.done):
+                raise _because_of_rows(sheet, refused) from None
+            self._leave(sheet, refused)
+        self.trying = None
 
-    def _second_pass(self, writer: TableWriter, rows: int) -> None:
-        with writer.opened():
-            for batch in iter_data(self.reading.sheet, self.found, self.rest):
-                writer.add(batch)
-                done = writer.accepted + writer.rejected
-                share = _SEEN + (1 - _SEEN) * done / rows
-                self.progress(Progress(done, writer.accepted, writer.rejected, share))
-        if not writer.accepted:
-            raise _all_refused(writer)
+    def _tell(self, place: int, count: int) -> Tell:
+        """How far one table is, told as how far the file is."""
+        accepted, rejected = (sum(getattr(one, name) for one, _ in self.done) for name in ("accepted", "rejected"))
 
-    def _remark(self) -> None:
-        gather, rest, sheet = self.gather, self.rest, self.reading.sheet.name
-        if looks_like_data([header for header in self.found.headers if header]):
-            gather.add(WARNING, "header_is_data", Place(sheet, self.found.header_row))
-        if rest.blank:
-            gather.add(INFO, "rows_blank", None, count=rest.blank)
-        if rest.totals:
-            gather.add(INFO, "totals_found", Place(sheet, rest.totals[0].row), count=len(rest.totals))
-        if rest.notes:
-            gather.add(INFO, "notes_found", None, count=len(rest.notes))
+        def tell(now: Progress) -> None:
+            share = READ + (1 - READ) * (place + (now.fraction - READ) / (1 - READ)) / count
+            rows = (now.rows_read + accepted + rejected, now.rows_accepted + accepted, now.rows_rejected + rejected)
+            self.request.progress(Progress(*rows, share))
 
-    def _outcome(self, writer: TableWriter) -> Outcome:
-        table = self._table(writer)
-        rejected = writer.rejected
+        return tell
+
+    def _name(self, sheet: RawSheet, place: int) -> tuple[str, Table | None]:
+        """What the table is called, and what it was before: by its sheet, else by its place."""
+        previous, schema = self.request.previous, self.request.schema
+        taken = {table.name for _, (table) in ((one, typed.table) for one, typed in self.done)}
+        same = [one for one in previous if one.sheet and one.sheet == sheet.name and one.name not in taken]
+        before = next(
+            iter(same), previous[place] if place < len(previous) and previous[place].name not in taken else None
+        )
+        if before is not None and schema is None:
+            return before.name, before
+        stem = schema.name.partition(".")[2] if schema is not None else "data"
+        numbers = (stem, *(f"{stem}_{number}" for number in range(2, place + 3)))
+        return next(name for name in numbers if name not in taken), before
+
+    def _outcome(self, reading: Reading) -> Outcome:
         when = self._period()  # before the findings are gathered: it may be one
+        tables = [one for one, _ in self.done]
+        accepted, rejected = sum(one.accepted for one in tables), sum(one.rejected for one in tables)
         return Outcome(
-            tables=(TypedTable(table, writer.parquet, writer.cells),),
-            findings=self.gather.findings(),
-            rows_read=writer.accepted + rejected,
-            rows_accepted=writer.accepted,
+            tables=tuple(typed for _, typed in self.done),
+            findings=self.findings(),
+            rows_read=accepted + rejected,
+            rows_accepted=accepted,
             rows_rejected=rejected,
-            encoding=self.reading.encoding,
-            totals=_totals(self.rest, writer.columns, table),
-            notes=self.rest.notes,
+            encoding=reading.encoding,
+            totals=[total for one in tables for total in one.totals()],
+            notes=list(dict.fromkeys(note for one in tables for note in one.rest.notes)),
             period=when,
         )
 
-    def _table(self, writer: TableWriter) -> Table:
-        sheet, found = self.reading.sheet, self.found
-        return Table(
-            name=self._table_name(),
-            title=found.title or sheet.name or PurePath(self.filename).stem,
-            fields=tuple(column.field for column in writer.columns),
-            rows=writer.accepted,
-            bytes=writer.parquet.stat().st_size,
-            sheet=sheet.name,
-            header_rows=(found.header_row,) if sheet.grid else (),
-            unit=found.unit,
-            origin={
-                "headers": {column.field.name: column.header for column in writer.columns},
-                "banners": list(found.banners),
-                "schema": self.schema.name if self.schema is not None else None,
-            },
-        )
-
-    def _table_name(self) -> str:
-        if self.schema is not None:
-            return self.schema.name.partition(".")[2]
-        return self.previous[0].name if self.previous else "data"
-
     def _period(self) -> str | None:
-        """The steward's period in its one spelling, else the one that the title or the file's name speaks of."""
+        """The steward's period in its one spelling, else the one that a banner or the file's name speaks of."""
         if self.options.period:
             try:
                 return period(self.options.period)
             except Unreadable:
                 raise Refused("period_unreadable", value=self.options.period[:40]) from None
-        when = find_period(self.found.title or "") or find_period(PurePath(self.filename).stem)
+        found = self.done[0][0].found
+        texts = [found.title or "", *found.banners, PurePath(self.request.filename).stem]
+        when = next((one for text in texts if (one := find_period(text))), None)
         if when:
             self.gather.add(INFO, "period_found", None, period=when)
         return when
 
 
-def _all_refused(writer: TableWriter) -> Refused:
-    """The one sentence of a job that kept no row: where the first one broke."""
-    fault = next(one for one in writer.gather.findings() if one.level == ERROR)
-    place = {"sheet": fault.sheet, "row": fault.row, "column": fault.column, "cell": fault.cell, "raw": fault.raw}
-    return Refused("no_row_accepted", count=writer.rejected, why=fault.message(), **place)
-
-
-def _totals(rest: Rest, columns: tuple[Planned, ...], table: Table) -> list[dict[str, Any]]:
-    """Rows of sums, as they stood; only of columns that are published whole."""
-    shown = [(column.field.name, column.sources[0]) for column in columns if not (column.masked or column.derived)]
-    return [
-        {
-            "table": table.name,
-            "sheet": table.sheet,
-            "row": total.row,
-            "values": {name: total.cells[place] for name, place in shown if total.cells[place]},
-        }
-        for total in rest.totals
-    ]
+def _because_of_rows(sheet: RawSheet, refused: Refused) -> Refused:
+    """Where every row was refused, the first of them is the reason, not the emptiness that it leaves."""
+    faults = [one for one in sheet.findings if one.level == ERROR]
+    return Refused.because(faults[0]) if sheet.rejected and faults else refused

@@ -18,6 +18,16 @@ MAX_COLUMNS = 2_000
 
 
 @dataclass(frozen=True)
+class Merged:
+    """A merged range: rows from 1, columns from 0, both ends in it."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
 class RawSheet:
     """All rows of a sheet, header and blank ones too: `path` is an Arrow file of `row` (from 1) and `c0`, `c1`, …
 
@@ -33,6 +43,7 @@ class RawSheet:
     rejected: int = 0  # rows left out because they do not fit the table
     text_columns: frozenset[int] = frozenset()  # columns (from 0) whose values their source marks as text
     findings: tuple[Finding, ...] = ()
+    merged: tuple[Merged, ...] | None = None  # None where the format does not know merged cells
 
 
 def column_names(width: int) -> list[str]:

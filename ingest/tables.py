@@ -1,4 +1,4 @@
-"""Where the table stands on a sheet: what is above it, its header, and the rows that are not data."""
+"""A table on a sheet: what is above it, its header, and the rows that are not data."""
 
 from __future__ import annotations
 
@@ -11,76 +11,109 @@ import polars as pl
 
 from ingest.findings import Refused
 from ingest.headers import clean
+from ingest.headings import (
+    find_heading,
+    find_unit_words,
+    is_labelled,
+    is_table_number,
+    is_unit,
+    looks_like_data,
+)
 from ingest.nulls import SPACE, strip
 from ingest.raw import RawSheet, first_rows, iter_batches
-from ingest.values import Unreadable, amount
+from ingest.signatures import PATTERN as SIGNATURE
+from ingest.signatures import is_signature, without_persons
+from ingest.underheads import is_number
+
+__all__ = ["Found", "LeftOut", "Rest", "Total", "find_table", "iter_data", "looks_like_data"]
 
 _LOOK = 40  # rows among which the header must be
 _MOST_TOTALS = 1_000
 _MOST_NOTES = 200
-_TOTAL = r"^\s*(?:合\s*[计計]|小\s*[计計]|[总總]\s*[计計]|共\s*[计計])\s*[:：]?\s*$"
+_MOST_LEFT = 100  # rows that are named in the release; all are counted
+_HEAD = 6  # columns from the left in which a row says that it is a sum
+_SUM = r"(?:合\s*[计計]|[小总總共]\s*[计計]|[总總]\s*[数數])"
+_TOTAL = rf"^\s*[(（]?\s*(?:[全本][市省区區县縣国國州地]{{1,2}})?\s*{_SUM}\s*[)）]?\s*[:：]?\s*$"
 _NOTE = (
-    r"^\s*(?:注|註|备\s*注|備\s*註|说\s*明|說\s*明|填表[说說]明|[数數][据據][来來]源|[资資]料[来來]源)\s*\d*\s*[:：]"
+    r"^\s*(?:附?[注註]|备\s*注|備\s*註|说\s*明|說\s*明|填[表报][说說]明|編?製?附[註注]|[数數][据據][来來]源|[资資]料[来來]源)"
+    r"\s*\d*\s*[:：]"
 )
+_ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
+_MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
 _EMPTY = f"^[{SPACE}]*$"
-_UNIT = re.compile(r"[(（]?\s*(?:计量|金额)?\s*[单單]\s*位\s*[:：]\s*(?P<unit>[^)）]{1,20})[)）]?")
 
 
 @dataclass(frozen=True)
 class Found:
-    """A table on a sheet: its header (as published, one text a column), the header's row, and what stood above."""
+    """A table on a sheet: its header (one text a column of the sheet, several rows joined), and what stood above.
+
+    `header_row` is the last row of the header, the number that its cells are named by; `top` the last row above the
+    data. `columns` are the first and last column of the table, from 0.
+    """
 
     headers: tuple[str, ...]
     header_row: int
     title: str | None = None
     unit: str | None = None  # as the corner names it
     banners: tuple[str, ...] = ()
+    header_rows: tuple[int, ...] = ()
+    between: tuple[tuple[int, str], ...] = ()  # rows between header and data: `numbers formulas units english`
+    numbers: tuple[str, ...] = ()  # the row of column numbers, by column
+    formulas: tuple[str, ...] = ()  # the row of formulas (`A=B+C`), by column
+    english: tuple[str, ...] = ()  # the second header, in English
+    columns: tuple[int, int] = (0, 0)
+    raw_header: tuple[str, ...] = ()  # the last header row as it stands: where it comes again, it is no data
+
+    @property
+    def top(self) -> int:
+        """The last row that is above the data."""
+        return max((self.header_row, *(row for row, _ in self.between)))
 
 
-def find_table(sheet: RawSheet) -> Found:
-    """The table of a sheet with one header row. Raises Refused where there is none, or nothing below the header."""
-    rows = [row for row in first_rows(sheet, _LOOK) if any(map(strip, row[1]))]
-    if not rows:
+def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None) -> Found:
+    """The table that a sheet holds. Raises Refused where there is none, or nothing below the header."""
+    known = first_rows(sheet, _LOOK) if rows is None else rows[:_LOOK]
+    full = [row for row in known if any(map(strip, row[1]))]
+    if not full:
         raise Refused("file_empty")
-    above = _above(rows) if sheet.grid else 0
-    number, cells = rows[above]
-    if len(rows) == above + 1 and sheet.rows <= _LOOK:
-        raise Refused("header_only", sheet=sheet.name, row=number)
-    banners = [strip(cell) for _, row in rows[:above] for cell in row if strip(cell)]
-    units = [found["unit"].strip() for text in banners if (found := _UNIT.search(text))]
-    titles = [text for text in banners if not _UNIT.fullmatch(text)]
-    return Found(tuple(map(clean, cells)), number, next(iter(titles), None), next(iter(units), None), tuple(titles))
+    if not sheet.grid:
+        return _found(tuple(map(clean, full[0][1])), (full[0][0],), [])
+    heading = find_heading(full, sheet.merged or ())
+    if len(full) == heading.rows and sheet.rows <= _LOOK:
+        raise Refused("header_only", sheet=sheet.name, row=heading.header_rows[-1])
+    found = _found(heading.names, heading.header_rows, full[: heading.above])
+    return Found(
+        **{
+            **vars(found),
+            "between": heading.between,
+            "numbers": heading.numbers,
+            "formulas": heading.formulas,
+            "english": heading.english,
+            "raw_header": tuple(full[heading.above + len(heading.header_rows) - 1][1]),
+        }
+    )
 
 
-def _above(rows: list[tuple[int, list[str]]]) -> int:
-    """How many rows (titles, a unit in a corner) stand above the header."""
-    place = next((place for place, (_, cells) in enumerate(rows) if not _is_banner(cells)), 0)
-    return place if _is_names(rows[place][1]) else 0
+def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tuple[int, list[str]]]) -> Found:
+    texts = [strip(cell) for _, row in above for cell in row if strip(cell)]
+    units = [unit for text in texts if (unit := find_unit_words(text))]
+    kept = [short for text in texts if not is_unit(text) and (short := without_persons(text))]
+    titles = [text for text in kept if not (is_table_number(text) or is_labelled(text) or _is_remark(text))] or kept
+    used = [at for at, name in enumerate(names) if name] or [0]
+    return Found(
+        names,
+        header_rows[-1],
+        next(iter(titles), None),
+        next(iter(units), None),
+        tuple(kept),
+        header_rows,
+        columns=(used[0], used[-1]),
+    )
 
 
-def _is_banner(cells: list[str]) -> bool:
-    full = [strip(cell) for cell in cells if strip(cell)]
-    words = [text for text in full if not _UNIT.fullmatch(text)]
-    return len(cells) > 1 and len(words) <= 1 and (len(full) == 1 or len(words) < len(full))
-
-
-def _is_names(cells: list[str]) -> bool:
-    """Whether a row can be a header: several names, not mostly numbers."""
-    full = [cell for cell in cells if strip(cell)]
-    return len(full) > 1 and not looks_like_data(full)
-
-
-def looks_like_data(cells: list[str] | tuple[str, ...]) -> bool:
-    """Whether more than half of the cells are numbers (years apart), as headers seldom are."""
-    return sum(map(_is_number, cells)) * 2 > len(cells)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        found = amount(text)
-    except Unreadable:
-        return False
-    return found.unit is None and not 1900 <= found.value <= 2100
+def _is_remark(text: str) -> bool:
+    """Whether a text over the table explains it rather than names it."""
+    return bool(re.match(_NOTE, text)) or bool(re.match(_ENUMERATED.removesuffix("$"), text))
 
 
 @dataclass(frozen=True)
@@ -91,14 +124,32 @@ class Total:
     cells: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A row that is no data, and why: `total note footer header`."""
+
+    row: int
+    why: str
+
+
 @dataclass
 class Rest:
-    """What stood between and below the data: totals and notes."""
+    """What stood between and below the data: totals, notes, footers and headers that come again."""
 
     totals: list[Total] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     blank: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+    footers: int = 0
+    headers_again: int = 0
+    last_row: int = 0  # of the data
     masks: list[Any] | None = None  # for each raw batch, which of its rows are data
+
+    def leave(self, number: int, why: str) -> bool:
+        """Note a row that is left out."""
+        if len(self.left_out) < _MOST_LEFT:
+            self.left_out.append(LeftOut(number, why))
+        return True
 
 
 def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
@@ -114,6 +165,7 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
         mask = masks[place]
         kept = batch if mask is None else batch.filter(mask)
         if kept.num_rows:
+            rest.last_row = kept.column(0)[kept.num_rows - 1].as_py()
             yield kept
     rest.masks = masks
 
@@ -121,19 +173,45 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
 def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     """Which rows of a batch are data, as an Arrow mask; None where all are."""
     first, second = pl.Series(batch.column(1)), pl.Series(batch.column(min(2, width)))
-    head = pl.Series(batch.column(0)) <= table.header_row
+    head = pl.Series(batch.column(0)) <= table.top
     blank = first.str.contains(_EMPTY)
+    lead = _lead(batch, width, first) if blank.any() else first
     if blank.any():
         blank = blank & _blank(batch, blank.to_arrow())
     rest.blank += int((blank & ~head).sum())
     out = head | blank
-    notes = first.str.contains(_NOTE)
-    odd = (first.str.contains(_TOTAL) | notes | second.str.contains(_TOTAL) | _lone(batch, notes, rest)) & ~out
+    notes = _matching(lead, _NOTE)
+    odd = _matching(lead, _TOTAL) | _matching(second, _TOTAL) | notes | _matching(lead, SIGNATURE)
+    odd = (odd | _again(first, table) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(batch.filter(odd.to_arrow())).rows()
-        left_out = [cells[0] for cells in rows if _put(rest, cells[0], cells[1:])]
+        left_out = [cells[0] for cells in rows if _put(rest, table, cells[0], cells[1:])]
         out = out | pl.Series(batch.column(0)).is_in(left_out)
     return (~out).to_arrow() if out.any() else None
+
+
+def _matching(texts: pl.Series, pattern: str) -> pl.Series:
+    """Which texts match a pattern of words, looked at only where one of the characters stands that all have."""
+    likely = texts.str.contains_any(_MARKS)
+    if not likely.any():
+        return likely
+    places = likely.arg_true()
+    found = places.filter(texts.gather(places).str.contains(pattern))
+    return pl.Series(range(len(texts)), dtype=pl.UInt32).is_in(found.to_list())
+
+
+def _lead(batch: Any, width: int, first: pl.Series) -> pl.Series:
+    """The first text of each row, among the columns in which a row says what it is."""
+    columns = [first, *(pl.Series(batch.column(at)) for at in range(2, min(width, _HEAD) + 1))]
+    frame = pl.DataFrame({str(at): column for at, column in enumerate(columns)})
+    filled = [pl.when(~pl.col(name).str.contains(_EMPTY)).then(pl.col(name)) for name in frame.columns]
+    return frame.select(pl.coalesce(*filled, pl.lit(""))).to_series()
+
+
+def _again(first: pl.Series, table: Found) -> pl.Series:
+    """Rows that begin as the header does."""
+    start = table.raw_header[0] if table.raw_header else ""
+    return first == start if strip(start) else pl.Series([False]).new_from_index(0, len(first))
 
 
 def _blank(batch: Any, first: Any) -> pl.Series:
@@ -145,21 +223,42 @@ def _blank(batch: Any, first: Any) -> pl.Series:
 
 
 def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
-    """From the first note on: the rows of one cell, which may be more of it."""
+    """From the first note on: the rows of one or two cells, which may be more of it."""
     if not rest.notes and not notes.any():
         return notes
     frame = pl.DataFrame(batch).select(pl.exclude("row"))
-    lone = frame.select(pl.sum_horizontal((pl.all().str.len_bytes() > 0).cast(pl.Int32)) <= 1).to_series()
+    lone = frame.select(pl.sum_horizontal((pl.all().str.len_bytes() > 0).cast(pl.Int32)) <= 2).to_series()
     return lone if rest.notes else lone & notes.cum_max()
 
 
-def _put(rest: Rest, number: int, cells: tuple[str, ...]) -> bool:
+def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...]) -> bool:
     """Keep a row that is not data where it belongs; False where it is data after all."""
     full = [text for cell in cells if (text := strip(cell))]
-    if any(re.match(_TOTAL, cell) for cell in cells[:2]):
+    if cells == table.raw_header:
+        rest.headers_again += 1
+        return rest.leave(number, "header")
+    if _is_total(cells):
         rest.totals.extend([Total(number, tuple(map(strip, cells)))][: _MOST_TOTALS - len(rest.totals)])
-        return True
-    if len(full) == 1 and (re.match(_NOTE, full[0]) or (rest.notes and not _is_number(full[0]))):
-        rest.notes.extend(full[: _MOST_NOTES - len(rest.notes)])
-        return True
+        return rest.leave(number, "total")
+    if is_signature(full):
+        rest.footers += 1  # names and telephones of persons: they go nowhere
+        return rest.leave(number, "footer")
+    if _is_note(full, rest, len(cells)):
+        rest.notes.extend([without_persons(" ".join(full))][: _MOST_NOTES - len(rest.notes)])
+        return rest.leave(number, "note")
     return False
+
+
+def _is_total(cells: tuple[str, ...]) -> bool:
+    lead = next((text for cell in cells[:_HEAD] if strip(text := cell)), "")
+    return bool(re.match(_TOTAL, lead)) or any(re.match(_TOTAL, cell) for cell in cells[:2])
+
+
+def _is_note(full: list[str], rest: Rest, width: int) -> bool:
+    """A note, or after the first one: more text, with or without its number before it."""
+    if len(full) == 1:
+        return bool(re.match(_NOTE, full[0])) or bool(rest.notes and not is_number(full[0]))
+    if len(full) != 2 or width < 4:
+        return False
+    numbered = bool(re.match(_ENUMERATED, full[0])) and not is_number(full[1])
+    return bool(re.match(_NOTE, full[0])) or (bool(rest.notes) and numbered)

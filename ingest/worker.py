@@ -143,6 +143,8 @@ def _look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
 
 def _finish(shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found, ...] = ()) -> list[Table]:
     """Store the files first, then the rows that name them, in one transaction; the tables that are kept."""
+    from ingest.privacy.review import keep_found
+
     with session(shop.engine) as opened:
         keeps = not opened.get_one(Job, job_id).options.get("dry_run")
     tables = [_store(shop, one.table, one.parquet, one.cells) for one in outcome.tables] if keeps else []
@@ -154,7 +156,7 @@ def _finish(shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found
         jobs.keep_findings(opened, job, outcome.findings)
         if keeps:
             job.release = _keep_release(opened, job, outcome, tables)
-            _keep_found(opened, job.release, personal)
+            keep_found(opened, job.release, personal)
         else:
             job.result = preview(outcome)
         job.state, job.finished_at, job.lease_until, job.progress = "succeeded", now(), None, 1.0
@@ -166,17 +168,12 @@ def _finish(shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found
     return tables
 
 
-def _keep_found(opened: Session, release: Release, personal: tuple[Found, ...]) -> None:
-    from ingest.privacy.review import keep_found
-
-    keep_found(opened, release, personal)
-
-
 def _build_serving(shop: Workshop, tables: list[Table]) -> None:
-    """Build the serving files when the release is already kept: until then DuckDB answers, only slower."""
+    """Build the serving files and profiles when the release is already kept: until then DuckDB answers, only slower."""
     for table in tables:
         parquet = shop.storage.local_path(key_of("releases", table.digest, ".parquet"))
-        shop.serving.path_for(table.digest, parquet, table)
+        shop.serving.path_for(parquet, table)
+        shop.serving.profile_for(parquet, table)
 
 
 def _store(shop: Workshop, table: Table, parquet: Path, cells: Path) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 from pathlib import Path
@@ -14,15 +13,48 @@ from flask_smorest import Api
 from werkzeug.wrappers import Response as AnyResponse
 
 from catalog.errors import BadParameter
-from portal import VERSION, auth, health, limits, problems
+from portal import VERSION, auth, health, limits, logs, problems
 from portal.answers import read_language
-from portal.context import SAFE_METHODS, House
+from portal.context import SAFE_METHODS, House, house
 from portal.migrate import is_current
 from portal.settings import Settings, load
-from portal.v1 import acts, datasets, exports, home, jobs, lists, privacy, releases, rows
+from portal.v1 import (
+    accounts,
+    acts,
+    applications,
+    datasets,
+    descriptions,
+    exports,
+    home,
+    jobs,
+    lists,
+    privacy,
+    proofs,
+    queries,
+    releases,
+    rows,
+    words,
+)
 from portal.v1.blueprint import api
 
-RESOURCES = (acts, datasets, exports, home, jobs, lists, privacy, releases, rows)  # importing one registers it
+# Importing one registers it.
+RESOURCES = (
+    accounts,
+    acts,
+    applications,
+    datasets,
+    descriptions,
+    exports,
+    home,
+    jobs,
+    lists,
+    privacy,
+    proofs,
+    queries,
+    releases,
+    rows,
+    words,
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -34,7 +66,18 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, Range, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
-_SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_DOCS = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'none'"
+)
+_YEAR = 365 * 24 * 3600
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -51,18 +94,20 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_PARTS=50,
         API_SPEC_OPTIONS={"info": {"description": "Open public data of a city: find, read, export, publish."}},
     )
-    house = app.extensions["house"] = House(settings or load())
+    own = app.extensions["house"] = House(settings or load())
+    logs.install(app)
     app.before_request(_begin)
     limits.install(app)
     auth.install(app)
     app.after_request(_finish)
     health.install(app)
     _serve_docs(app)
+    app.add_url_rule("/audit/head", view_func=proofs.Head.as_view("audit_head"), methods=["GET"])
     _describe(Api(app))
     problems.install(app)  # after the extension, whose own handlers these replace
-    if is_current(house.engine):
-        house.catch_up()
-    house.close()
+    if is_current(own.engine):
+        own.catch_up()
+    own.close()
     return app
 
 
@@ -83,6 +128,9 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = getattr(g, "request_id", "")
     response.headers.extend(_SAFE)
+    response.headers["Content-Security-Policy"] = _DOCS if request.path.startswith("/docs") else _NOTHING
+    if house().settings.base_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
     if request.method in SAFE_METHODS:
         response.headers.extend(_CORS)
     if request.method == "OPTIONS":
@@ -94,10 +142,15 @@ def _serve_docs(app: Flask) -> None:
     """Swagger UI from the installed package: no other host is asked for anything."""
     files = Path(flask_swagger_ui.__file__).parent / "dist"
     page = (Path(__file__).parent / "docs.html").read_text(encoding="utf-8")
+    script = (Path(__file__).parent / "docs.js").read_text(encoding="utf-8")
 
     @app.get("/docs")
     def docs() -> Response:
         return Response(page, content_type="text/html; charset=utf-8")
+
+    @app.get("/docs/start.js")
+    def docs_start() -> Response:
+        return Response(script, content_type="text/javascript; charset=utf-8")
 
     @app.get("/docs/<path:name>")
     def docs_file(name: str) -> Response:
@@ -106,11 +159,6 @@ def _serve_docs(app: Flask) -> None:
     @app.get("/")
     def front() -> AnyResponse:
         return redirect("/docs")
-
-
-def configure_logging() -> None:
-    """One line an event on standard error."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 _: Any = RESOURCES

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, request
+import logging
 
-from catalog.accounts import PUBLIC, get_actor
+from flask import Flask, g, request
+from sqlalchemy.exc import OperationalError
+
+from catalog.accounts import PUBLIC
 from catalog.db import session
 from catalog.errors import Unauthenticated
+from catalog.keys import get_actor, is_use_unnoted, note_use
 from portal.context import house
+
+log = logging.getLogger(__name__)
 
 
 def install(app: Flask) -> None:
@@ -26,3 +32,15 @@ def read_key() -> None:
         raise Unauthenticated("bearer_expected")
     with session(house().engine) as opened:
         g.actor = get_actor(opened, key.strip())
+        unnoted = is_use_unnoted(opened, g.actor.key_id)
+    if unnoted:
+        _note_use(g.actor.key_id)
+
+
+def _note_use(key_id: int) -> None:
+    """Put the use on record; a database that is busy just now loses no more than that."""
+    try:
+        with house().writing() as opened:
+            note_use(opened, key_id)
+    except OperationalError:
+        log.warning("the use of key %s could not be noted", key_id)

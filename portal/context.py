@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,18 +25,24 @@ from catalog.errors import Unavailable
 from catalog.rows.cache import ServingCache
 from catalog.rows.engine import RowFiles
 from catalog.schema import Table
+from catalog.signing import Signer
 from catalog.storage import Storage, key_of, open_storage
 from ingest.worker import Workshop
 from portal.exports import ExportCache
+from portal.heavy import Answers, HeavyPool
+from portal.misses import MissLog
+from portal.sampling import cells_of
 from portal.settings import Settings
 from search import open_index
 from search.index import SearchIndex
+from search.inside import find_waiting, read_values, take_in
+from search.lexicon import Lexicon
 from search.sync import ensure, sync
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SERVING_CACHE_BYTES = 20 << 30
-QUICK_ROWS = 20_000  # rows whose serving file is built in a fraction of a second
+QUICK_ROWS = 200_000  # rows whose serving file is built in a fraction of a second
 
 
 @dataclass
@@ -45,6 +51,7 @@ class House:
 
     settings: Settings
     indexed: bool = False  # whether this process has seen that there is an index
+    lexicon: Lexicon | None = None  # the words that this process understood the last question by
 
     @cached_property
     def engine(self) -> Engine:
@@ -65,6 +72,11 @@ class House:
         return open_storage(self.settings.storage_url)
 
     @cached_property
+    def signer(self) -> Signer:
+        """Signs heads and proofs."""
+        return Signer(self.settings.secret_key)
+
+    @cached_property
     def serving(self) -> ServingCache:
         """The SQLite forms of releases, which can be rebuilt."""
         return ServingCache(self.settings.data_dir / "serving", SERVING_CACHE_BYTES)
@@ -74,26 +86,79 @@ class House:
         """Finished exports, which can be made again."""
         return ExportCache(self.settings.data_dir / "exports")
 
+    @cached_property
+    def misses(self) -> MissLog:
+        """Where questions without an answer are noted."""
+        return MissLog(self.writing)
+
+    @cached_property
+    def heavy(self) -> HeavyPool:
+        """Where queries run that must not hold up pages."""
+        return HeavyPool("heavy")
+
+    @cached_property
+    def exporting(self) -> HeavyPool:
+        """Where exports are made."""
+        return HeavyPool("export", at_once=1)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What heavy queries answered."""
+        return Answers()
+
     def rows_of(self, table: Table) -> RowFiles:
         """The files of one table of a release. Raises Unavailable where the release's own file is missing."""
-        key = key_of("releases", table.digest, ".parquet")
+        parquet = self._parquet(table.digest)
+        serving = self._serving_form(parquet, table)
+        return RowFiles(parquet, serving, table, lambda key, make: self._beside((table.digest, key), make))
+
+    def _parquet(self, digest: str) -> Path:
+        """The release's own file: looked for each time, but its path is worked out once."""
+        found = self._paths.get(digest)
+        if found is not None and found.exists():
+            return found
+        key = key_of("releases", digest, ".parquet")
         if not self.storage.has(key):
-            raise Unavailable("release_file_missing", retry_after=60, digest=table.digest)
-        parquet = self.storage.local_path(key)
-        return RowFiles(parquet, self._serving_form(parquet, table), table)
+            raise Unavailable("release_file_missing", retry_after=60, digest=digest)
+        self._paths[digest] = self.storage.local_path(key)
+        return self._paths[digest]
+
+    @cached_property
+    def _paths(self) -> dict[str, Path]:
+        return {}
 
     def _serving_form(self, parquet: Path, table: Table) -> Path | None:
         """The serving file; a missing one is built now where that is quick, else beside, and DuckDB answers so long."""
         if table.rows <= QUICK_ROWS:
-            return self.serving.path_for(table.digest, parquet, table)
-        found = self.serving.find(table.digest)
+            return self.serving.path_for(parquet, table)
+        found = self.serving.find(table)
         if found is None:
-            self.builder.submit(self.serving.path_for, table.digest, parquet, table)
+            self._beside((table.digest, None), lambda: self.serving.path_for(parquet, table))
         return found
+
+    def _beside(self, name: object, make: Callable[[], object]) -> None:
+        """Have a cache file made by another thread, once however many ask."""
+        if name in self._making:
+            return
+        self._making.add(name)
+
+        def run() -> None:
+            try:
+                make()
+            except Exception:
+                log.exception("a cache file could not be made")
+            finally:
+                self._making.discard(name)
+
+        self.builder.submit(run)
+
+    @cached_property
+    def _making(self) -> set[object]:
+        return set()
 
     @cached_property
     def builder(self) -> ThreadPoolExecutor:
-        """Builds serving files one after the other."""
+        """Makes cache files one after the other."""
         return ThreadPoolExecutor(1, thread_name_prefix="serving")
 
     @contextmanager
@@ -123,12 +188,25 @@ class House:
     def _changed(self) -> None:
         self.catch_up()
 
+    def _sample(self) -> bool:
+        """Take in the values of some releases that search may find; whether there were any."""
+        with session(self.engine) as opened:
+            waiting = find_waiting(opened)
+        if waiting is None:
+            return False
+        values = read_values(waiting, lambda table: cells_of(table, self.rows_of))
+        with self.writing() as opened:
+            take_in(opened, waiting, values)
+        return True
+
     def catch_up(self, after: int = 0) -> int:
         """Bring the index up to date; whatever is wrong with the index is no fault of the write before."""
         try:
             if not self.indexed:
                 ensure(self.engine, self.index)
                 self.indexed = True
+            while self._sample():
+                pass
             return sync(self.engine, self.index, after=after)
         except Unavailable:
             log.warning("the search index is away; it will be brought up to date when it is back")
@@ -152,18 +230,17 @@ def actor() -> Actor:
 def catalog_session() -> Session:
     """The session of this request's unit of work, opened at first use: after the body has arrived."""
     if g.session is None:
-        writes = request.method not in SAFE_METHODS
-        g.session = g.open_sessions.enter_context(session(house().engine, write=writes))
+        g.session = g.open_sessions.enter_context(session(house().engine, write=g.writes))
     found: Session = g.session
     return found
 
 
 @contextmanager
-def unit_of_work() -> Iterator[None]:
+def unit_of_work(*, reads_only: bool = False) -> Iterator[None]:
     """One transaction for one request: committed when the view has returned, rolled back when it raised."""
-    writes = request.method not in SAFE_METHODS
+    writes = request.method not in SAFE_METHODS and not reads_only
     with ExitStack() as g.open_sessions:
-        g.session = None
+        g.session, g.writes = None, writes
         yield
         if writes and g.session is not None:
             g.session.commit()

@@ -6,23 +6,36 @@ Each server process counts for itself: `serve` runs few, and a reader keeps to o
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 
 from flask import Flask, Response, g, request
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from catalog.messages import say
 from portal.context import House
 from portal.problems import problem
 
 EXEMPT = ("/healthz", "/readyz")
-_ITEMS: dict[int, type[RateLimitItem]] = {
-    1: RateLimitItemPerSecond,
-    60: RateLimitItemPerMinute,
-    3600: RateLimitItemPerHour,
-}
+_MOST_READERS = 100_000  # counted at once; past that the window's counts are dropped, not the portal
+
+
+class Window:
+    """Requests of each reader in windows of fixed length that begin at whole multiples of it."""
+
+    def __init__(self, number: int, seconds: int) -> None:
+        self.number, self.seconds = number, seconds
+        self._lock = threading.Lock()
+        self._window = 0
+        self._counts: dict[str, int] = {}
+
+    def count(self, who: str, at: float) -> tuple[bool, int, int]:
+        """One more request: whether it is allowed, how many are left, and seconds until the next window."""
+        window, into = divmod(at, self.seconds)
+        with self._lock:
+            if window != self._window or len(self._counts) > _MOST_READERS:
+                self._window, self._counts = int(window), {}
+            seen = self._counts[who] = self._counts.get(who, 0) + 1
+        return seen <= self.number, max(0, self.number - seen), max(1, round(self.seconds - into))
 
 
 def install(app: Flask) -> None:
@@ -30,17 +43,13 @@ def install(app: Flask) -> None:
     house: House = app.extensions["house"]
     if house.settings.rate_limit is None:
         return
-    number, seconds = house.settings.rate_limit
-    item = _ITEMS[seconds](number)
-    limiter = FixedWindowRateLimiter(MemoryStorage())
+    window = Window(*house.settings.rate_limit)
 
     def count() -> Response | None:
         if request.path in EXEMPT:
             return None
-        allowed = limiter.hit(item, reader())
-        stats = limiter.get_window_stats(item, reader())
-        wait = max(1, round(stats.reset_time - time.time()))
-        g.rate = (number, max(0, stats.remaining), wait)
+        allowed, left, wait = window.count(reader(), time.time())
+        g.rate = (window.number, left, wait)
         return None if allowed else problem(429, say("too_many_requests", seconds=wait))
 
     def tell(response: Response) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from portal.context import house
 
@@ -16,8 +17,9 @@ def absolute(path: str) -> str:
     return f"{base}{path}"
 
 
-def next_link(cursor: str, drop: Iterable[str] = ()) -> str:
-    """This request's address with `cursor` in the place of whatever began its page."""
+def next_link(cursor: str, drop: Iterable[str] = (), path: str = "", asked: MultiDict[str, str] | None = None) -> str:
+    """This address (or `path` with what was `asked`) with `cursor` in the place of what began its page."""
     gone = {"cursor", "page", "offset", *drop}
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in gone]
-    return f"{absolute(request.path)}?{urlencode([*kept, ('cursor', cursor)])}"
+    pairs = (request.args if asked is None else asked).items(multi=True)
+    kept = [(name, value) for name, value in pairs if name not in gone]
+    return f"{absolute(path or request.path)}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from flask import Response, request
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
+from catalog.accounts import PUBLIC, Actor
 from catalog.errors import BadParameter
 from catalog.lookup import (
     get_current_release,
@@ -18,12 +23,16 @@ from catalog.lookup import (
 )
 from catalog.models import Dataset, Release
 from catalog.rows.engine import RowFiles
+from catalog.rows.kept import Kept
 from catalog.rows.query import parse_query
 from catalog.rows.terms import RowQuery
 from catalog.schema import Table
 from portal.answers import language, tagged
 from portal.context import actor, catalog_session, house
 
+Asked = MultiDict[str, str]
+_known: Final[Kept[Place]] = Kept(1000)  # what the public sees of a dataset: the same as long as its revision is
+_REVISION: Final = select(Dataset.revision).where(Dataset.slug == bindparam("slug"))
 WHERE = ("release", "table", "as_of")  # which rows
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
@@ -43,12 +52,21 @@ class Place:
         return house().rows_of(self.table)
 
 
-def find_place(slug: str) -> Place:
-    """Dataset, release and table of this request. Raises NotFound, Gone, BadParameter."""
+def find_place(slug: str, asked: Asked | None = None) -> Place:
+    """Dataset, release and table that the parameters (this request's) name. Raises NotFound, Gone, BadParameter."""
+    asked = request.args if asked is None else asked
     opened, viewer = catalog_session(), actor()
+    if viewer != PUBLIC:
+        return _look_up(opened, slug, viewer, asked)
+    revision = opened.connection().execute(_REVISION, {"slug": slug}).scalar()  # a twentieth of loading it all
+    key = (house().engine, slug, revision, *(asked.get(name) for name in WHERE))
+    return _known.get(key, lambda: _look_up(opened, slug, viewer, asked))
+
+
+def _look_up(opened: Session, slug: str, viewer: Actor, asked: Asked) -> Place:
     dataset = get_dataset(opened, slug, viewer)
     require_readable_rows(dataset, viewer)
-    number, day = request.args.get("release"), request.args.get("as_of")
+    number, day = asked.get("release"), asked.get("as_of")
     if number and day:
         raise BadParameter.at("as_of", "release_or_day")
     if number:
@@ -57,21 +75,21 @@ def find_place(slug: str) -> Place:
         release = get_release(opened, dataset, viewer, int(number))
     else:
         release = get_current_release(opened, dataset, viewer, parse_day("as_of", day) if day else None)
-    return Place(dataset, release, get_table(release, request.args.get("table")))
+    return Place(dataset, release, get_table(release, asked.get("table")))
 
 
-def read_parameters(place: Place, form: tuple[str, ...]) -> RowQuery:
-    """The query in this address, without what the view itself reads."""
+def read_parameters(place: Place, form: tuple[str, ...], asked: Asked | None = None) -> RowQuery:
+    """The query in the parameters (this request's), without what the view itself reads."""
+    asked = request.args if asked is None else asked
     own = {*WHERE, *form}
-    return parse_query(
-        [(name, value) for name, value in request.args.items(multi=True) if name not in own], place.table
-    )
+    return parse_query([(name, value) for name, value in asked.items(multi=True) if name not in own], place.table)
 
 
-def mark_of(place: Place) -> str:
+def mark_of(place: Place, asked: Asked | None = None) -> str:
     """What decides an answer wholly: the release's digest, the query and the form that was asked for."""
-    asked = sorted(request.args.items(multi=True))
-    mark = repr((place.table.digest, place.release.number, place.release.state, request.path, asked, language()))
+    pairs = sorted((request.args if asked is None else asked).items(multi=True))
+    release = (place.dataset.slug, place.table.digest, place.release.number, place.release.state)
+    mark = repr((*release, request.path, pairs, language()))
     return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()[:32]
 
 

@@ -30,6 +30,7 @@ STATUS: tuple[tuple[type[errors.PortalError], int], ...] = (
     (errors.TooLarge, 413),
     (errors.Invalid, 422),
     (errors.ConditionMissing, 428),
+    (errors.TooMany, 429),
     (errors.Unavailable, 503),
 )
 # What the framework itself refuses, in our words.
@@ -76,7 +77,7 @@ def install(app: Flask) -> None:
 
 def _portal_error(error: errors.PortalError) -> Response:
     answer = problem(status_of(error), error.message, error.places)
-    if isinstance(error, errors.Unavailable):
+    if isinstance(error, errors.Later):
         answer.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.Unauthenticated):
         answer.headers["WWW-Authenticate"] = 'Bearer realm="portal"'

@@ -79,11 +79,12 @@ def _life() -> Iterator[str]:
     yield "# The life of a dataset\n\n```mermaid\nstateDiagram-v2\n    [*] --> draft: register"
     for step in life.STEPS:
         yield f"    {step.before} --> {step.after}: {step.act}"
-    yield "    in_review --> scheduled: approve with publish_at\n    scheduled --> published: at its time\n```\n"
+    yield "```\n"
     yield from _table(("act", "from", "to", "who", "needs"))
     for step in life.STEPS:
         waiting = {True: "something waits for review", False: "nothing waits yet", None: ""}[step.reviewing]
-        needs = ", ".join(part for part in (waiting, "a reason" if step.needs_reason else "") if part)
+        time = {True: "a time to come", False: "no time, or one that has come", None: ""}[step.later]
+        needs = ", ".join(part for part in (waiting, time, "a reason" if step.needs_reason else "") if part)
         yield _row(step.act, step.before, step.after, ", ".join(step.roles), needs)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from catalog.audit import iter_broken_links
 from catalog.db import session
 from catalog.errors import Unavailable
 from catalog.models import Dataset, Release
+from catalog.proofs import holds, iter_lost_heads
 from catalog.schema import Table, tables_from
 from catalog.storage import digest_of, key_of
 from ingest.models import Job
@@ -18,11 +19,14 @@ from portal.context import House
 from search import sync as index_sync
 
 
-def iter_faults(house: House) -> Iterator[str]:
-    """One sentence a fault, from every check."""
+def iter_faults(house: House, pinned: Iterable[tuple[int, str]] = ()) -> Iterator[str]:
+    """One sentence a fault, from every check; `pinned` are heads (position, digest) that somebody kept elsewhere."""
     with session(house.engine) as opened:
         for check in CHECKS:
             yield from check(house, opened)
+        for position, digest in pinned:
+            if not holds(opened, position, digest):
+                yield f"audit: the pinned head is not in the chain: record {position} {digest}"
 
 
 def _database(house: House, opened: Session) -> Iterator[str]:
@@ -62,7 +66,7 @@ def _table_files(house: House, name: str, table: Table) -> Iterator[str]:
             yield f"{name}: {key} is missing"
         elif digest_of(house.storage.local_path(key))[0] != digest:
             yield f"{name}: {key} is not what its digest says"
-    if house.serving.is_unsound(table.digest):
+    if house.serving.is_unsound(table):
         yield f"{name}: the serving form of {table.digest} is not sound; it will be built again when it is read"
 
 
@@ -80,6 +84,8 @@ def _index(house: House, opened: Session) -> Iterator[str]:
 def _audit(house: House, opened: Session) -> Iterator[str]:
     for entry in iter_broken_links(opened):
         yield f"audit: record {entry.id} ({entry.act} {entry.target}) does not fit the chain"
+    for head in iter_lost_heads(opened):
+        yield f"audit: the head signed on {head.day} is gone from the chain: record {head.position} {head.digest}"
 
 
 CHECKS: tuple[Callable[[House, Session], Iterator[str]], ...] = (_database, _states, _files, _index, _audit)

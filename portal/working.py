@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog import registry
+from catalog import proofs, registry
 from ingest.worker import free_orphans, run_next
 from portal.context import House
 
@@ -37,9 +37,10 @@ def work(house: House, stopping: threading.Event, orphaned: Callable[[], object]
 
 
 def chores(house: House) -> None:
-    """Publish what is due, and bring the index up to date."""
+    """Publish what is due, sign the head of the record once a day, and bring the index up to date."""
     with house.writing() as opened:
         due = registry.publish_due(opened)
+        proofs.sign_daily_head(opened, house.signer)
     for dataset in due:
         log.info("published %s at its time", dataset.slug)
     house.catch_up()

@@ -9,15 +9,18 @@ from sqlalchemy import Engine, Row, Select, select
 from sqlalchemy.orm import Session
 
 from catalog.db import session
+from catalog.messages import DEFAULT_LANGUAGE
 from catalog.models import Dataset, Publisher, Release
-from catalog.schema import tables_from
+from catalog.schema import Field, tables_from
 from search.fields import FORMATS
 from search.index import SearchDocument
+from search.inside import values_of
 
 _PLAIN: Final[tuple[Any, ...]] = (
     Dataset.id, Dataset.revision, Dataset.slug, Dataset.title, Dataset.description, Dataset.state, Dataset.family,
     Dataset.schema, Dataset.frequency, Dataset.access, Dataset.temporal_from, Dataset.temporal_to, Dataset.issued,
 )  # fmt: skip
+_CODES: Final = 100  # of one column, whose labels are words
 _LISTS: Final = ("themes", "tags", "regions")
 
 
@@ -65,14 +68,26 @@ def _columns() -> Select[Any]:
 
 
 def _read(opened: Session, statement: Select[Any]) -> list[SearchDocument]:
-    return [_document(row) for row in opened.execute(statement)]
+    rows = opened.execute(statement).all()
+    released = [row.id for row in rows if row.release_state == "published"]
+    values = values_of(opened, released) if released else {}
+    return [_document(row, values.get(row.id, ())) for row in rows]
 
 
-def _document(row: Row[Any]) -> SearchDocument:
+def _document(row: Row[Any], cells: tuple[str, ...]) -> SearchDocument:
     values = dict(row._mapping)
     released = values.pop("release_state") == "published"
     kept = values.pop("tables") or ()
     tables = tables_from(kept) if released else ()
-    titles = dict.fromkeys(field.title for table in tables for field in table.fields)
+    titles = dict.fromkeys(word for table in tables for field in table.fields for word in _words(field))
     lists: dict[str, Any] = {name: tuple(values.pop(name) or ()) for name in (*_LISTS, "publisher_aliases")}
-    return SearchDocument(**values, **lists, field_titles=tuple(titles), formats=FORMATS if released else ())
+    return SearchDocument(
+        **values, **lists, field_titles=tuple(titles), values=cells, formats=FORMATS if released else ()
+    )
+
+
+def _words(field: Field) -> Iterator[str]:
+    """What a column is called, and what its codes stand for."""
+    yield field.title
+    for labels in list((field.codes or {}).values())[:_CODES]:
+        yield labels.get(DEFAULT_LANGUAGE, "")

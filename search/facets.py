@@ -7,21 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from search.fields import FACET_VALUES
-from search.index import FacetCount, SearchQuery
+from search.index import FacetCount
 
 Values = Callable[[Any], Iterable[str]]
-
-
-def own_filters(query: SearchQuery) -> tuple[str, ...]:
-    """The filters that are facets at the same time: they bind hits and the other facets, not their own."""
-    return tuple(name for name in query.filters if name in query.facets)
 
 
 def counted(
     facets: Sequence[str], columns: Sequence[Sequence[Any]], passes: Mapping[str, Sequence[Any]], values: Values
 ) -> dict[str, tuple[FacetCount, ...]]:
-    """Counts by facet. `columns` holds a column of stored values for each facet, `passes` for each of `own_filters`
-    whether a row passes it; `values` makes one stored value into the values that it stands for.
+    """Counts by facet. `columns` holds a column of stored values for each facet, `passes` for each of the
+    query's `own_filters` whether a row passes it; `values` makes one stored value into the values that it stands for.
     """
     return {
         facet: ranked(_spread(Counter(_kept(facet, column, passes)), values))

@@ -26,11 +26,13 @@ class FilterField:
 
 TEXT_FIELDS: Final = (
     TextField("title", 1.0),
-    TextField("names", 0.7),  # tags, publisher with aliases, family
-    TextField("body", 0.4),  # description
-    TextField("columns", 0.3),  # titles of the latest release's fields
+    TextField("names", 0.5),  # tags, publisher with aliases, family
+    TextField("body", 0.3),  # description
+    TextField("columns", 0.25),  # titles and code labels of the latest release's fields
+    TextField("cells", 0.2),  # values of its small columns
     TextField("chars", 0.3, plain=False),  # single characters of title and names: only where words find nothing
-    TextField("pinyin", 0.7, plain=False),  # of title and names: only where the question is in Latin letters
+    TextField("pinyin", 0.8, plain=False),  # of the title: only for what is asked in Latin letters or not found
+    TextField("pinyin_names", 0.4, plain=False),  # of the names
 )
 PLAIN_FIELDS: Final = tuple(field for field in TEXT_FIELDS if field.plain)
 
@@ -38,7 +40,7 @@ FILTER_FIELDS: Final = (
     FilterField("publisher", "publisher"),
     FilterField("theme", "themes", many=True),
     FilterField("family", "family"),
-    FilterField("region", "regions", many=True),
+    FilterField("region", "areas", many=True),  # with all that contain them
     FilterField("tag", "tags", many=True),
     FilterField("format", "formats", many=True),
     FilterField("frequency", "frequency"),
@@ -46,18 +48,26 @@ FILTER_FIELDS: Final = (
     FilterField("status", "state"),
 )
 FILTERS: Final = {field.name: field for field in FILTER_FIELDS}
+PERIOD: Final = "period"  # its facet ignores period_from and period_to
+FACET_FIELDS: Final = (*FILTER_FIELDS, FilterField(PERIOD, "years", many=True))
+FACETS: Final = {field.name: field for field in FACET_FIELDS}
 
 SORTS: Final = ("relevance", "updated", "title", "popularity")
 FORMATS: Final = ("csv", "json", "ndjson", "parquet", "xlsx")  # what a published release can be had in
 
 # What is added to the sum of the words' scores (a rare word in a title gives about 15).
+WHOLE_VALUE: Final = 6.0  # a value of a row that was asked for as a whole, such as a parcel number
 WORD_WEIGHT: Final = 1.5  # a word of the dictionary against a mere pair of characters
 SHORT_TITLE: Final = 120  # a title of so many characters halves the score
 BOND_WEIGHT: Final = 0.5  # two words side by side, as in the question
-ALL_WORDS: Final = 6.0
+REGION_TIMES: Final = 1.2  # a region that is named is meant
+EACH_WORD: Final = 3.0  # for each thing asked for that a dataset has
+ALL_WORDS: Final = 4.0
 TITLE_STARTS: Final = 4.0
 TITLE_IS: Final = 30.0
 
+ENOUGH_HITS: Final = (5, 1)  # with fewer, words may be missing and sounds do; with fewer still, single characters
+MOST_YEARS: Final = 100  # that one dataset counts for in the histogram of periods
 FACET_VALUES: Final = 300  # values that one facet lists at most, the most frequent ones
 DEEPEST: Final = 10_000  # offset + size; beyond it only cursors
 TITLE_KEY: Final = 200  # characters of a title that sorting looks at

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape
 
-from search.analysis import Question, Unit, fold
+from search.places import stem_of
+from search.tokens import fold
+from search.units import Question, Unit
 
 FRAGMENT = 120  # characters of a description that one fragment shows
 _LEAD = 30  # of them before the first match
@@ -14,32 +17,50 @@ _PLAIN_TOKEN = re.compile(r"[^\W_]+")  # not `_word`, not pinyin
 Spans = list[tuple[int, int]]
 
 
+class Marker:
+    """Marks the words of one question in any number of texts."""
+
+    def __init__(self, question: Question) -> None:
+        self._own = [_own_words(unit) for unit in question.units]
+        self._others = [_other_words(unit) for unit in question.units]
+
+    def highlights(self, title: str, description: str) -> dict[str, list[str]]:
+        """Field -> fragments, HTML with `<mark>`; a field without a match is left out."""
+        found: dict[str, list[str]] = {}
+        if marks := self._marks(title):
+            found["title"] = [_marked(title, marks, 0, len(title))]
+        if marks := self._marks(description, exactly=True):
+            start = max(0, marks[0][0] - _LEAD)
+            found["description"] = [_marked(description, marks, start, min(len(description), start + FRAGMENT))]
+        return found
+
+    def _marks(self, text: str, *, exactly: bool = False) -> Spans:
+        """Each word where it stands; where it does not, unless it must be `exactly` that, what means the same."""
+        aligned = _aligned(text)
+        found: Spans = []
+        for own, others in zip(self._own, self._others, strict=True):
+            found += _spans(own, *aligned) or ([] if exactly else _spans(others, *aligned))
+        return _joined(sorted(found))
+
+
 def highlights(question: Question, title: str, description: str) -> dict[str, list[str]]:
-    """Field -> fragments, HTML with `<mark>`; a field without a match is left out."""
-    pattern = _pattern(question.units)
-    if pattern is None:
-        return {}
-    found: dict[str, list[str]] = {}
-    if marks := spans(pattern, title):
-        found["title"] = [_marked(title, marks, 0, len(title))]
-    if marks := spans(pattern, description):
-        start = max(0, marks[0][0] - _LEAD)
-        found["description"] = [_marked(description, marks, start, min(len(description), start + FRAGMENT))]
-    return found
+    """`Marker.highlights` for one dataset."""
+    return Marker(question).highlights(title, description)
 
 
-def spans(pattern: re.Pattern[str], text: str) -> Spans:
-    """Where the pattern matches in the folded text, as places in the original; touching ones are joined."""
-    folded, places = _aligned(text)
+def _joined(found: Spans) -> Spans:
     joined: Spans = []
-    for match in pattern.finditer(folded):
-        start, end = match.span()
-        if places is not None:
-            start, end = places[start], places[end - 1] + 1
+    for start, end in found:
         if joined and start <= joined[-1][1]:
             start, end = joined[-1][0], max(end, joined.pop()[1])
         joined.append((start, end))
     return joined
+
+
+def _spans(words: Sequence[str], folded: str, places: Sequence[int] | None) -> Spans:
+    """Where words stand in a folded text, as places in the original."""
+    found = [span for word in words for span in _places_of(word, folded)]
+    return found if places is None else [(places[start], places[end - 1] + 1) for start, end in found]
 
 
 def _marked(text: str, marks: Spans, start: int, end: int) -> str:
@@ -53,19 +74,31 @@ def _marked(text: str, marks: Spans, start: int, end: int) -> str:
     return "".join([*pieces, escape(text[last:end]), "…" if end < len(text) else ""])
 
 
-@lru_cache(maxsize=256)
-def _pattern(units: tuple[Unit, ...]) -> re.Pattern[str] | None:
-    """Words first, then the parts that a longer one is found by; Latin words and numbers only as a whole."""
-    words = [unit.word for unit in units]
-    parts = [token for unit in units for token in unit.tokens if len(token) == 2 and _PLAIN_TOKEN.fullmatch(token)]
-    wanted = sorted(dict.fromkeys(words + parts), key=len, reverse=True)
-    return re.compile("|".join(map(_whole, wanted))) if wanted else None
+def _own_words(unit: Unit) -> list[str]:
+    """The word and the parts that a longer one is found by."""
+    parts = [token for token in unit.ways[0].tokens if len(token) == 2 and _PLAIN_TOKEN.fullmatch(token)]
+    return [unit.word, *(parts if unit.kind != "region" else [])]
 
 
-def _whole(word: str) -> str:
-    if word.isdecimal():
-        return rf"(?<![0-9.]){re.escape(word)}(?![0-9])"
-    return rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
+def _other_words(unit: Unit) -> list[str]:
+    return [word for way in unit.ways[1:] for word in (way.word, stem_of(way.word))]
+
+
+def _places_of(word: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Where a word stands; Latin words and numbers only as a whole."""
+    if word.isascii():
+        yield from (match.span() for match in _whole(word).finditer(folded))
+        return
+    start = folded.find(word)
+    while start >= 0:
+        yield start, start + len(word)
+        start = folded.find(word, start + len(word))
+
+
+@lru_cache(maxsize=2_000)
+def _whole(word: str) -> re.Pattern[str]:
+    about = ("[0-9.]", "[0-9]") if word.isdecimal() else ("[a-z]", "[a-z]")
+    return re.compile(rf"(?<!{about[0]}){re.escape(word)}(?!{about[1]})")
 
 
 def _aligned(text: str) -> tuple[str, list[int] | None]:

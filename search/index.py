@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from catalog.errors import BadParameter, nearest
-from search.fields import DEEPEST, FILTERS, SHORT_TITLE, SORTS, TITLE_KEY
+from search.document import SearchDocument as SearchDocument
+from search.fields import DEEPEST, FACETS, FILTERS, PERIOD, SORTS, TITLE_KEY
+from search.lexicon import Lexicon, lexicon
+from search.tokens import encodable
+from search.units import Question
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBERS = (int, float)
-
-
-@dataclass(frozen=True)
-class SearchDocument:
-    """What an index knows of one dataset. `revision` orders the writes: an older one never replaces a newer."""
-
-    id: int
-    revision: int
-    slug: str
-    title: str
-    publisher: str  # slug
-    publisher_title: str
-    state: str
-    updated: datetime
-    titles: Mapping[str, str] = field(default_factory=dict)  # language -> title
-    description: str = ""
-    publisher_aliases: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    family: str | None = None
-    schema: str | None = None
-    frequency: str = "irregular"
-    access: str = "open"
-    formats: tuple[str, ...] = ()  # empty without a published release
-    temporal_from: date | None = None
-    temporal_to: date | None = None
-    issued: datetime | None = None
-    field_titles: tuple[str, ...] = ()
-    popularity: int = 0
-
-    @property
-    def period(self) -> tuple[int, int] | tuple[None, None]:
-        """First and last day of the data as day numbers; an open end is the first or last day there is."""
-        if self.temporal_from is None and self.temporal_to is None:
-            return None, None
-        first, last = self.temporal_from or date.min, self.temporal_to or date.max
-        return first.toordinal(), last.toordinal()
-
-    @property
-    def prior(self) -> float:
-        """What every score of it is multiplied with: among equals the shorter title goes first."""
-        return round(1 / (1 + len(self.title[:TITLE_KEY]) / SHORT_TITLE), 4)
 
 
 @dataclass(frozen=True)
@@ -100,6 +61,7 @@ class SearchQuery:
     after: tuple[Any, ...] | None = None
     facets: tuple[str, ...] = ()
     scope: Scope = PUBLIC
+    words: Lexicon = field(default_factory=lexicon)
 
     def __post_init__(self) -> None:
         _check_names(self)
@@ -123,7 +85,13 @@ class SearchQuery:
     def conditions(self) -> tuple[Any, ...]:
         """What total and facets hang on: all but the order and the page."""
         bounds = self.period_from, self.period_to, self.updated_from
-        return self.text, tuple(sorted(self.filters.items())), bounds, self.facets, self.scope
+        return self.text, tuple(sorted(self.filters.items())), bounds, self.facets, self.scope, self.words.revision
+
+    @property
+    def own_filters(self) -> tuple[str, ...]:
+        """The filters that are facets at the same time: they bind hits and the other facets, not their own."""
+        named = tuple(name for name in self.filters if name in self.facets)
+        return (*named, PERIOD) if PERIOD in self.facets and self.days != (None, None) else named
 
     @property
     def may_loosen(self) -> bool:
@@ -147,6 +115,7 @@ class Hit:
     score: float
     highlights: Mapping[str, list[str]]
     sort: tuple[Any, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +135,7 @@ class SearchPage:
     facets: Mapping[str, tuple[FacetCount, ...]]
     next_after: tuple[Any, ...] | None  # None on the last page
     understood: Mapping[str, Any]
+    question: Question | None = None  # as it was asked in the end; None for one without text
 
 
 @dataclass(frozen=True)
@@ -213,6 +183,10 @@ class SearchIndex(Protocol):
         """Answer a question."""
         ...
 
+    def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
+        """How many documents there are, and in how many each (field, token) stands."""
+        ...
+
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         """Build a new index from `documents`, then what `catch_up` says has changed, then switch; gives their number.
 
@@ -227,11 +201,6 @@ class SearchIndex(Protocol):
     def close(self) -> None:
         """Let go of connections, before a process is forked or ends; the next question opens others."""
         ...
-
-
-def encodable(text: str) -> str:
-    """The text without what no database takes: lone surrogates and NULs."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
 def micros(moment: datetime) -> int:
@@ -252,7 +221,7 @@ def title_key(title: str) -> str:
 def _check_names(query: SearchQuery) -> None:
     for place, names, known in (
         ("filters", query.filters, FILTERS),
-        ("facets", query.facets, FILTERS),
+        ("facets", query.facets, FACETS),
         ("sort", [query.sort.removeprefix("-")], SORTS),
     ):
         for name in names:

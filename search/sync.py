@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalog.db import alone, session
 from catalog.models import Dataset
+from search import stale as stale  # publishers that change make their datasets stale
 from search.batches import batches
 from search.documents import documents_of, iter_documents, stale_documents
 from search.index import Changes, IndexStatus, SearchDocument, SearchIndex

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalog import accounts, registry
 from catalog.accounts import OPERATOR, Actor
 from catalog.errors import PortalError
+from catalog.keys import get_actor, issue_key
 from catalog.models import Account, Dataset, Publisher, Release
 
 OFFICE = "finance-bureau"
@@ -28,8 +30,12 @@ def a_publisher(session: Session, slug: str = OFFICE, title: str = "绍兴市财
 def an_actor(session: Session, role: str, name: str = "", *publishers: str) -> Actor:
     """An account of that role, as an actor; a steward acts for OFFICE unless told otherwise."""
     offices = publishers or ((OFFICE,) if role == "steward" else ())
-    key = accounts.create_account(session, OPERATOR, name or f"a-{role}", role, offices)
-    return accounts.get_actor(session, key)
+    return get_actor(session, a_key(session, name or f"a-{role}", role, offices))
+
+
+def a_key(session: Session, name: str, role: str, publishers: Iterable[str] = ()) -> str:
+    """The key of a new account."""
+    return issue_key(session, OPERATOR, accounts.create_account(session, OPERATOR, name, role, publishers)).key
 
 
 def a_dataset(session: Session, actor: Actor = OPERATOR, **body: Any) -> Dataset:
@@ -57,3 +63,12 @@ def refused(kind: type[PortalError], code: str) -> Iterator[None]:
     with pytest.raises(kind) as caught:
         yield
     assert caught.value.message.code == code
+
+
+def take_guards_off(session: Session) -> None:
+    """Do what a thief with the database's password would do before changing the record of acts."""
+    if session.get_bind().dialect.name == "sqlite":
+        for name in ("audit_no_update", "audit_no_delete"):
+            session.execute(text(f"DROP TRIGGER {name}"))
+    else:
+        session.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 import ingest.models  # noqa: F401 - its tables belong to the schema too
+import search.models  # noqa: F401 - its tables too
 from catalog.db import Base, open_database, session
 from catalog.errors import Conflict
 from catalog.models import Dataset, Publisher, Release
@@ -125,7 +126,7 @@ def test_a_migration_cut_off_in_the_middle_leaves_the_old_schema(engine: Engine)
 def test_a_migration_that_leaves_references_to_nothing_is_undone(sqlite_url: str) -> None:
     engine = open_database(sqlite_url)
     with pytest.raises(RuntimeError, match="2 references to nothing"), migrate.locked(engine) as connection:
-        connection.execute(text("INSERT INTO account_publisher VALUES (404, 404)"))
+        connection.execute(text("INSERT INTO account_publisher VALUES (404, 404, FALSE)"))
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM account_publisher")) == 0
     engine.dispose()

@@ -8,8 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from catalog.rows.serving import build, can_serve, is_sound
+from catalog.rows.profile import load_profile, write_profile
+from catalog.rows.sealed import Unsound
+from catalog.rows.serving import build, is_sound
 from catalog.schema import Table
 
 _MARK = 60.0  # seconds: a use is marked in the file's access time at most this often
@@ -23,69 +26,81 @@ class ServingCache:
         self.max_bytes = max_bytes
         self._checked: dict[str, tuple[int, int]] = {}  # digest -> inode and time of the file that was found sound
 
-    def path_for(self, digest: str, parquet: Path, table: Table) -> Path | None:
-        """The serving file, built now where it is missing or unsound; None where SQLite cannot serve the release."""
-        if not can_serve(table):
-            return None
-        path = self._path(digest)
-        if not self._is_good(path, digest):
-            self._build(path, digest, parquet, table)
+    def path_for(self, parquet: Path, table: Table) -> Path:
+        """The serving file, built now where it is missing or unsound."""
+        path = self._path(table.digest)
+        if not self._is_good(path, table):
+            self._build(path, parquet, table)
         return path
 
-    def find(self, digest: str) -> Path | None:
-        """The serving file if it is there and sound; nothing is built."""
-        path = self._path(digest)
-        return path if self._is_good(path, digest) else None
+    def profile_for(self, parquet: Path, table: Table) -> list[dict[str, Any]]:
+        """The profile of a release, worked out now where it is missing or unsound."""
+        path = self._path(table.digest).with_suffix(".rprofile")
+        try:
+            return load_profile(path, table)
+        except Unsound:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_profile(path, parquet, table)
+            return load_profile(path, table)
 
-    def is_unsound(self, digest: str) -> bool:
+    def find(self, table: Table) -> Path | None:
+        """The serving file if it is there and sound; nothing is built."""
+        path = self._path(table.digest)
+        return path if self._is_good(path, table) else None
+
+    def is_unsound(self, table: Table) -> bool:
         """Whether there is a file that must not be used; an absent one is only not built yet."""
-        return self._path(digest).exists() and not is_sound(self._path(digest), digest)
+        return self._path(table.digest).exists() and not is_sound(self._path(table.digest), table)
 
     def remove(self, digest: str) -> None:
-        """Forget a file that failed."""
+        """Forget a file that failed, and its ranks."""
         self._checked.pop(digest, None)
-        self._path(digest).unlink(missing_ok=True)
+        for path in self.directory.glob(f"{digest[:2]}/{digest}.*"):
+            path.unlink(missing_ok=True)
 
     def _path(self, digest: str) -> Path:
-        return self.directory / digest[:2] / f"{digest}.sqlite"
+        return self.directory / digest[:2] / f"{digest}.rows"
 
-    def _is_good(self, path: Path, digest: str) -> bool:
+    def _is_good(self, path: Path, table: Table) -> bool:
         """A file is read through once in a process; later only its identity is compared, and its use is marked."""
         try:
             about = path.stat()
         except FileNotFoundError:
             return False
         seen = (about.st_ino, about.st_mtime_ns)
-        if self._checked.get(digest) != seen and not is_sound(path, digest):
+        if self._checked.get(table.digest) != seen and not is_sound(path, table):
             return False
-        self._checked[digest] = seen
+        self._checked[table.digest] = seen
         if about.st_atime < time.time() - _MARK:
             os.utime(path, ns=(time.time_ns(), about.st_mtime_ns))
         return True
 
-    def _build(self, path: Path, digest: str, parquet: Path, table: Table) -> None:
+    def _build(self, path: Path, parquet: Path, table: Table) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _locked(path.with_suffix(".lock")):
-            if self._is_good(path, digest):  # another process was faster
+            if self._is_good(path, table):  # another process was faster
                 return
             build(parquet, table, path)
-            self._checked.pop(digest, None)
+            self._checked.pop(table.digest, None)
         self._evict(path)
 
     def _evict(self, keep: Path) -> None:
-        """Remove the files whose last use is longest ago until the rest fits. Readers of a removed file keep it."""
-        files = [
-            (about.st_atime, about.st_size, path)
-            for path in self.directory.glob("*/*.sqlite")
-            if (about := _find_stat(path)) is not None
-        ]
-        total = sum(size for _, size, _ in files)
-        for _, size, path in sorted(files):
+        """Remove the releases used longest ago, ranks and all, until the rest fits. Readers keep theirs."""
+        used: dict[Path, float] = {}
+        sizes: dict[Path, int] = {}
+        for path in self.directory.glob("*/*.r*"):
+            about = _find_stat(path)
+            if about is not None:
+                main = path.with_name(path.name.partition(".")[0] + ".rows")
+                sizes[main] = sizes.get(main, 0) + about.st_size
+                used[main] = about.st_atime if path == main else used.get(main, 0.0)
+        total = sum(sizes.values())
+        for main in sorted(sizes, key=lambda one: used[one]):
             if total <= self.max_bytes:
                 return
-            if path != keep:
-                path.unlink(missing_ok=True)
-                total -= size
+            if main != keep:
+                self.remove(main.stem)
+                total -= sizes[main]
 
 
 def _find_stat(path: Path) -> os.stat_result | None:

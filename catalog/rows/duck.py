@@ -11,7 +11,6 @@ import os
 import tempfile
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,13 +20,11 @@ import duckdb
 import pyarrow as pa
 
 from catalog.errors import BadParameter, Unavailable
+from catalog.rows.kept import Kept
 from catalog.rows.limits import Limits
 
 _KEPT: Final = 16
-_Key = tuple[int, str, int, int, int]
-_open: OrderedDict[_Key, duckdb.DuckDBPyConnection] = OrderedDict()
-_inherited: list[Any] = []  # instances of a parent process: kept, because closing them here would not be safe
-_lock = threading.Lock()
+_open: Final[Kept[duckdb.DuckDBPyConnection]] = Kept(_KEPT, lambda instance: instance.close())
 
 
 class Clock:
@@ -118,36 +115,11 @@ def _cursor(parquet: Path, columns: int, limits: Limits) -> Iterator[duckdb.Duck
 
 
 def _instance(parquet: Path, columns: int, limits: Limits) -> duckdb.DuckDBPyConnection:
-    key = (os.getpid(), str(parquet), columns, limits.memory_mib, limits.threads)
-    with _lock:
-        if key not in _open:
-            _forget_parent()
-            _open[key] = _start(parquet, columns, limits)
-            while len(_open) > _KEPT:
-                _open.popitem(last=False)[1].close()  # cursors in use keep what they need
-        _open.move_to_end(key)
-        return _open[key]
+    key = (str(parquet), columns, limits.memory_mib, limits.threads)
+    return _open.get(key, lambda: _start(parquet, columns, limits))
 
 
-def _forget_parent() -> None:
-    for key in [key for key in _open if key[0] != os.getpid()]:
-        _inherited.append(_open.pop(key))
-
-
-def _after_fork() -> None:
-    global _lock
-    _lock = threading.Lock()  # another thread of the parent may have held it
-
-
-def _close_all() -> None:
-    """Close what this process opened, before the interpreter goes: DuckDB complains of what is left then."""
-    with _lock:
-        for key in [key for key in _open if key[0] == os.getpid()]:
-            _open.pop(key).close()
-
-
-os.register_at_fork(after_in_child=_after_fork)
-atexit.register(_close_all)
+atexit.register(_open.close_all)  # DuckDB complains of what is left when the interpreter goes
 
 
 def _start(parquet: Path, columns: int, limits: Limits) -> duckdb.DuckDBPyConnection:

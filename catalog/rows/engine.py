@@ -1,16 +1,16 @@
 """Rows of one table of a release: pages, single rows and streams, from whichever engine answers the query best.
 
-The router, from what was measured at 1 M rows: the serving file gives single rows and pages in the file's order in
-about a millisecond and answers any filter over a small table; DuckDB finds the row numbers of a filtered or sorted
-page fast because it reads only the columns that count, and the serving file then gives those rows. Groups and texts
-inside texts are DuckDB's. Without a serving file DuckDB does it all: slower, with the same answer.
+The router: ranks of the columns find the rows of a filtered or sorted page, and the serving file gives them, in about
+a millisecond whatever the table's size. Groups, words, functions and exports are DuckDB's; where it only has to find
+rows, the serving file gives them too. Without a serving file or while ranks are being made DuckDB does it
+all: slower, with the same answer.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -18,27 +18,33 @@ from typing import Any, Final
 import pyarrow as pa
 
 from catalog.errors import BadParameter, Unavailable
-from catalog.rows import duck, lite
+from catalog.rows import duck, finder
 from catalog.rows.duck import Clock
 from catalog.rows.duck_sql import DUCK, Wrap, group_count_sql, grouped_sql, stream_sql
 from catalog.rows.limits import LIMITS, Limits
-from catalog.rows.lite import LITE
+from catalog.rows.ranks import Key, Rank, build_rank, find_rank
+from catalog.rows.sealed import Unsound
+from catalog.rows.serving import Serving, open_serving
 from catalog.rows.sql import count_sql, rows_sql
-from catalog.rows.terms import RowQuery, plain_item
+from catalog.rows.terms import TEXTS, Item, RowQuery, plain_item
 from catalog.rows.values import json_writer, to_json, to_native
 from catalog.schema import Table
 
-SMALL: Final = 20_000  # rows up to which SQLite without an index is as fast as DuckDB
-_DUCK_ONLY: Final = ("contains", "ncontains")
+AT_ONCE: Final = 100_000  # rows up to which ranks are made while the reader waits: some 50 ms a column
+Later = Callable[[Key, Callable[[], None]], None]
 
 
 @dataclass(frozen=True)
 class RowFiles:
-    """Where the rows of a table are: the Parquet file, the serving file where there is one, and their shape."""
+    """Where the rows of a table are: the Parquet file, the serving file where there is one, and their shape.
+
+    `later` takes the making of ranks that would keep a reader waiting; without it they are made at once.
+    """
 
     parquet: Path
     serving: Path | None
     table: Table
+    later: Later | None = None
 
 
 @dataclass(frozen=True)
@@ -80,11 +86,18 @@ def read_page(
     clock = Clock(limits.seconds)
     if query.grouped:
         return _group_page(files, query, query.offset if after is None else after[0], limits, clock)
-    found = _trusting(files, lambda using: _find(using, query, after, limits, clock))
+    found, counted = _trusting(files, lambda using: _find(using, query, after, limits, clock))
     rows, more = found[: query.page], len(found) > query.page
-    total, exact = _total(files, query, limits, clock, least=(0 if after else query.offset) + len(found))
+    least = (0 if after else query.offset) + len(found)
+    total, exact = (counted, True) if counted is not None else _total(files, query, limits, clock, least)
     next_after = (*rows[-1].keys, rows[-1].number) if more else None
     return RowPage([(row.number, *row.values) for row in rows], total, exact, next_after)
+
+
+def is_heavy(files: RowFiles, query: RowQuery) -> bool:
+    """Whether the query may keep the engine busy for long: groups, words, and functions."""
+    plain = finder.suits(query) and not any(item.function for item in query.select)
+    return files.table.rows > AT_ONCE and (files.serving is None or not plain)
 
 
 def read_row(files: RowFiles, number: int, limits: Limits = LIMITS) -> dict[str, Any] | None:
@@ -115,40 +128,50 @@ def _trusting(files: RowFiles, read: Callable[[RowFiles], Any]) -> Any:
     """A serving file that is broken or gone is only a cache that failed: DuckDB answers then."""
     try:
         return read(files)
-    except (sqlite3.Error, FileNotFoundError):
-        return read(RowFiles(files.parquet, None, files.table))
+    except Unsound:
+        return read(replace(files, serving=None))
 
 
-def _find(files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock) -> list[_Row]:
-    """The rows of the page and one more, if there is one."""
-    if after is None and not query.narrowed and not query.order_by:
-        after = (query.offset,)  # in the file's order the offset is a row number
-    if files.serving is not None and _suits_lite(query, files.table):
-        return _find_lite(files.serving, query, files.table, after, clock)
-    if files.serving is not None and all(item.function is None for item in query.select):
-        found = _find_duck(files, replace(query, select=()), after, limits, clock)
-        return _filled(files.serving, query, found, clock)
-    return _find_duck(files, query, after, limits, clock)
+def _find(
+    files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock
+) -> tuple[list[_Row], int | None]:
+    """The rows of the page and one more, if there is one; and the query's total where it came with them."""
+    if files.serving is None or any(item.function for item in query.select):
+        return _find_duck(files, query, after, limits, clock), None
+    serving = open_serving(files.serving, files.table)
+    if not query.narrowed and not query.order_by:  # in the file's order the offset is a row number
+        start = query.offset if after is None else after[0]
+        rows = [_Row(number, (), ()) for number in range(start + 1, min(start + query.page + 1, files.table.rows) + 1)]
+        return _filled(serving, query, rows), None
+    found = _find_ranked(files, serving, query, after)
+    if found is not None:
+        return _filled(serving, query, [_Row(number, keys, ()) for number, keys in found.rows]), found.total
+    return _filled(serving, query, _find_duck(files, replace(query, select=()), after, limits, clock)), None
 
 
-def _suits_lite(query: RowQuery, table: Table) -> bool:
-    items = (*query.select, *(one.item for one in query.order_by))
-    if query.text or any(item.function for item in items):
-        return False
-    if any(one.operator in _DUCK_ONLY for one in query.filters):
-        return False
-    return table.rows <= SMALL or not (query.narrowed or query.order_by)
+def _find_ranked(
+    files: RowFiles, serving: Serving, query: RowQuery, after: Sequence[Any] | None
+) -> finder.Found | None:
+    """The rows by their ranks; None where ranks cannot tell, or are not there yet."""
+    if not finder.suits(query):
+        return None
+    ranks = _ranks(files, serving, finder.keys_of(query))
+    return None if ranks is None else finder.find_rows(query, files.table.rows, ranks.__getitem__, after)
 
 
-def _find_lite(serving: Path, query: RowQuery, table: Table, after: Sequence[Any] | None, clock: Clock) -> list[_Row]:
-    sql, params = rows_sql(LITE, query, table, [LITE.expression(item) for item in query.select], after)
-    found = lite.fetch(serving, f"{sql}{_slice(query, after)}", params, clock)
-    writers = [json_writer(item.output) for item in query.select]
-    width = 1 + len(writers)
-    return [
-        _Row(row[0], row[width:], tuple(write(value) for write, value in zip(writers, row[1:width], strict=True)))
-        for row in found
-    ]
+def _ranks(files: RowFiles, serving: Serving, keys: Sequence[Key]) -> dict[Key, Rank] | None:
+    """The ranks of these keys; missing ones are made now where that is quick, else later."""
+    ranks: dict[Key, Rank] = {}
+    for key in keys:
+        found = find_rank(serving, key)
+        if found is None and files.later is not None and files.table.rows > AT_ONCE:
+            files.later(key, partial(build_rank, serving, key))
+        elif found is None:
+            build_rank(serving, key)
+            found = find_rank(serving, key)
+        if found is not None:
+            ranks[key] = found
+    return ranks if len(ranks) == len(keys) else None
 
 
 def _find_duck(
@@ -170,18 +193,17 @@ def _keys(query: RowQuery, values: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
-def _filled(serving: Path, query: RowQuery, found: list[_Row], clock: Clock) -> list[_Row]:
-    """The rows that DuckDB found by number, read from the serving file."""
-    columns = ", ".join(["_row", *(LITE.expression(item) for item in query.select)])
-    sql = f"SELECT {columns} FROM r WHERE _row IN ({', '.join('?' * len(found))})"
-    rows = {row[0]: row[1:] for row in lite.fetch(serving, sql, [row.number for row in found], clock)}
-    if len(rows) != len(found):
-        raise sqlite3.DatabaseError("rows are missing from the serving file")
-    writers = [json_writer(item.output) for item in query.select]
-    return [
-        replace(row, values=tuple(write(value) for write, value in zip(writers, rows[row.number], strict=True)))
-        for row in found
-    ]
+def _filled(serving: Serving, query: RowQuery, found: list[_Row]) -> list[_Row]:
+    """The rows that were found by number, read from the serving file."""
+    columns = [-1 if item.column is None else item.column for item in query.select]
+    values = serving.read([row.number for row in found], columns)
+    written = [_written(item, column) for item, column in zip(query.select, values, strict=True)]
+    return [_Row(row.number, row.keys, cells) for row, cells in zip(found, zip(*written, strict=True), strict=True)]
+
+
+def _written(item: Item, column: list[Any]) -> list[Any]:
+    """The native values of a column for JSON; texts are what they are."""
+    return column if item.output.type in TEXTS else list(map(json_writer(item.output), column))
 
 
 def _slice(query: RowQuery, after: Sequence[Any] | None) -> str:
@@ -193,14 +215,12 @@ def _total(files: RowFiles, query: RowQuery, limits: Limits, clock: Clock, least
     if not query.narrowed:
         return files.table.rows, True
     try:
-        return int(_trusting(files, lambda using: _count(using, query, limits, clock))), True
+        return _count(files, query, limits, clock), True
     except Unavailable:
         return least, False
 
 
 def _count(files: RowFiles, query: RowQuery, limits: Limits, clock: Clock) -> int:
-    if files.serving is not None and _suits_lite(replace(query, select=(), order_by=()), files.table):
-        return int(lite.fetch(files.serving, *count_sql(LITE, query, files.table), clock)[0][0])
     sql, params = count_sql(DUCK, query, files.table)
     return int(duck.fetch(files.parquet, len(files.table.fields), sql, params, limits, clock)[0][0])
 

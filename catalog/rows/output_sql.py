@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from catalog.rows.formulas import harmless_sql
 from catalog.rows.literals import is_float
 from catalog.rows.terms import TEXTS
 from catalog.rows.values import SAFE
 from catalog.schema import Field
 
-_RISKY: Final = "('=', '+', '-', '@')"  # a spreadsheet takes these for the beginning of a formula
-
 
 def csv_sql(field: Field, value: str) -> str:
     """The cell of a CSV file. NULL is an empty cell; text that looks like a formula gets an apostrophe."""
     if field.type in TEXTS:
-        return f"CASE WHEN substr({value}, 1, 1) IN {_RISKY} THEN '''' || {value} ELSE {value} END"
+        return harmless_sql(value)
     return text_sql(field, value)
 
 

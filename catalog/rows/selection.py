@@ -84,7 +84,12 @@ def _call(place: str, name: str, argument: str, table: Table) -> Item:
     if item.output.type not in function.types:
         types = ", ".join(function.types)
         raise BadParameter.at(place, "function_not_for_type", name=name, type=item.output.type, types=types)
-    return Item(_output(function, item.output), item.column, name, item.output.type)
+    return function_item(function, item)
+
+
+def function_item(function: Function, item: Item) -> Item:
+    """A function of a field whose type it takes."""
+    return Item(_output(function, item.output), item.column, function.name, item.output.type)
 
 
 def _output(function: Function, source: Field) -> Field:

@@ -1,187 +1,168 @@
-"""The SQLite file that serves pages of a release: a cache, built from the Parquet file and thrown away at will.
+"""The serving file of a release: its rows in Arrow's form, native and mapped, so that any row is read at once.
 
-Table `r`: `_row` from 1, one column a field (`c0`, `c1` …; decimals scaled to whole numbers, dates as days, datetimes
-as microseconds), and `f0`, `l0` … with first and last day of each period. Table `meta`: what it was built from.
+A cache, made from the Parquet file in a fraction of the time that a database file takes, and thrown away at will.
+Columns are native (see catalog.rows.literals): decimals of up to 18 digits scaled to whole numbers, dates as days,
+datetimes as microseconds, booleans as 0 and 1.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from catalog.rows.periods import first_day, last_day
+from catalog.rows.kept import Kept
+from catalog.rows.sealed import Unsound, open_sealed, write_sealed
+from catalog.rows.values import to_native
 from catalog.schema import Field, Table
 
-FORM: Final = 1  # raised when the layout changes: older files are then built anew
-_MOST_DIGITS: Final = 18  # a scaled decimal must fit 64 bits
-_MOST_COLUMNS: Final = 600  # SQLite allows 2000 columns; periods take three
-_BATCH: Final = 20_000  # rows
-_VALUES: Final = 960  # parameters of one INSERT: 80 rows of 12 columns are twice as fast as one by one
-_FAST: Final = """
-    PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-"""
+BATCH: Final = 1 << 20  # rows of one piece: a row number alone then says where the row is
+_KEPT: Final = 128
 
 
-def can_serve(table: Table) -> bool:
-    """Whether SQLite can hold every value exactly."""
-    return len(table.fields) <= _MOST_COLUMNS and all((one.precision or 0) <= _MOST_DIGITS for one in table.fields)
+class Serving:
+    """The rows of one serving file."""
+
+    def __init__(self, path: Path, table: Table, *, check: bool = True) -> None:
+        try:
+            found = pa.ipc.open_file(pa.BufferReader(open_sealed(path, table.digest, check=check)))
+            self.batches = [found.get_batch(number) for number in range(found.num_record_batches)]
+        except pa.ArrowException as fault:
+            raise Unsound(str(path)) from fault
+        if sum(batch.num_rows for batch in self.batches) != table.rows:
+            raise Unsound(str(path))
+        self.path, self.table = path, table
+
+    def column(self, number: int) -> Any:
+        """One column whole."""
+        return pa.chunked_array([batch.column(number) for batch in self.batches]).combine_chunks()
+
+    def read(self, numbers: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+        """The native values of the rows with these numbers (from 1): a list a column, in the order of `numbers`."""
+        found = self._read(numbers, columns)
+        wide = [_is_wide(self.table.fields[column]) for column in columns]
+        return [
+            [to_native(self.table.fields[column], one) for one in values] if beyond else values
+            for column, values, beyond in zip(columns, found, wide, strict=True)
+        ]
+
+    def _read(self, numbers: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+        if numbers and numbers[-1] - numbers[0] == len(numbers) - 1 and list(numbers) == sorted(numbers):
+            pieces = self._span(numbers[0] - 1, len(numbers))
+            return [[one for piece in pieces for one in piece.column(column).to_pylist()] for column in columns]
+        return self._scattered(numbers, columns)
+
+    def _span(self, start: int, count: int) -> list[Any]:
+        pieces = []
+        while count > 0 and start < self.table.rows:
+            batch, at = divmod(start, BATCH)
+            pieces.append(self.batches[batch].slice(at, count))
+            start, count = start + pieces[-1].num_rows, count - pieces[-1].num_rows
+        return pieces
+
+    def _scattered(self, numbers: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+        places: dict[int, list[tuple[int, int]]] = {}
+        for position, number in enumerate(numbers):
+            batch, at = divmod(number - 1, BATCH)
+            places.setdefault(batch, []).append((position, at))
+        values: list[list[Any]] = [[None] * len(numbers) for _ in columns]
+        for batch, found in places.items():
+            rows = pa.array([at for _, at in found], pa.int64())
+            for target, column in zip(values, columns, strict=True):
+                taken = self.batches[batch].column(column).take(rows).to_pylist()
+                for (position, _), value in zip(found, taken, strict=True):
+                    target[position] = value
+        return values
 
 
-def build(parquet: Path, table: Table, target: Path) -> bool:
-    """Write the serving file in one step that either happens or not; False where SQLite cannot serve the release."""
-    if not can_serve(table):
-        return False
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".serving-")
-    os.close(handle)
-    path = Path(name)
+_open: Final[Kept[Serving]] = Kept(_KEPT)
+
+
+def open_serving(path: Path, table: Table) -> Serving:
+    """The serving file, mapped once in a process and checked then. Raises Unsound."""
     try:
-        rows = _fill(path, parquet, table)
-        _stamp(path, table, rows)
-        path.replace(target)
-    finally:
-        path.unlink(missing_ok=True)
+        about = path.stat()
+    except OSError as fault:
+        raise Unsound(str(path)) from fault
+    key = (str(path), about.st_ino, about.st_mtime_ns, about.st_size)  # a file made anew is another file
+    return _open.get(key, lambda: Serving(path, table))
+
+
+def build(parquet: Path, table: Table, target: Path) -> None:
+    """Write the serving file in one step that either happens or not; a million rows are held at a time."""
+    schema = pa.schema([(f"c{number}", _type(field)) for number, field in enumerate(table.fields)])
+
+    def write(sink: pa.NativeFile) -> None:
+        with pq.ParquetFile(parquet) as source, pa.ipc.new_file(sink, schema) as writer:
+            for rows in _pieces(source):
+                arrays = [_native(field, column) for field, column in zip(table.fields, rows.columns, strict=True)]
+                writer.write_batch(pa.record_batch(arrays, schema=schema))
+
+    write_sealed(target, table.digest, write)
+
+
+def _pieces(source: Any) -> Any:
+    """Tables of just BATCH rows, the last one of what is left; an empty one of an empty file."""
+    waiting: list[Any] = []
+    rows = 0
+    if not source.metadata.num_rows:
+        yield source.schema_arrow.empty_table()
+    for batch in source.iter_batches(1 << 16):
+        waiting.append(batch)
+        rows += batch.num_rows
+        while rows >= BATCH:
+            whole = pa.Table.from_batches(waiting)
+            yield whole.slice(0, BATCH)
+            waiting, rows = whole.slice(BATCH).to_batches(), rows - BATCH
+    if rows:
+        yield pa.Table.from_batches(waiting)
+
+
+def is_sound(path: Path, table: Table) -> bool:
+    """Whether the file is whole and was made from the table's Parquet file, in today's layout."""
+    try:
+        Serving(path, table)
+    except Unsound:
+        return False
     return True
 
 
-def is_sound(path: Path, digest: str) -> bool:
-    """Whether the file is whole and was built from the Parquet file of that digest, in today's layout."""
-    try:
-        con = connect(path)
-    except sqlite3.Error:
-        return False
-    try:
-        found = con.execute("SELECT form, digest, bytes, rows FROM meta").fetchone()
-        last = con.execute("SELECT max(_row) FROM r").fetchone()[0] or 0
-        return bool(found == (FORM, digest, path.stat().st_size, last))
-    except sqlite3.Error:
-        return False
-    finally:
-        con.close()
+def _is_wide(field: Field) -> bool:
+    """Whether a decimal has more digits than 64 bits hold."""
+    return field.type == "decimal" and (field.precision or 0) > 18
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection that only reads; the file never changes under its name."""
-    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    return sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
-
-
-def columns_of(table: Table) -> list[str]:
-    """The columns of `r` after `_row`."""
-    periods = [number for number, field in enumerate(table.fields) if field.type == "period"]
-    return [f"c{number}" for number in range(len(table.fields))] + [
-        f"{kind}{number}" for number in periods for kind in "fl"
-    ]
-
-
-def _fill(path: Path, parquet: Path, table: Table) -> int:
-    columns = columns_of(table)
-    con = sqlite3.connect(path, isolation_level=None)
-    try:
-        con.executescript(_FAST)
-        con.execute(f"CREATE TABLE r (_row INTEGER PRIMARY KEY, {', '.join(columns)})")
-        con.execute("CREATE TABLE meta (form INTEGER, digest TEXT, bytes INTEGER, rows INTEGER)")
-        con.execute("INSERT INTO meta VALUES (0, '', 0, 0)")
-        con.execute("BEGIN")
-        rows = _insert_all(con, parquet, table, len(columns))
-        con.execute("COMMIT")
-        return rows
-    finally:
-        con.close()
-
-
-def _insert_all(con: sqlite3.Connection, parquet: Path, table: Table, width: int) -> int:
-    """Batches are converted in a second thread while SQLite, which lets other threads run, inserts the one before."""
-    rows = 0
-    with ThreadPoolExecutor(1) as pool:
-        converted = _ahead(pool, parquet, table)
-        for count, values in converted:
-            _insert(con, count, values, width)
-            rows += count
-    return rows
-
-
-def _ahead(pool: ThreadPoolExecutor, parquet: Path, table: Table) -> Iterator[tuple[int, list[list[Any]]]]:
-    convert = _converter(table)
-    with pq.ParquetFile(parquet) as source:
-        batches = source.iter_batches(_BATCH)
-        coming = pool.submit(lambda: convert(next(batches, None)))
-        while (found := coming.result()) is not None:
-            coming = pool.submit(lambda: convert(next(batches, None)))
-            yield found
-
-
-def _insert(con: sqlite3.Connection, count: int, values: list[list[Any]], width: int) -> None:
-    """Many rows a statement; what is left over goes one by one."""
-    row = f"(NULL{', ?' * width})"
-    many = max(1, _VALUES // width)
-    flat = list(chain.from_iterable(zip(*values, strict=True)))
-    step, whole = many * width, count // many
-    statement = f"INSERT INTO r VALUES {', '.join([row] * many)}"
-    for start in range(0, whole * step, step):
-        con.execute(statement, flat[start : start + step])
-    rest = range(whole * step, count * width, width)
-    con.executemany(f"INSERT INTO r VALUES {row}", (flat[start : start + width] for start in rest))
-
-
-def _converter(table: Table) -> Callable[[Any], tuple[int, list[list[Any]]] | None]:
-    days: dict[str, tuple[str, str]] = {}
-
-    def convert(batch: Any) -> tuple[int, list[list[Any]]] | None:
-        if batch is None:
-            return None
-        values = [_native(field, column) for field, column in zip(table.fields, batch.columns, strict=True)]
-        for field, column in zip(table.fields, list(values), strict=False):
-            if field.type == "period":
-                values += _spans(column, days)
-        return batch.num_rows, values
-
-    return convert
-
-
-def _spans(periods: list[str | None], known: dict[str, tuple[str, str]]) -> tuple[list[str | None], list[str | None]]:
-    """First and last days; a release has few different periods, so each is worked out once."""
-    for one in set(periods) - known.keys():
-        if one is not None:
-            known[one] = (first_day(one), last_day(one))
-    spans = [(None, None) if one is None else known[one] for one in periods]
-    return [first for first, _ in spans], [last for _, last in spans]
-
-
-def _native(field: Field, column: Any) -> list[Any]:
-    """The native values of an Arrow column, without making a Decimal or a date for each."""
-    import polars  # it takes a second to load: only for who builds
-
+def _type(field: Field) -> pa.DataType:
     if field.type == "decimal":
-        return polars.Series(column).to_physical().to_list()
-    if field.type == "date":
-        column = column.view(pa.int32())
-    elif field.type == "datetime":
-        column = column.view(pa.int64())
-    elif field.type == "boolean":
-        column = column.cast(pa.int8())
-    return polars.Series(column).to_list()
+        return pa.decimal128(field.precision, field.scale) if _is_wide(field) else pa.int64()
+    return _TYPES[field.type]
 
 
-def _stamp(path: Path, table: Table, rows: int) -> None:
-    """Write what the file is, flushed to disk; a file without its stamp is not served."""
-    con = sqlite3.connect(path, isolation_level=None)
-    try:
-        con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        con.execute("UPDATE meta SET form = ?, digest = ?, bytes = ?, rows = ?", _meta(path, table, rows))
-    finally:
-        con.close()
-    with path.open("rb") as written:
-        os.fsync(written.fileno())
+def _native(field: Field, column: Any) -> Any:
+    """The column in native form, without touching a value in Python."""
+    whole = column.combine_chunks()
+    if field.type == "decimal" and not _is_wide(field):
+        return _scaled(whole)
+    if field.type in ("date", "datetime"):
+        return whole.view(_TYPES[field.type])
+    return whole.cast(_TYPES.get(field.type, whole.type))
 
 
-def _meta(path: Path, table: Table, rows: int) -> tuple[int, str, int, int]:
-    return FORM, table.digest, path.stat().st_size, rows
+def _scaled(column: Any) -> Any:
+    """The unscaled 64-bit numbers of a decimal128 column: of each pair of words in its buffer the low one."""
+    words = pa.Array.from_buffers(pa.int64(), (column.offset + len(column)) * 2, [None, column.buffers()[1]])
+    low = pc.list_element(pa.FixedSizeListArray.from_arrays(words, 2), 0).slice(column.offset)
+    return pc.if_else(column.is_valid(), low, pa.scalar(None, pa.int64())) if column.null_count else low
+
+
+_TYPES: Final[dict[str, pa.DataType]] = {
+    **dict.fromkeys(("string", "code", "period"), pa.large_string()),
+    "integer": pa.int64(),
+    "date": pa.int32(),
+    "datetime": pa.int64(),
+    "boolean": pa.int8(),
+}

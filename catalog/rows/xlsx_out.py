@@ -12,9 +12,9 @@ from typing import IO, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from catalog.rows.chunks import Chunks
+from catalog.rows.formulas import harmless
 
 MOST_ROWS: Final = 1_048_576  # of a sheet, its header among them
-_RISKY: Final = ("=", "+", "-", "@")
 _MADE: Final = (2000, 1, 1, 0, 0, 0)  # a fixed time, so that the same rows give the same bytes
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r"))  # XML knows none of these, nor U+FFFE and U+FFFF
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
@@ -88,12 +88,8 @@ def _allowed(data: bytes) -> bytes:
 
 
 def _header(names: list[str]) -> str:
-    cells = (f'<c t="inlineStr"><is><t xml:space="preserve">{escape(_harmless(name))}</t></is></c>' for name in names)
+    cells = (f'<c t="inlineStr"><is><t xml:space="preserve">{escape(harmless(name))}</t></is></c>' for name in names)
     return f"<row>{''.join(cells)}</row>"
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_RISKY) else text
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

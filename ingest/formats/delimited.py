@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ingest.findings import ERROR, WARNING, Refused
+from ingest.formats.mending import Shapes
 from ingest.gather import Gather, Place
 from ingest.progress import Progress, Tell
 from ingest.raw import CELL_LIMIT, RawSheet, RawWriter, column_names, raw_schema
@@ -81,7 +82,7 @@ def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def _sample(source: Path) -> str:
-    with source.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+    with _opened(source) as text:
         sample = text.read(_SAMPLE)
     whole, _, rest = sample.rpartition("\n")
     return whole + "\n" if whole and len(sample) >= _SAMPLE else whole + "\n" + rest
@@ -136,20 +137,23 @@ def _has_quote(source: Path) -> bool:
 
 
 def read_exactly(source: Path, target: Path, layout: Layout, tell: Tell) -> RawSheet:
-    """Any file, row by row: too long a row is left out with an error, too short a one is filled with a warning."""
+    """Any file, row by row: too long a row is mended where that is certain, else left out with an error."""
     gather, size = Gather(), max(1, source.stat().st_size)
-    fit = _Fit(layout.width, gather)
-    with (
-        source.open(encoding="utf-8-sig", errors="replace", newline="") as text,
-        RawWriter(target, layout.width) as writer,
-    ):
+    shapes = Shapes(layout.width)
+    with _opened(source) as text:
+        shapes.learn(_iter_rows(text, layout.delimiter))
+    fit = _Fit(layout, shapes, gather)
+    with _opened(source) as text, RawWriter(target, layout.width) as writer:
         for number, row in enumerate(_iter_rows(text, layout.delimiter), start=1):
-            cells = fit.cells(number, row)
-            if cells is not None:
+            for cells in fit.rows(number, row):
                 writer.add(number, cells)
             if number % 32_768 == 0:
                 tell(Progress(number, rows_rejected=fit.rejected, fraction=writer.characters / size * _READING))
     return RawSheet(target, layout.width, writer.rows, rejected=fit.rejected, findings=gather.findings())
+
+
+def _opened(source: Path) -> TextIO:
+    return source.open(encoding="utf-8-sig", errors="replace", newline="")
 
 
 def _iter_rows(text: TextIO, delimiter: str) -> Iterator[list[str]]:
@@ -179,30 +183,49 @@ def _iter_lines(text: TextIO) -> Iterator[str]:
 class _Fit:
     """Makes every row as wide as the table, and says where that was not so."""
 
-    def __init__(self, width: int, gather: Gather) -> None:
-        self._width, self._gather = width, gather
+    def __init__(self, layout: Layout, shapes: Shapes, gather: Gather) -> None:
+        self._width, self._delimiter = layout.width, layout.delimiter
+        self._shapes, self._gather = shapes, gather
         self._started = False  # rows above the table (titles, notes) may be as short as they like
         self.rejected = 0
 
-    def cells(self, number: int, row: list[str]) -> list[str] | None:
+    def rows(self, number: int, row: list[str]) -> list[list[str]]:
+        """The rows of the table that a row of the file is: mostly one, none where it is refused."""
         count = len(row)
         if count < self._width:
             return self._fill(number, row)
-        self._started = True
+        header, self._started = not self._started, True
         if count == self._width:
-            return row
-        return row[: self._width] if not any(map(str.strip, row[self._width :])) else self._reject(number, row)
+            return [row]
+        inside, beyond = row[: self._width], row[self._width :]
+        if not any(map(str.strip, beyond)) and (header or self._shapes.proofs(inside) is not None):
+            return [inside]  # a header has words where its columns have numbers
+        return self._mend(number, row)
 
-    def _fill(self, number: int, row: list[str]) -> list[str]:
+    def _fill(self, number: int, row: list[str]) -> list[list[str]]:
+        filled = row + [""] * (self._width - len(row))
         if self._started and any(map(str.strip, row)):
+            if self._shapes.proofs(filled) is None and len(list(filter(str.strip, row))) > 1:
+                return self._reject("row_shifted", number, row)
             self._say(WARNING, "row_short", number, row)
-        return row + [""] * (self._width - len(row))
+        return [filled]
 
-    def _reject(self, number: int, row: list[str]) -> list[str] | None:
+    def _mend(self, number: int, row: list[str]) -> list[list[str]]:
+        glued = self._shapes.glued(row)
+        if glued is not None:
+            self._say(WARNING, "row_glued", number, row)
+            return glued
+        joined = self._shapes.joined(row, self._delimiter)
+        if joined is not None:
+            self._say(WARNING, "row_mended", number, row)
+            return [joined]
+        return self._reject("row_long", number, row)
+
+    def _reject(self, code: str, number: int, row: list[str]) -> list[list[str]]:
         self.rejected += 1
-        self._say(ERROR, "row_long", number, row)
-        return None
+        self._say(ERROR, code, number, row)
+        return []
 
     def _say(self, level: str, code: str, number: int, row: list[str]) -> None:
-        place = Place(row=number, raw=",".join(row)[:200])
+        place = Place(row=number, raw=self._delimiter.join(row)[:200])
         self._gather.add(level, code, place, row=number, found=len(row), expected=self._width)

@@ -15,6 +15,7 @@ from ingest.raw import CELL_LIMIT, MAX_COLUMNS, RawSheet, RawWriter
 VALUE_LIMIT = 64 << 20  # characters of one record, or of a document that is not an array
 _CHUNK = 1 << 20
 _READING = 0.4
+_NESTED = 4  # objects round the array of records
 _GAP = re.compile(r"[\s,\x1e]*")
 
 
@@ -117,12 +118,16 @@ def _record(value: Any, stream: _Stream) -> Record:
 
 
 def _inside(document: Record, stream: _Stream) -> list[Record]:
-    """The one array of objects in a document, at its top or one member below."""
-    nested = [value for one in document.values() if isinstance(one, dict) for value in one.values()]
-    for values in (list(document.values()), nested):
-        arrays = [one for one in values if isinstance(one, list) and any(isinstance(each, dict) for each in one)]
+    """The one array of objects in a document, the nearest to its top; or the pairs of a list of codes."""
+    level: list[Any] = [document]
+    for _ in range(_NESTED):
+        members = [value for one in level for value in one.values()]
+        arrays = [one for one in members if isinstance(one, list) and any(isinstance(each, dict) for each in one)]
         if len(arrays) == 1:
             return [_record(each, stream) for each in arrays[0]]
+        level = [one for one in members if isinstance(one, dict)] if not arrays else []
+    if len(document) > 2 and all(isinstance(value, str) for value in document.values()):
+        return [{"key": name, "value": value} for name, value in document.items()]
     raise Refused("json_not_records", line=1, row=1)
 
 

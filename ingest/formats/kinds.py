@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.encoding import find_mark, find_wide
 from ingest.findings import Refused
 
-WORKBOOK, TEXT = "workbook", "text"
+WORKBOOK, TEXT, MARKUP, BUNDLE = "workbook", "text", "markup", "bundle"
 _HEAD = 1 << 16
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # First bytes -> what people call it. None of these holds a table that we read.
@@ -31,18 +31,20 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "RTF"),
 )
 _MEMBERS = (
-    ("xl/workbook.xml", None),
-    ("xl/workbook.bin", None),
     ("word/document.xml", "DOCX"),
     ("ppt/presentation.xml", "PPTX"),
-    ("content.xml", "OpenDocument"),
+    ("META-INF/MANIFEST.MF", "JAR"),
 )
 _STREAMS = (("WordDocument", "DOC"), ("PowerPoint Document", "PPT"))
-_MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<table|<\?xml)", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"^\s*(?:<!doctype html|<html|<head|<meta|<style|<body|<div|<table|<!--|<\?xml|<\?mso|<workbook)", re.IGNORECASE
+)
+_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
+_DOCUMENT = b"application/vnd.oasis.opendocument."
 
 
 def kind_of(path: Path) -> str:
-    """`workbook` or `text`. Raises Refused for an empty file and for what is known not to be a table."""
+    """`workbook`, `markup`, `bundle` or `text`. Raises Refused for an empty file and for what is no table."""
     with path.open("rb") as source:
         head = source.read(_HEAD)
     if not head.strip(b" \t\r\n\xef\xbb\xbf"):
@@ -53,24 +55,34 @@ def kind_of(path: Path) -> str:
         return _archive(path)
     if head.startswith(_OLE):
         return _compound(path)
-    name = next((name for mark, name in _OTHERS if head.startswith(mark)), None) or _markup(head) or _noise(head)
+    if _MARKUP.match(_narrow(head)):
+        return _markup(path, _narrow(head))
+    name = next((name for mark, name in _OTHERS if head.startswith(mark)), None) or _noise(head)
     if name:
         raise Refused("not_a_table", kind=name)
     return TEXT
+
+
+def _narrow(head: bytes) -> bytes:
+    """The head of a text a byte a character, which is enough to see its tags."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe").replace(b"\0", b"") if b"<" in head else head
 
 
 def _archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            document = archive.read("mimetype")[:80] if "mimetype" in members else b""
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
         raise Refused("workbook_cut") from None
-    for member, name in _MEMBERS:
-        if member in members:
-            if name is None:
-                return WORKBOOK
-            raise Refused("not_a_table", kind=name)
-    raise Refused("not_a_table", kind="ZIP")
+    if document.startswith(_DOCUMENT) and b"spreadsheet" not in document:
+        raise Refused("not_a_table", kind="OpenDocument")
+    if document or "xl/workbook.xml" in members or "xl/workbook.bin" in members:
+        return WORKBOOK
+    name = next((name for member, name in _MEMBERS if member in members), None)
+    if name is not None:
+        raise Refused("not_a_table", kind=name)
+    return BUNDLE
 
 
 def _compound(path: Path) -> str:
@@ -84,9 +96,18 @@ def _compound(path: Path) -> str:
     return WORKBOOK
 
 
-def _markup(head: bytes) -> str | None:
-    found = _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf"))
-    return None if found is None else ("XML" if b"<?xml" in found.group().lower() else "HTML")
+def _markup(path: Path, head: bytes) -> str:
+    """Markup with a table in it: a workbook of 2003, or a page. Anything else is called by its name."""
+    if _SPREADSHEET in head:
+        return MARKUP
+    page = b"<html" in head.lower() or b"<?xml" not in head.lower()
+    if not page:
+        raise Refused("not_a_table", kind="XML")
+    with path.open("rb") as source:
+        while chunk := source.read(1 << 20):
+            if b"<table" in chunk.replace(b"\0", b"").lower():
+                return MARKUP
+    raise Refused("not_a_table", kind="HTML")
 
 
 def _noise(head: bytes) -> str | None:

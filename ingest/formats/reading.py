@@ -1,29 +1,40 @@
-"""From a stored file to its raw sheet: what it is, how it is encoded, and the reader that fits."""
+"""From a stored file to its raw sheets: what it is, how it is encoded, and the reader that fits."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from catalog.errors import nearest
 from ingest.encoding import Decision, decide, to_utf8
-from ingest.findings import INFO, WARNING, Finding
+from ingest.findings import INFO, WARNING, Finding, Refused
+from ingest.formats.bundle import Member, unpack
 from ingest.formats.delimited import read_delimited
 from ingest.formats.jsonrows import read_json
-from ingest.formats.kinds import WORKBOOK, kind_of
-from ingest.formats.workbook import read_workbook
+from ingest.formats.kinds import BUNDLE, MARKUP, WORKBOOK, kind_of
+from ingest.formats.workbook import MARKUP_CHILD, read_workbook
 from ingest.progress import Tell
 from ingest.raw import RawSheet
 
 _JSON = re.compile(r"\s*(?:\[\s*(?:[\[{\]]|$)|\{\s*(?:[\"}]|$))")
 _LINES = (".ndjson", ".jsonl")
+_NO_TABLES = frozenset({"not_a_table", "file_empty", "file_of_nulls", "sheet_empty"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the steward says of how to read: which sheet or member, and in which encoding."""
+
+    sheet: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A raw sheet, the encoding of the text it came from (None for workbooks), and what is to be said of it."""
+    """The raw sheets, the encoding of the text they came from (None for workbooks), and what is to be said of it."""
 
-    sheet: RawSheet
+    sheets: tuple[RawSheet, ...]
     encoding: str | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -32,15 +43,82 @@ def read_file(
     source: Path, filename: str, workdir: Path, tell: Tell, *, sheet: str | None, encoding: str | None
 ) -> Reading:
     """All rows of the file as text. Raises Refused."""
+    asked = Asked(sheet, encoding)
+    if kind_of(source) == BUNDLE:
+        return _read_bundle(source, workdir, tell, asked)
+    return _read_single(source, filename, workdir, tell, asked)
+
+
+def _read_single(source: Path, filename: str, workdir: Path, tell: Tell, asked: Asked) -> Reading:
+    kind = kind_of(source)
+    if kind == BUNDLE:
+        raise Refused("not_a_table", kind="ZIP")
+    if kind == WORKBOOK:
+        book = read_workbook(source, workdir, tell, sheet=asked.sheet)
+        return Reading(book.sheets, None, book.findings)
+    text, decision = to_utf8(source, workdir / "text.utf8", decide(source, asked.encoding))
+    public, said = _public_name(decision.encoding), _encoding_findings(decision)
+    if kind == MARKUP:
+        book = read_workbook(text, workdir, tell, sheet=asked.sheet, child=MARKUP_CHILD)
+        return Reading(book.sheets, public, said + book.findings)
     target = workdir / "raw.arrow"
-    if kind_of(source) == WORKBOOK:
-        return Reading(read_workbook(source, target, tell, sheet=sheet))
-    text, decision = to_utf8(source, workdir / "text.utf8", decide(source, encoding))
     if _is_json(text):
         raw = read_json(text, target, tell, lines=filename.lower().endswith(_LINES))
     else:
         raw = read_delimited(text, target, tell)
-    return Reading(raw, _public_name(decision.encoding), _encoding_findings(decision))
+    return Reading((raw,), public, said)
+
+
+def _read_bundle(source: Path, workdir: Path, tell: Tell, asked: Asked) -> Reading:
+    """The table files of a ZIP: the asked one, or all; what is no table beside them is named."""
+    members = unpack(source, workdir)
+    chosen, asked = _choose(members, asked)
+    readings: list[Reading] = []
+    left: list[str] = []
+    for place, member in enumerate(chosen):
+        folder = workdir / f"read{place}"
+        folder.mkdir()
+        try:
+            reading = _read_single(member.path, member.name, folder, tell, asked)
+        except Refused as refused:
+            if refused.finding.code not in _NO_TABLES or len(chosen) == 1:
+                raise
+            left.append(member.name)
+        else:
+            readings.append(_named(reading, member))
+    return _together(readings, left)
+
+
+def _choose(members: tuple[Member, ...], asked: Asked) -> tuple[tuple[Member, ...], Asked]:
+    """The members to read. A name that is no member's is a sheet of the only workbook."""
+    named = tuple(one for one in members if asked.sheet in (one.name, one.stem, Path(one.name).name))
+    if asked.sheet is None or named:
+        return named or members, replace(asked, sheet=None)
+    if len(members) == 1:
+        return members, asked
+    names = [one.name for one in members]
+    raise Refused(
+        "sheet_unknown",
+        name=asked.sheet[:60],
+        near=nearest(asked.sheet, names) or names[0],
+        known="、".join(names[:20]),
+    )
+
+
+def _named(reading: Reading, member: Member) -> Reading:
+    """Sheets without a name are called as their file is; those of one of several workbooks keep theirs."""
+    return replace(reading, sheets=tuple(replace(one, name=one.name or member.stem) for one in reading.sheets))
+
+
+def _together(readings: list[Reading], left: list[str]) -> Reading:
+    if not readings:
+        raise Refused("not_a_table", kind="ZIP")
+    said = tuple(finding for one in readings for finding in one.findings)
+    if left:
+        said += (Finding(INFO, "other_sheets", {"names": "、".join(left[:20]), "count": len(left)}),)
+    encodings = {one.encoding for one in readings} - {None}
+    encoding = encodings.pop() if len(encodings) == 1 else None
+    return Reading(tuple(sheet for one in readings for sheet in one.sheets), encoding, said)
 
 
 def _is_json(text: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLS): a child process reads the sheet, this side bounds its time and keeps its rows."""
+"""Workbooks and tables of markup: a child process reads the sheets, this side bounds its time and keeps their rows."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ import orjson
 import pyarrow as pa
 
 import ingest
-from ingest.findings import INFO, Finding, Refused
+from ingest.findings import INFO, WARNING, Finding, Refused
 from ingest.progress import Progress, Tell
-from ingest.raw import RawSheet, RawWriter
+from ingest.raw import Merged, RawSheet, RawWriter
 
+WORKBOOK_CHILD, MARKUP_CHILD = "ingest.formats.workbook_child", "ingest.formats.markup_child"
 _ROOT = Path(ingest.__file__).parent.parent
 _READING = 0.4
+_LEVELS = {"formula_no_value": WARNING, "cell_error": WARNING}  # of what a child remarks; the rest is for information
 
 
 @dataclass(frozen=True)
@@ -35,22 +37,44 @@ class Limits:
 LIMITS = Limits()
 
 
+@dataclass(frozen=True)
+class Book:
+    """The sheets that were read, and what is to be said of the file."""
+
+    sheets: tuple[RawSheet, ...]
+    findings: tuple[Finding, ...]
+
+
 def read_workbook(
-    source: Path, target: Path, tell: Tell, *, sheet: str | None = None, limits: Limits = LIMITS
-) -> RawSheet:
-    """The rows of a sheet: the named one, or the first that has any. Raises Refused."""
-    with _child(source, sheet, limits) as lines:
-        head = _next(lines)
-        with RawWriter(target, head["width"]) as writer:
-            rows = _keep(lines, writer, tell)
-    return RawSheet(target, head["width"], rows, name=head["sheet"], findings=_others(head))
+    source: Path, folder: Path, tell: Tell, *, sheet: str | None = None, limits: Limits = LIMITS,
+    child: str = WORKBOOK_CHILD,
+) -> Book:  # fmt: skip
+    """The rows of the named sheet, or of all that are seen and not blank, in files of `folder`. Raises Refused."""
+    sheets: list[RawSheet] = []
+    with _child(child, source, sheet, limits) as lines:
+        while "done" not in (head := _next(lines)):
+            sheets.append(_read_sheet(head, lines, folder / f"raw{len(sheets)}.arrow", _after(sheets, tell)))
+    return Book(tuple(sheets), tuple(_findings(head)))
 
 
-def _keep(lines: Iterator[Any], writer: RawWriter, tell: Tell) -> int:
-    while "end" not in (block := _next(lines)):
-        writer.add_block(block["rows"], [pa.array(column, pa.string()) for column in block["columns"]])
-        tell(Progress(writer.rows, fraction=_READING * writer.rows / (writer.rows + 50_000)))
-    return writer.rows
+def _read_sheet(head: Any, lines: Iterator[Any], target: Path, tell: Tell) -> RawSheet:
+    with RawWriter(target, head["width"]) as writer:
+        while "end" not in (block := _next(lines)):
+            writer.add_block(block["rows"], [pa.array(column, pa.string()) for column in block["columns"]])
+            tell(Progress(writer.rows))
+    merged = None if head["merged"] is None else tuple(Merged(*one) for one in head["merged"])
+    return RawSheet(target, head["width"], writer.rows, name=head["sheet"], merged=merged)
+
+
+def _after(sheets: list[RawSheet], tell: Tell) -> Tell:
+    """Tells of the rows of a sheet after those of the sheets before; how many there will be is not known."""
+    before = sum(one.rows for one in sheets)
+
+    def told(now: Progress) -> None:
+        rows = before + now.rows_read
+        tell(Progress(rows, fraction=_READING * rows / (rows + 50_000)))
+
+    return told
 
 
 def _next(lines: Iterator[Any]) -> Any:
@@ -62,24 +86,21 @@ def _next(lines: Iterator[Any]) -> Any:
     return line
 
 
-def _others(head: Any) -> tuple[Finding, ...]:
-    if not head["others"]:
-        return ()
-    names = "、".join(head["others"][:20])
-    return (Finding(INFO, "other_sheets", {"sheet_read": head["sheet"], "names": names, "count": len(head["others"])}),)
+def _findings(done: Any) -> Iterator[Finding]:
+    if done["left"]:
+        names = "、".join(done["left"][:20])
+        yield Finding(INFO, "other_sheets", {"names": names, "count": len(done["left"])})
+    for code, sheet, params in done["notes"]:
+        cell = params.pop("cell", None)
+        cells = ", ".join(params.get("first_cells", ())[:5])
+        level, count = _LEVELS.get(code, INFO), params.get("count", 1)
+        yield Finding(level, code, {**params, "cells": cells}, sheet=sheet or None, cell=cell, count=count)
 
 
 @contextmanager
-def _child(source: Path, sheet: str | None, limits: Limits) -> Iterator[Iterator[Any]]:
-    command = [
-        sys.executable,
-        "-m",
-        "ingest.formats.workbook_child",
-        str(source.resolve()),
-        str(limits.seconds),
-        str(limits.memory),
-        *([sheet] if sheet else []),
-    ]
+def _child(module: str, source: Path, sheet: str | None, limits: Limits) -> Iterator[Iterator[Any]]:
+    numbers = (str(limits.seconds), str(limits.memory))
+    command = [sys.executable, "-m", module, str(source.resolve()), *numbers, *([sheet] if sheet else [])]
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(

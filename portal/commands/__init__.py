@@ -25,6 +25,8 @@ class Lazy(click.Group):
         "ingest": "ingesting",
         "search": "searching",
         "verify": "verifying",
+        "backup": "saving",
+        "restore": "saving",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -92,10 +92,10 @@ class _Beside:
 @click.option("--with-parent", is_flag=True, help="End when the process that started it is gone.")
 def worker(with_parent: bool) -> None:
     """Take files in, publish what is due, keep the index up to date, until SIGTERM."""
-    from portal.app import configure_logging
+    from portal import logs
     from portal.working import work
 
-    configure_logging()
+    logs.configure()
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -8,6 +8,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 import ingest.models  # noqa: F401 - its tables belong to the schema too
+import search.models  # noqa: F401 - its tables too
 from catalog.db import Base, UtcDateTime
 from catalog.models import Json, Key
 

@@ -233,6 +233,7 @@ class NewPublisher(Body):
     title_translations = Object(Translations)
     aliases = Several(Text(200))
     region = Code("regions", allow_none=True)
+    parent = Slug(120, allow_none=True)
 
 
 class Approval(Body):

@@ -46,6 +46,30 @@ class FieldAnswer(Schema):
     nullable = fields.Boolean()
 
 
+class LeftOutAnswer(Schema):
+    """A row that is no data."""
+
+    row = fields.Integer(metadata={"example": 31})
+    why = fields.String(metadata={"enum": ["total", "note", "footer", "header"]})
+
+
+class FoundAnswer(Schema):
+    """How a table was found in its file."""
+
+    extent = fields.String(allow_none=True, metadata={"example": "A3:G31"})
+    banners = fields.List(fields.String(), metadata={"description": "What stands above the header."})
+    between = fields.Dict(
+        keys=fields.String(metadata={"enum": ["numbers", "formulas", "units", "english"]}),
+        values=fields.Integer(),
+        metadata={"description": "Rows between header and data."},
+    )
+    formulas = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "By header."})
+    left_out = fields.List(fields.Nested(LeftOutAnswer), metadata={"description": "The first hundred."})
+    totals = fields.Integer()
+    notes = fields.Integer()
+    blank_rows = fields.Integer()
+
+
 class TableAnswer(Schema):
     """A table of a release."""
 
@@ -55,6 +79,7 @@ class TableAnswer(Schema):
     header_rows = fields.List(fields.Integer())
     unit = fields.String(allow_none=True)
     rows = fields.Integer()
+    found = fields.Nested(FoundAnswer)
     fields_ = fields.List(fields.Nested(FieldAnswer), data_key="fields")
 
 
@@ -86,30 +111,6 @@ class ReleasesAnswer(Schema):
 
     total = fields.Integer()
     items = fields.List(fields.Nested(ReleaseAnswer))
-
-
-class DecisionAnswer(Schema):
-    """What a steward decided on a column."""
-
-    action = fields.String(metadata={"enum": ["mask", "drop", "publish"]})
-    ground = fields.String(allow_none=True)
-
-
-class PersonalColumnAnswer(Schema):
-    """Personal data of one kind in one column; the examples are masked."""
-
-    field = fields.String(metadata={"example": "holder"})
-    kind = fields.String(metadata={"example": "id_number"})
-    cells = fields.Integer()
-    examples = fields.List(fields.String(), metadata={"example": ["**************1231"]})
-    decision = fields.Nested(DecisionAnswer, allow_none=True)
-
-
-class PrivacyAnswer(Schema):
-    """What a release holds that is personal."""
-
-    release = fields.Integer()
-    columns = fields.List(fields.Nested(PersonalColumnAnswer))
 
 
 class DatasetAnswer(Schema):
@@ -227,6 +228,43 @@ class RowsAnswer(Schema):
     rows = fields.List(fields.Dict(), metadata={"description": "Arrays instead of objects with `shape=arrays`."})
     truncated = fields.Boolean()
     next = fields.String(allow_none=True)
+
+
+class DescriptionAnswer(Schema):
+    """A document in a form that others have laid down."""
+
+
+class FieldProfileAnswer(Schema):
+    """Statistics of one field; a field with masked personal data tells counts only."""
+
+    name = fields.String()
+    count = fields.Integer(metadata={"description": "Rows with a value."})
+    nulls = fields.Integer()
+    distinct = fields.Integer()
+    distinct_exact = fields.Boolean(metadata={"description": "Exact up to 100,000 different values."})
+    min = fields.Raw(allow_none=True)
+    max = fields.Raw(allow_none=True)
+    mean = fields.Raw(allow_none=True)
+    quantiles = fields.Dict(allow_none=True, metadata={"example": {"0.5": 12.5}})
+    top = fields.List(fields.Dict(), metadata={"example": [{"value": "330602", "count": 12}]})
+    histogram = fields.List(fields.Dict(), metadata={"example": [{"low": 0, "high": 10, "count": 3}]})
+    masked = fields.Boolean()
+
+
+class ProfileAnswer(Schema):
+    """Statistics of a release."""
+
+    release = fields.Nested(ReleaseMark)
+    rows = fields.Integer()
+    fields_ = fields.List(fields.Nested(FieldProfileAnswer), data_key="fields")
+
+
+class BatchAnswer(Schema):
+    """Answers in the order of the queries."""
+
+    answers = fields.List(
+        fields.Dict(), metadata={"description": "Each a page of rows as `/rows` gives it, or a problem with `status`."}
+    )
 
 
 class RowAnswer(Schema):

@@ -10,8 +10,10 @@ from flask import Response, request, send_file
 from catalog.errors import BadParameter, NotFound, nearest
 from catalog.rows.exports import EXPORTS, Options, export
 from catalog.rows.terms import RowQuery
+from portal.answers import tagged
 from portal.context import house
 from portal.exports import ExportFile
+from portal.packing import PACKERS, wanted_packing
 from portal.places import Place, find_place, mark_of, marked, read_parameters
 from portal.v1 import parameters
 from portal.v1.blueprint import api
@@ -36,31 +38,49 @@ class Export(Resource):
         options = _form_options()
         place = find_place(slug)
         query = read_parameters(place, FORM)
-        unchanged = marked(Response(), place)
+        packing = wanted_packing(form)
+        unchanged = _tagged(Response(), place, packing)
         if unchanged.status_code == 304:
             return unchanged
-        return _download(place, form, _file(place, query, form, options))
+        return _download(place, form, _file(place, query, form, options, packing), packing)
 
 
-def _file(place: Place, query: RowQuery, form: str, options: Options) -> ExportFile:
-    files = place.files
+def _file(place: Place, query: RowQuery, form: str, options: Options, packing: str | None) -> ExportFile:
+    files, exports = place.files, house().exports
 
     def write() -> tuple[int, Iterator[bytes]]:
         made = export(form, files, query, options)
-        return made.total, made.chunks
+        return made.total, PACKERS[packing](made.chunks) if packing else made.chunks
 
-    return house().exports.file_for(mark_of(place), write)
+    mark = _mark(place, packing)
+    return house().exporting.run(lambda: exports.file_for(mark, write))
 
 
-def _download(place: Place, form: str, file: ExportFile) -> Response:
+def _mark(place: Place, packing: str | None) -> str:
+    return f"{mark_of(place)}-{packing}" if packing else mark_of(place)
+
+
+def _tagged(answer: Response, place: Place, packing: str | None) -> Response:
+    """With its tag, which differs by packing, and what it varies by; 304 where the reader has it."""
+    marked(answer, place, conditional=False)
+    answer.vary.add("Accept-Encoding")
+    return tagged(answer, _mark(place, packing))
+
+
+def _download(place: Place, form: str, file: ExportFile, packing: str | None) -> Response:
     answer = send_file(file.path, mimetype=EXPORTS[form].media_type, etag=False, conditional=False)
     answer.headers["Digest"] = f"sha-256={file.digest}"
     answer.headers["X-Total-Count"] = str(file.rows)
     name = quote(f"{place.dataset.title}-{place.release.number}.{form}")
     plain = f"{place.dataset.slug}-{place.release.number}.{form}"
     answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
-    answer.headers["Accept-Ranges"] = "bytes"
     marked(answer, place, conditional=False)
+    answer.set_etag(_mark(place, packing))
+    answer.vary.update(("Accept-Encoding", "Accept-Language", "Authorization"))
+    if packing:
+        answer.headers["Content-Encoding"] = packing
+        return answer
+    answer.headers["Accept-Ranges"] = "bytes"
     answer.make_conditional(request, accept_ranges=True, complete_length=file.path.stat().st_size)
     return answer
 

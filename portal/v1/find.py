@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import request
 from sqlalchemy import select
 
-from catalog.accounts import ROLES, Actor, require_role
+from catalog.accounts import READ, STAFF, Actor, require_role
 from catalog.db import CIVIL
 from catalog.errors import BadParameter, Unavailable, nearest
 from catalog.lookup import parse_day, visible_to
 from catalog.models import Dataset, Publisher
-from catalog.vocabularies import label
+from catalog.vocabularies import codes, label
+from portal.answering import answers
 from portal.answers import language
 from portal.context import actor, catalog_session, house
 from portal.cursors import read_cursor, write_cursor
-from portal.links import next_link
+from portal.links import absolute, next_link
 from portal.v1.shapes import item_shape
+from search import synonyms
 from search.browse import browse
-from search.index import Scope, SearchPage, SearchQuery
+from search.documents import documents_of
+from search.explain import explain
+from search.fields import FACETS
+from search.index import Hit, Scope, SearchPage, SearchQuery
+from search.inside import Match, matches
+from search.lexicon import Lexicon, lexicon
+from search.places import label_of
 
 FILTERS = ("publisher", "theme", "family", "region", "tag", "format", "frequency", "access", "status")
 SPANS = ("period_from", "period_to", "updated_from")
@@ -31,7 +41,6 @@ PARAMETERS = ("q", *FILTERS, *SPANS, "sort", "page_size", "page", "cursor", "fac
 LABELS = {
     "theme": "themes",
     "family": "families",
-    "region": "regions",
     "frequency": "frequencies",
     "access": "access",
     "status": "dataset_states",
@@ -41,9 +50,7 @@ LONGEST_QUERY = 1000
 
 def read_query() -> SearchQuery:
     """The search that the address asks for. Raises BadParameter with the place."""
-    text = request.args.get("q", "")
-    if len(text) > LONGEST_QUERY:
-        raise BadParameter.at("q", "text_too_long", most=LONGEST_QUERY)
+    text = read_text()
     size = whole_number("page_size", 20, 1, 100)
     filters = {name: tuple(dict.fromkeys(request.args.getlist(name))) for name in FILTERS if request.args.get(name)}
     if sum(len(values) for values in filters.values()) > 200:
@@ -60,11 +67,31 @@ def read_query() -> SearchQuery:
         after=None,
         facets=_facets(),
         scope=Scope(drafts_of=actor().drafts_of),
+        words=words() if text.strip() else lexicon(),
     )
     cursor = request.args.get("cursor")
     if cursor:
         query = replace(query, offset=0, after=read_cursor(house().settings.secret_key, purpose(query), cursor))
     return query
+
+
+def read_text() -> str:
+    """What is asked for. Raises BadParameter where it is longer than any question."""
+    text = request.args.get("q", "")
+    if len(text) > LONGEST_QUERY:
+        raise BadParameter.at("q", "text_too_long", most=LONGEST_QUERY)
+    return text
+
+
+def words() -> Lexicon:
+    """The words that questions are understood by now."""
+    found = house().lexicon = synonyms.words(catalog_session(), house().lexicon)
+    return found
+
+
+def quoted(value: str) -> str:
+    """A value as a part of an address."""
+    return quote(value, safe="")
 
 
 def purpose(query: SearchQuery) -> str:
@@ -96,14 +123,28 @@ def answer(query: SearchQuery) -> dict[str, Any]:
     after = page.next_after
     cursor = write_cursor(house().settings.secret_key, purpose(query), after) if after else None
     understood = {**page.understood, **({"degraded": True} if degraded else {})}
+    if query.text and not page.total and not degraded and _is_plain(query):
+        house().misses.note(query.text)
     return {
         "total": page.total,
         "items": _items(page, actor()),
         "facets": {name: _facet(name, page) for name in query.facets},
         "next": next_link(cursor) if cursor else None,
         "query": {"understood": understood},
-        "answers": [],
+        "answers": _answers(query, page),
     }
+
+
+def _answers(query: SearchQuery, page: SearchPage) -> list[dict[str, Any]]:
+    """What the rows say, on the first page of a question."""
+    if page.question is None or not query.text or query.offset or query.after:
+        return []
+    return answers(house(), catalog_session(), page.question, language())
+
+
+def _is_plain(query: SearchQuery) -> bool:
+    """Whether nothing but the words of a question kept it from finding something."""
+    return not query.filters and query.days == (None, None) and query.updated_from is None and query.may_loosen
 
 
 def _items(page: SearchPage, viewer: Actor) -> list[dict[str, Any]]:
@@ -112,16 +153,35 @@ def _items(page: SearchPage, viewer: Actor) -> list[dict[str, Any]]:
     found = {dataset.id: dataset for dataset in catalog_session().scalars(wanted)}
     hits = [hit for hit in page.hits if hit.id in found]
     items = [item_shape(found[hit.id], language(), dict(hit.highlights)) for hit in hits]
+    if page.question:
+        named = matches(catalog_session(), page.question, [hit.id for hit in hits if found[hit.id].access == "open"])
+        for item, hit in zip(items, hits, strict=True):
+            item["matches"] = [_match(item["slug"], one) for one in named.get(hit.id, ())]
     if _explained(viewer):
-        items = [{**item, "explain": {"score": hit.score}} for item, hit in zip(items, hits, strict=True)]
+        for item, hit, reasons in zip(items, hits, _reasons(page, hits), strict=True):
+            item["explain"] = {"score": hit.score, **reasons}
     return items
+
+
+def _match(slug: str, one: Match) -> dict[str, Any]:
+    """A value that matched, with the rows that have it."""
+    asked = urlencode({"table": one.table, one.field: one.value})
+    link = absolute(f"/api/v1/datasets/{slug}/rows?{asked}")
+    return {"field": one.field, "title": one.title, "value": one.value, "rows": one.rows, "link": link}
+
+
+def _reasons(page: SearchPage, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    if page.question is None or not page.question.units:
+        return [{} for _ in hits]
+    documents = {one.id: one for one in documents_of(catalog_session(), [hit.id for hit in hits])}
+    return explain(house().index, page.question, [documents[hit.id] for hit in hits])
 
 
 def _explained(viewer: Actor) -> bool:
     """Whether `explain=true` is asked for; only who has an account may."""
     asked = flag("explain")
     if asked:
-        require_role(viewer, *ROLES)
+        require_role(viewer, *STAFF, scope=READ)
     return asked
 
 
@@ -141,14 +201,23 @@ def _publisher_titles(slugs: list[str]) -> dict[str, str]:
 
 
 def _label(facet: str, value: str, words: str) -> str:
+    if facet == "region":
+        return _region(value, words)
     return label(LABELS[facet], value, words) if facet in LABELS else value
+
+
+def _region(code: str, words: str) -> str:
+    for name in ("regions", "functional_areas"):
+        if code in codes(name):
+            return label(name, code, words)
+    return label_of(code) or code
 
 
 def _facets() -> tuple[str, ...]:
     asked = [name for name in request.args.get("facets", "").split(",") if name]
     for name in asked:
-        if name not in FILTERS:
-            raise BadParameter.at("facets", "facet_unknown", value=name, nearest=nearest(name, FILTERS))
+        if name not in FACETS:
+            raise BadParameter.at("facets", "facet_unknown", value=name, nearest=nearest(name, FACETS))
     return tuple(dict.fromkeys(asked))
 
 

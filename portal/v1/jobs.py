@@ -7,6 +7,7 @@ import io
 
 from flask import Response
 
+from catalog.rows.formulas import harmless
 from ingest.findings import Finding
 from ingest.jobs import get_job, list_findings
 from portal.answers import json_answer, language
@@ -63,10 +64,9 @@ def _as_csv(found: list[Finding]) -> str:
     writer.writeheader()
     for one in found:
         shape = finding_shape(one, language())
-        writer.writerow({name: _harmless(shape[name]) for name in COLUMNS})
+        writer.writerow({name: _cell(shape[name]) for name in COLUMNS})
     return "\ufeff" + target.getvalue()
 
 
-def _harmless(value: object) -> object:
-    """Text that a spreadsheet would run as a formula is escaped."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+def _cell(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else value

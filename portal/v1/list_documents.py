@@ -1,4 +1,4 @@
-"""The answers of lists, of the door and of `/me`, as the OpenAPI document describes them."""
+"""The answers of lists and of the door, as the OpenAPI document describes them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class PublisherAnswer(Schema):
     title = fields.String(metadata={"example": "绍兴市财政局"})
     aliases = fields.List(fields.String())
     region = fields.String(allow_none=True, metadata={"example": "330600"})
+    parent = fields.String(allow_none=True, metadata={"description": "Slug of the publisher above it."})
     datasets = fields.Integer(metadata={"description": "Public datasets."})
 
 
@@ -81,14 +82,6 @@ class DutiesAnswer(Schema):
     items = fields.List(fields.Nested(DutyAnswer))
 
 
-class MeAnswer(Schema):
-    """An account."""
-
-    name = fields.String()
-    role = fields.String()
-    publishers = fields.List(fields.String())
-
-
 class HomeAnswer(Schema):
     """The door of the API."""
 
@@ -96,3 +89,27 @@ class HomeAnswer(Schema):
     links = fields.Dict()
     limits = fields.Dict()
     counts = fields.Dict()
+
+
+class DecisionAnswer(Schema):
+    """What a steward decided on a column."""
+
+    action = fields.String(metadata={"enum": ["mask", "drop", "publish"]})
+    ground = fields.String(allow_none=True)
+
+
+class PersonalColumnAnswer(Schema):
+    """Personal data of one kind in one column; the examples are masked."""
+
+    field = fields.String(metadata={"example": "holder"})
+    kind = fields.String(metadata={"example": "id_number"})
+    cells = fields.Integer()
+    examples = fields.List(fields.String(), metadata={"example": ["**************1231"]})
+    decision = fields.Nested(DecisionAnswer, allow_none=True)
+
+
+class PrivacyAnswer(Schema):
+    """What a release holds that is personal."""
+
+    release = fields.Integer()
+    columns = fields.List(fields.Nested(PersonalColumnAnswer))

@@ -1,4 +1,4 @@
-"""Code lists, publishers, duties, and who I am."""
+"""Code lists, publishers and duties."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response
 
 from catalog import lookup
-from catalog.accounts import require_role
 from catalog.errors import NotFound, nearest
 from catalog.registry import create_publisher
 from catalog.vocabularies import Term, get_vocabulary, list_vocabularies
@@ -35,12 +34,14 @@ class Publishers(Resource):
     def get(self) -> Response:
         """Every publisher with the number of its public datasets."""
         found = lookup.list_publishers(catalog_session())
+        parents = {one.id: one.slug for one, _ in found}
         items = [
             {
                 "slug": one.slug,
                 "title": one.title_translations.get(language(), one.title),
                 "aliases": one.aliases,
                 "region": one.region,
+                "parent": parents[one.parent_id] if one.parent_id else None,
                 "datasets": count,
             }
             for one, count in found
@@ -53,7 +54,8 @@ class Publishers(Resource):
     def post(self, body: dict[str, Any]) -> Response:
         """Make a publisher (admin)."""
         made = create_publisher(catalog_session(), actor(), body)
-        shape = {"slug": made.slug, "title": made.title, "aliases": made.aliases, "region": made.region, "datasets": 0}
+        shape = {name: getattr(made, name) for name in ("slug", "title", "aliases", "region")}
+        shape |= {"parent": made.parent.slug if made.parent else None, "datasets": 0}
         return json_answer(shape, 201, {"Location": absolute("/api/v1/publishers")})
 
 
@@ -143,17 +145,3 @@ def _datasets_by_duty() -> dict[str, list[str]]:
         for duty in dataset.duties:
             fulfilled.setdefault(duty, []).append(dataset.slug)
     return fulfilled
-
-
-@api.route("/me")
-class Me(Resource):
-    """Who I am."""
-
-    @documented(api)
-    @api.response(200, documents.MeAnswer)
-    def get(self) -> Response:
-        """The account behind the key: name, role, publishers."""
-        require_role(actor(), "steward", "reviewer", "admin")
-        me = actor()
-        shape = {"name": me.name, "role": me.role, "publishers": sorted(me.publishers)}
-        return json_answer(shape, headers={"Cache-Control": "private, no-store"})

@@ -15,7 +15,7 @@ from ingest.privacy.decided import list_columns
 from portal.answers import dataset_tag, json_answer, require_match, tagged
 from portal.context import actor, catalog_session, house
 from portal.originals import settle_after_commit
-from portal.v1 import documents
+from portal.v1 import list_documents as documents
 from portal.v1.blueprint import api
 from portal.v1.bodies import PrivacyDecisions
 from portal.v1.resource import Resource, documented

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, cast
 from flask import Response, request
 from werkzeug.datastructures import FileStorage as UploadedFile
 
+from catalog.accounts import INGEST, READ
 from catalog.db import session
 from catalog.errors import Invalid, TooLarge, nearest
 from catalog.lookup import get_dataset, get_release, list_visible_releases
@@ -85,7 +86,7 @@ class Mapping(Resource):
     def get(self, slug: str) -> Response:
         """Header as published -> field name, or null."""
         dataset = get_dataset(catalog_session(), slug, actor())
-        require_writer(actor(), dataset)
+        require_writer(actor(), dataset, scope=READ)
         return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset))
 
     @documented(api)
@@ -100,7 +101,7 @@ class Mapping(Resource):
 
 
 def _require_open_for_upload(dataset: Dataset) -> None:
-    require_writer(actor(), dataset, "steward", "admin")
+    require_writer(actor(), dataset, "steward", "admin", scope=INGEST + dataset.slug)
     jobs.require_uploadable(dataset)
 
 

@@ -22,13 +22,15 @@ class Resource(MethodView):
 
     takes: ClassVar[dict[str, tuple[str, ...] | None]] = {}  # method -> names; None: checked by the view itself
 
+    reads_only: ClassVar[bool] = False  # a POST that changes nothing
+
     def dispatch_request(self, **arguments: Any) -> Any:
         """Refuse unknown parameters, then run the view in its transaction."""
         method = "GET" if request.method == "HEAD" else request.method
         known = self.takes.get(method, ())
         if known is not None:
             refuse_unknown((*known, *EVERYWHERE))
-        with unit_of_work():
+        with unit_of_work(reads_only=self.reads_only):
             return super().dispatch_request(**arguments)
 
 

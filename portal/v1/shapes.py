@@ -97,8 +97,17 @@ def table_shape(table: Table, language: str) -> dict[str, Any]:
         "header_rows": list(table.header_rows),
         "unit": table.unit,
         "rows": table.rows,
+        "found": found_shape(table),
         "fields": [field_shape(one, language) for one in table.fields],
     }
+
+
+_FOUND = ("extent", "banners", "between", "formulas", "left_out", "totals", "notes", "blank_rows")
+
+
+def found_shape(table: Table) -> dict[str, Any]:
+    """How a table was found in its file: nothing of releases from before that was kept."""
+    return {name: table.origin[name] for name in _FOUND if name in table.origin}
 
 
 def release_shape(release: Release, language: str) -> dict[str, Any]:

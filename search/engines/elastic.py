@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 from zlib import crc32
 
-from elasticsearch import ApiError, Elasticsearch, TransportError
+from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer, TransportError
 
 from catalog.errors import Conflict, Unavailable
 from search import analysis
@@ -20,10 +21,13 @@ from search.batches import batches
 from search.engines import elastic_layout as layout
 from search.engines.elastic_query import body
 from search.facets import ranked
-from search.highlight import highlights
+from search.fields import ENOUGH_HITS
+from search.highlight import Marker
 from search.index import CatchUp, Hit, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 from search.paging import next_after
+from search.question import attempts
 from search.understood import understood
+from search.units import Question
 
 BATCH: Final = 500
 SEARCH_SECONDS: Final = 3.0
@@ -51,6 +55,7 @@ class ElasticIndex:
                 request_timeout=WRITE_SECONDS,
                 max_retries=len(address.hosts) - 1,  # the next host at once, no waiting
                 retry_on_status=(),
+                serializer=OrjsonSerializer(),
                 **trusted,
             )
         return self._opened
@@ -75,13 +80,22 @@ class ElasticIndex:
         return Written(refused)
 
     def search(self, query: SearchQuery) -> SearchPage:
-        question = analysis.question(query.text)
+        tries = attempts(analysis.question(query.text, query.words))
         with _answering():
-            answer = self._ask(query, question, loose=False)
-            loose = not answer["hits"]["total"]["value"] and query.may_loosen
-            if loose:
-                answer = self._ask(query, question, loose=True)
-        return _page(query, question, answer, loose=loose)
+            answer = self._ask(query, tries[0])
+            used = 0
+            while query.may_loosen and used + 1 < len(tries) and _total(answer) < ENOUGH_HITS[used]:
+                used += 1
+                answer = self._ask(query, tries[used])
+        return _page(query, tries[used], answer, loose=used > 0)
+
+    def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
+        asked = {str(place): {"filter": {"term": {name: token}}} for place, (name, token) in enumerate(pairs)}
+        with _answering():
+            body = {"size": 0, "track_total_hits": True, **({"aggs": asked} if asked else {})}
+            answer: Mapping[str, Any] = self._client.search(index=self.address.alias, body=body).body
+        found = answer.get("aggregations", {})
+        return _total(answer), [found[str(place)]["doc_count"] for place in range(len(pairs))]
 
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         with _answering():
@@ -123,9 +137,9 @@ class ElasticIndex:
         with _answering():
             return self._ours()
 
-    def _ask(self, query: SearchQuery, question: analysis.Question, *, loose: bool) -> Mapping[str, Any]:
+    def _ask(self, query: SearchQuery, question: Question) -> Mapping[str, Any]:
         # One question goes to one copy of the index, so that pages of it fit together.
-        asked = body(query, question, loose=loose)
+        asked = body(query, question)
         preference = f"q{crc32(query.text.encode())}"
         answer: Mapping[str, Any] = (
             self._client.options(request_timeout=SEARCH_SECONDS)
@@ -163,9 +177,14 @@ class ElasticIndex:
                 self._client.indices.delete(index=index, ignore_unavailable=True)
 
     def _fill(self, index: str, documents: Iterable[SearchDocument], held: dict[int, int]) -> None:
-        for batch in batches(documents, BATCH):
-            refused = self._patiently(_inlet(index), _writes(batch))
-            held.update((document.id, document.revision) for document in batch if document.id not in refused)
+        """Write while the next documents are read and analysed: the server is at work at the same time as we are."""
+        with ThreadPoolExecutor(1) as beside:
+            sent: tuple[list[SearchDocument], Future[dict[int, str]]] | None = None
+            for batch in batches(documents, BATCH):
+                operations = _writes(batch)
+                _settle(sent, held)
+                sent = batch, beside.submit(self._patiently, _inlet(index), operations)
+            _settle(sent, held)
 
     def _apply(self, index: str, catch_up: CatchUp, held: dict[int, int]) -> None:
         changes = catch_up(held)
@@ -209,6 +228,19 @@ class ElasticIndex:
             asked["search_after"] = hits[-1]["sort"]
 
 
+def _settle(sent: tuple[list[SearchDocument], Future[dict[int, str]]] | None, held: dict[int, int]) -> None:
+    """Wait for a write, name what the server would not take, and note the rest."""
+    if sent is None:
+        return
+    batch, future = sent
+    refused = future.result()
+    for one in batch:
+        if one.id in refused:
+            _log.warning("The search index refuses dataset %s: %s", one.slug, refused[one.id])
+        else:
+            held[one.id] = one.revision
+
+
 class _Busy(Exception):
     """The server asks for a pause."""
 
@@ -223,23 +255,29 @@ def _answering() -> Iterator[None]:
         raise Unavailable("search_unavailable") from error
 
 
-def _page(query: SearchQuery, question: analysis.Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
+def _page(query: SearchQuery, question: Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
     found = answer["hits"]["hits"]
-    hits = tuple(_hit(question, query, hit) for hit in found[: query.size])
+    marker = Marker(question)
+    hits = tuple(_hit(marker, query, hit) for hit in found[: query.size])
     return SearchPage(
-        total=answer["hits"]["total"]["value"],
+        total=_total(answer),
         hits=hits,
         facets={name: _counts(answer["aggregations"][name]) for name in query.facets},
         next_after=next_after(hits, len(found) > query.size),
-        understood=understood(question, loose=loose),
+        understood=understood(question, [hit.title for hit in hits], loose=loose),
+        question=question,
     )
 
 
-def _hit(question: analysis.Question, query: SearchQuery, hit: Mapping[str, Any]) -> Hit:
+def _hit(marker: Marker, query: SearchQuery, hit: Mapping[str, Any]) -> Hit:
     card, sort = hit["_source"]["card"], tuple(hit["sort"])
     score = sort[0] if query.order[0].name == "score" else 0.0
-    marked = highlights(question, card["title"], card["description"])
-    return Hit(int(hit["_id"]), card["slug"], score, marked, sort)
+    marked = marker.highlights(card["title"], card["description"])
+    return Hit(int(hit["_id"]), card["slug"], score, marked, sort, card["title"])
+
+
+def _total(answer: Mapping[str, Any]) -> int:
+    return int(answer["hits"]["total"]["value"])
 
 
 def _counts(aggregation: Mapping[str, Any]) -> Any:

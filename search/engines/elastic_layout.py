@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from catalog.db import now
 from search import analysis
-from search.fields import FILTER_FIELDS, TEXT_FIELDS
+from search.fields import FACET_FIELDS, TEXT_FIELDS
 from search.index import SearchDocument, micros, title_key
 
-LAYOUT: Final = 1  # raise it with any change of mapping or documents
+LAYOUT: Final = 2  # raise it with any change of mapping or documents
 VERSION: Final = f"a{analysis.VERSION}l{LAYOUT}"
 _ALWAYS: Final = "."  # a token of every text, so that rarity is counted among all datasets
 _WINDOW: Final = 10_101  # offset + size + 1 at most
@@ -82,7 +82,7 @@ def mapping() -> dict[str, Any]:
     }  # fmt: skip
     longs = ("id", "revision", "period_start", "period_end", "updated", "popularity")
     properties: dict[str, Any] = {field.name: text for field in TEXT_FIELDS}
-    properties |= {field.name: keyword for field in FILTER_FIELDS}
+    properties |= {field.name: keyword for field in FACET_FIELDS}
     properties |= {name: {"type": "long"} for name in longs}
     properties |= {"sort_title": keyword, "folded": keyword, "prior": {"type": "float"}}
     properties["card"] = {"type": "object", "enabled": False}
@@ -97,7 +97,7 @@ def source(document: SearchDocument, tokens: dict[str, str]) -> dict[str, Any]:
     """A document as Elasticsearch gets it."""
     first, last = document.period
     values: dict[str, Any] = {field.name: f"{_ALWAYS} {tokens[field.name]}" for field in TEXT_FIELDS}
-    values |= {field.name: _plain(getattr(document, field.attribute)) for field in FILTER_FIELDS}
+    values |= {field.name: _plain(getattr(document, field.attribute)) for field in FACET_FIELDS}
     return values | {
         "id": document.id,
         "revision": document.revision,

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from search import ranking
-from search.analysis import Question
-from search.facets import own_filters
-from search.fields import ALL_WORDS, FACET_VALUES, TITLE_IS, TITLE_STARTS
+from search.fields import ALL_WORDS, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_STARTS
 from search.index import Order, SearchQuery, micros
+from search.units import Question, Unit, Way
 
 Clause = dict[str, Any]
 _SORT_FIELDS: Final = {"score": "_score", "title": "sort_title"}
 
 
-def body(query: SearchQuery, question: Question, *, loose: bool) -> Clause:
+def body(query: SearchQuery, question: Question) -> Clause:
     """The whole request: hits, exact total and facets in one round trip; one hit more tells of a next page."""
     asked: Clause = {
-        "query": _scored(query, question, loose=loose) if query.text else _all_of(base_filters(query)),
-        "post_filter": _all_of([_filter(query, name) for name in own_filters(query)]),
+        "query": _scored(query, question) if query.text else _all_of(base_filters(query)),
+        "post_filter": _all_of([_filter(query, name) for name in query.own_filters]),
         "sort": [{_sort_field(key): {"order": "desc" if key.descending else "asc"}} for key in query.order],
         "size": query.size + 1,
         "track_total_hits": True,
@@ -32,34 +31,65 @@ def body(query: SearchQuery, question: Question, *, loose: bool) -> Clause:
 
 def base_filters(query: SearchQuery) -> list[Clause]:
     """What binds hits and every facet."""
-    own = own_filters(query)
+    own = query.own_filters
     named = [_filter(query, name) for name in query.filters if name not in own]
-    return [*_scope(query), *named, *_periods(query)]
+    spans = [] if PERIOD in own else _span(query)
+    return [*_scope(query), *named, *spans, *_updated(query)]
 
 
-def _scored(query: SearchQuery, question: Question, *, loose: bool) -> Clause:
+def _scored(query: SearchQuery, question: Question) -> Clause:
     if not question.units:
         return {"match_none": {}}
-    every = [_any_token(question, unit.tokens) for unit in question.units]
-    points = [_points(term) for term in ranking.terms(question, loose=loose)]
-    bonuses = [_constant(_all_of(every), ALL_WORDS), _title(question)]
-    scored = {"filter": [*base_filters(query), _enough(question, every, loose=loose)], "should": points + bonuses}
+    has = {unit: _some_of([_there(way) for way in unit.ways], 1) for unit in question.units}
+    points = [_unit_points(unit) for unit in question.units]
+    points += [_points(term) for term in (*ranking.bond_terms(question), *ranking.value_terms(question))]
+    points += [_points(term) for term in ranking.letter_terms(question)] if question.parts else []
+    every = list(has.values())
+    bonuses = [*(_constant(one, EACH_WORD) for one in every), _constant(_all_of(every), ALL_WORDS), _title(question)]
+    enough = _enough_parts(question, has) if question.parts else _enough(question, has)
+    scored = {"filter": [*base_filters(query), *enough], "should": points + bonuses}
     prior = {"field": "prior", "missing": 1}
     return {"function_score": {"query": {"bool": scored}, "field_value_factor": prior, "boost_mode": "multiply"}}
 
 
-def _enough(question: Question, units: list[Clause], *, loose: bool) -> Clause:
-    if not loose:
-        return _some_of(units, question.least)
+def _enough(question: Question, has: Mapping[Unit, Clause]) -> list[Clause]:
+    telling = [has[unit] for unit in question.telling]
+    return [*(has[unit] for unit in question.required), *([_some_of(telling, question.least)] if telling else [])]
+
+
+def _enough_parts(question: Question, has: Mapping[Unit, Clause]) -> list[Clause]:
     letters = [_term("chars", letter) for letter in question.chars]
     alone, beside = question.least_chars
-    helped = [_some_of(units, 1), *([_some_of(letters, beside)] if beside else [])]
-    return _some_of([_all_of(helped), *([_some_of(letters, alone)] if len(letters) >= alone else [])], 1)
+    helped = [_some_of(list(has.values()), 1), *([_some_of(letters, beside)] if beside else [])]
+    return [_some_of([_all_of(helped), *([_some_of(letters, alone)] if len(letters) >= alone else [])], 1)]
+
+
+def _there(way: Way) -> Clause:
+    if way.whole:
+        return _all_of([_any_token([token]) for token in way.tokens])
+    return _any_token(way.tokens)
+
+
+def _any_token(tokens: Sequence[str]) -> Clause:
+    """Any of the tokens, each in the fields that it may stand in."""
+    sought: dict[str, list[str]] = {}
+    for token in tokens:
+        for field in ranking.fields_of(token):
+            sought.setdefault(field, []).append(token)
+    return _some_of([{"terms": {field: some}} for field, some in sought.items()], 1)
+
+
+def _unit_points(unit: Unit) -> Clause:
+    """The best of its ways counts."""
+    ways = [[_points(term) for term in ranking.way_terms(unit, way)] for way in unit.ways]
+    pairs = zip(unit.ways, ways, strict=True)
+    return {"dis_max": {"queries": [{"bool": {"must" if way.whole else "should": terms}} for way, terms in pairs]}}
 
 
 def _points(term: ranking.Term) -> Clause:
-    """A token counts in the best of its fields."""
-    return {"dis_max": {"queries": [_term(field, term.token, boost=weight) for field, weight in term.fields]}}
+    """A token counts in the field that it stands in."""
+    queries = [_term(field, term.token, boost=weight) for field, weight in term.weights.items()]
+    return queries[0] if len(queries) == 1 else {"dis_max": {"queries": queries}}
 
 
 def _title(question: Question) -> Clause:
@@ -68,12 +98,8 @@ def _title(question: Question) -> Clause:
     return {"dis_max": {"queries": [exact, start]}}
 
 
-def _any_token(question: Question, tokens: Sequence[str]) -> Clause:
-    return _some_of([{"terms": {field: list(tokens)}} for field in ranking.matched_fields(question)], 1)
-
-
 def _facet(query: SearchQuery, name: str) -> Clause:
-    others = [_filter(query, one) for one in own_filters(query) if one != name]
+    others = [_filter(query, one) for one in query.own_filters if one != name]
     order = [{"_count": "desc"}, {"_key": "asc"}]
     return {
         "filter": _all_of(others),
@@ -88,14 +114,20 @@ def _scope(query: SearchQuery) -> list[Clause]:
     return [_some_of([_term("status", "published"), {"terms": {"publisher": sorted(drafts_of)}}], 1)]
 
 
-def _periods(query: SearchQuery) -> list[Clause]:
+def _span(query: SearchQuery) -> list[Clause]:
     first, last = query.days
-    updated = None if query.updated_from is None else micros(query.updated_from)
-    asked = (("period_end", "gte", first), ("period_start", "lte", last), ("updated", "gte", updated))
+    asked = (("period_end", "gte", first), ("period_start", "lte", last))
     return [{"range": {field: {operator: value}}} for field, operator, value in asked if value is not None]
 
 
+def _updated(query: SearchQuery) -> list[Clause]:
+    since = query.updated_from
+    return [] if since is None else [{"range": {"updated": {"gte": micros(since)}}}]
+
+
 def _filter(query: SearchQuery, name: str) -> Clause:
+    if name == PERIOD:
+        return _all_of(_span(query))
     return {"terms": {name: list(query.filters[name])}}
 
 

@@ -16,13 +16,14 @@ from catalog.errors import Conflict, Unavailable
 from search import analysis
 from search.batches import batches
 from search.engines import embedded_tables as layout
-from search.engines.embedded_search import Memory, Search
+from search.engines.embedded_postings import Memory
+from search.engines.embedded_search import Search
 from search.engines.embedded_tables import Tables
 from search.index import CatchUp, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 
 BATCH: Final = 500
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
-_MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY, units INTEGER)"
+_MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY)"
 _AWAY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 
 Prepared = list[tuple[SearchDocument, dict[str, str]]]
@@ -56,6 +57,12 @@ class EmbeddedIndex:
     def search(self, query: SearchQuery) -> SearchPage:
         with self._transaction("BEGIN") as connection:
             return Search(connection, self._remembered(_live(connection)), query).page()
+
+    def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
+        with self._transaction("BEGIN") as connection:
+            memory = self._remembered(_live(connection))
+            counts = [memory.counts(connection, token)[name] for name, token in pairs]
+            return memory.size(connection), counts
 
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         with self._writing() as connection:

@@ -5,29 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from search.analysis import Question
-from search.facets import own_filters
-from search.fields import FILTERS, TITLE_IS, TITLE_STARTS
+from search.fields import FILTERS, PERIOD, TITLE_IS, TITLE_STARTS
 from search.index import SearchQuery, micros
 from search.paging import beyond
-from search.ranking import Term, matched_fields
+from search.units import Question
 
 SEPARATOR: Final = "\x1f"  # round each of several values that stand in one column
 _COLUMNS: Final = {name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}
-
-Expressions = list[tuple[str, float]]
-
-
-class Names(Protocol):
-    """The names of the tables that are asked."""
-
-    @property
-    def document(self) -> str: ...
-
-    @property
-    def words(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -57,12 +43,16 @@ def unpacked(stored: str | None) -> list[str]:
 
 def base_conditions(query: SearchQuery) -> Sql:
     """What binds hits and every facet: all but the filters that are facets too."""
-    filters = [filter_condition(query, name) for name in query.filters if name not in own_filters(query)]
-    return joined([*_scope(query), *filters, *_periods(query)], " AND ")
+    filters = [filter_condition(query, name) for name in query.filters if name not in query.own_filters]
+    spans = [] if PERIOD in query.own_filters else _span(query)
+    return joined([*_scope(query), *filters, *spans, *_updated(query)], " AND ")
 
 
 def filter_condition(query: SearchQuery, name: str) -> Sql:
-    """One filter: any of its values."""
+    """One filter: any of its values; of the period, both its ends."""
+    if name == PERIOD:
+        both = joined(_span(query), " AND ")
+        return replace(both, text=f"(({both.text}) IS TRUE)")
     values = query.filters[name]
     if FILTERS[name].many:
         wanted = json.dumps([packed([value]) for value in values])
@@ -72,7 +62,7 @@ def filter_condition(query: SearchQuery, name: str) -> Sql:
 
 def own_condition(query: SearchQuery) -> Sql:
     """The filters that are facets too."""
-    return joined([filter_condition(query, name) for name in own_filters(query)], " AND ")
+    return joined([filter_condition(query, name) for name in query.own_filters], " AND ")
 
 
 def after_condition(query: SearchQuery) -> Sql:
@@ -97,61 +87,13 @@ def order_by(query: SearchQuery) -> str:
     return ", ".join(_COLUMNS[key.name] + (" DESC" if key.descending else "") for key in query.order)
 
 
-def unit_expressions(question: Question) -> list[str]:
-    """Each word of the question as an FTS5 expression: any of its tokens in any field that words are sought in."""
-    fields = " ".join(matched_fields(question))
-    return [_in(fields, unit.tokens) for unit in question.units]
-
-
-def letter_expressions(question: Question) -> list[str]:
-    """Each single character of the question as an FTS5 expression."""
-    return [_in("chars", [letter]) for letter in question.chars]
-
-
-def candidates(rarest: Sequence[str], least: int, base: Sql, tables: Names) -> Sql:
-    """Put into the connection's own table all ids that may have `least` of the expressions, which come rarest first.
-
-    Whatever has 3 of 5 has one at least of any 3: so the most frequent ones need not be gone through.
-    """
-    every = least == len(rarest)
-    asked = " AND ".join(rarest) if every else " OR ".join(rarest[: len(rarest) - least + 1])
-    return Sql(
-        f"INSERT INTO temp.search_match (id, units) SELECT d.id, {least if every else 0}"
-        f" FROM {tables.words}(?) w CROSS JOIN {tables.document} d ON d.id = w.rowid WHERE {base.text}",
-        (asked, *base.params),
-    )
-
-
-def holders(tables: Names) -> str:
-    """SQL for the candidates that an expression holds in."""
-    # The plus keeps SQLite from asking FTS5 once for each candidate.
-    return f"SELECT rowid FROM {tables.words}(?) WHERE +rowid IN (SELECT id FROM temp.search_match)"
-
-
-def expressions(term: Term) -> Expressions:
-    """What gives points for a term: FTS5 expressions of its token in one field, with the field's weight."""
-    return [(_in(field, [term.token]), weight) for field, weight in term.fields]
-
-
-def counting(asked: Sequence[str], tables: Names) -> Sql:
-    """In how many documents each expression holds; the empty one holds in all."""
-    everything = Sql(f"(SELECT count(*) FROM {tables.document})")
-    counts = [Sql(f"(SELECT count(*) FROM {tables.words}(?))", (one,)) if one else everything for one in asked]
-    columns = joined(counts, ", ")
-    return Sql("SELECT " + columns.text, columns.params)
-
-
 def title_points(question: Question) -> Sql:
-    """What ranking needs of each match: id, words it has, prior, time, and what the title's own shape gives."""
+    """What ranking needs of each match: id, prior, time, and what the title's own shape gives."""
     return Sql(
-        f"d.id, h.units, d.prior, d.updated, CASE WHEN d.folded = ? THEN {TITLE_IS}"
+        f"d.id, d.prior, d.updated, CASE WHEN d.folded = ? THEN {TITLE_IS}"
         f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END",
         (question.title, len(question.title), question.title),
     )
-
-
-def _in(fields: str, tokens: Sequence[str]) -> str:
-    return f"{{{fields}}} : ({' OR '.join(chr(34) + token + chr(34) for token in tokens)})"
 
 
 def _scope(query: SearchQuery) -> list[Sql]:
@@ -162,8 +104,12 @@ def _scope(query: SearchQuery) -> list[Sql]:
     return [Sql("(d.status = 'published' OR d.publisher IN (SELECT value FROM json_each(?)))", (own,))]
 
 
-def _periods(query: SearchQuery) -> list[Sql]:
+def _span(query: SearchQuery) -> list[Sql]:
     first, last = query.days
-    updated = None if query.updated_from is None else micros(query.updated_from)
-    asked = (("d.period_end >= ?", first), ("d.period_start <= ?", last), ("d.updated >= ?", updated))
+    asked = (("d.period_end >= ?", first), ("d.period_start <= ?", last))
     return [Sql(text, (value,)) for text, value in asked if value is not None]
+
+
+def _updated(query: SearchQuery) -> list[Sql]:
+    since = query.updated_from
+    return [] if since is None else [Sql("d.updated >= ?", (micros(since),))]

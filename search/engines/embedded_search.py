@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from heapq import nsmallest
-from typing import Any, Final
+from itertools import chain
+from typing import Any
 
-from search import analysis, facets, ranking
+from search import facets, ranking
 from search.engines import embedded_query as build
+from search.engines.embedded_postings import Memory, Tally, union
 from search.engines.embedded_query import Sql
-from search.engines.embedded_tables import Tables
-from search.fields import ALL_WORDS
-from search.highlight import highlights
-from search.index import FacetCount, Hit, SearchPage, SearchQuery
+from search.fields import ALL_WORDS, EACH_WORD, ENOUGH_HITS
+from search.highlight import Marker
+from search.index import Hit, SearchPage, SearchQuery
 from search.paging import next_after
+from search.question import attempts, question
 from search.ranking import rarity
 from search.understood import understood
-
-Tally = tuple[int, Mapping[str, tuple[FacetCount, ...]]]
-_COUNTS: Final = 50_000  # expressions whose counts are remembered
-_TALLIES: Final = 500
-
-
-class Memory:
-    """What one state of the index has told already: it holds until the next write."""
-
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-        self.counts: dict[str, int] = {}  # FTS5 expression -> documents
-        self.tallies: dict[object, Tally] = {}  # conditions -> total and facets
-
-    def trim(self) -> None:
-        """Forget where it has grown too large."""
-        if len(self.counts) > _COUNTS or len(self.tallies) > _TALLIES:
-            self.counts, self.tallies = {}, {}
+from search.units import Unit, Way
 
 
 class Search:
@@ -43,101 +30,129 @@ class Search:
 
     def __init__(self, connection: sqlite3.Connection, memory: Memory, query: SearchQuery) -> None:
         self.connection, self.memory, self.tables, self.query = connection, memory, memory.tables, query
-        self.question = analysis.question(query.text)
+        self.question = question(query.text, query.words)
         self.base = build.base_conditions(query)
-        self.holders: dict[str, list[int]] = {}
+        self.has: dict[Unit, set[int]] = {}
+        self.there: dict[Way, AbstractSet[int]] = {}
 
     def page(self) -> SearchPage:
-        loose = self._match()
-        rows = self._rows(loose=loose)
+        used = self._match()
+        rows = self._rows()
         size = self.query.size
-        hits = tuple(self._hit(row) for row in rows[:size])
-        total, counts = self._tally(loose=loose)
+        marker = Marker(self.question)
+        hits = tuple(self._hit(row, marker) for row in rows[:size])
+        total, counts = self._count(used), self._tally(used)
         return SearchPage(
             total=total,
             hits=hits,
             facets=counts,
             next_after=next_after(hits, len(rows) > size),
-            understood=understood(self.question, loose=loose),
+            understood=understood(self.question, [hit.title for hit in hits], loose=used > 0),
+            question=self.question,
         )
 
-    def _tally(self, *, loose: bool) -> Tally:
-        known, asked = self.memory.tallies, (self.query.conditions, loose)
+    def _count(self, used: int) -> int:
+        known, asked = self.memory.totals, (self.query.conditions, used)
         if asked not in known:
-            known[asked] = (self._total(), self._facets())
+            known[asked] = self._total()
         return known[asked]
 
-    def _match(self) -> bool:
-        """Find what the text matches; where all of it finds nothing, what a part of it matches: then true."""
+    def _tally(self, used: int) -> Tally:
+        known, asked = self.memory.tallies, (self.query.conditions, used)
+        if asked not in known:
+            known[asked] = self._facets()
+        return known[asked]
+
+    def _match(self) -> int:
+        """Find what the text matches; gives how many times the question had to become more forgiving."""
         if not self.query.text:
-            return False
-        self._fill(loose=False)
-        if self._tally(loose=False)[0] or not self.query.may_loosen:
-            return False
-        self._fill(loose=True)
-        return True
+            return 0
+        tries = attempts(self.question)
+        self._fill()
+        used = 0
+        while self.query.may_loosen and used + 1 < len(tries) and self._count(used) < ENOUGH_HITS[used]:
+            used += 1
+            self.question = tries[used]
+            self._fill()
+        return used
 
-    def _fill(self, *, loose: bool) -> None:
+    def _fill(self) -> None:
         self.connection.execute("DELETE FROM temp.search_match")
-        self.holders.clear()
-        if self.question.units:
-            self._gather(loose=loose)
+        units = self.question.units
+        if not units:
+            return
+        self.has = {unit: union(map(self._holders, unit.ways)) for unit in units}
+        enough = self._enough_parts() if self.question.parts else self._enough()
+        base, document = self.base, self.tables.document
+        self._execute(
+            Sql(
+                f"INSERT INTO temp.search_match (id) SELECT d.id FROM json_each(?) j"
+                f" CROSS JOIN {document} d ON d.id = j.value WHERE {base.text}",
+                (json.dumps(list(enough)), *base.params),
+            )
+        )
 
-    def _gather(self, *, loose: bool) -> None:
-        question = self.question
-        asked, least = build.unit_expressions(question), 1 if loose else question.least
-        if loose and question.least_chars[1]:
-            asked, least = build.letter_expressions(question), question.least_chars[1]
-        rarest = [one for _, one in sorted(zip(self._counts(asked), asked, strict=True))]
-        self._execute(build.candidates(rarest, least, self.base, self.tables))
-        if loose or least < len(rarest):
-            self._sift(loose=loose)
+    def _holders(self, way: Way) -> AbstractSet[int]:
+        if way not in self.there:
+            self.there[way] = self.memory.holders(self.connection, way)
+        return self.there[way]
 
-    def _sift(self, *, loose: bool) -> None:
-        """Leave only the candidates that have enough, and note how many words they have."""
-        units = Counter(one for asked in build.unit_expressions(self.question) for one in self._holders(asked))
-        least = self.question.least
-        enough = {one for one, count in units.items() if count >= least}
-        if loose:
-            alone, beside = self.question.least_chars
-            letters = Counter(one for asked in build.letter_expressions(self.question) for one in self._holders(asked))
-            enough = {one for one, count in letters.items() if count >= (beside if one in units else alone)}
-            enough |= units.keys() if not beside else set()
-        self.connection.execute("DELETE FROM temp.search_match")
-        rows = ((one, units[one]) for one in enough)
-        self.connection.executemany("INSERT INTO temp.search_match (id, units) VALUES (?, ?)", rows)
+    def _enough(self) -> set[int]:
+        """What has all regions and enough of the words."""
+        asked = self.question
+        found = [self.has[unit] for unit in asked.required]
+        telling = [self.has[unit] for unit in asked.telling]
+        least = asked.least
+        if least == len(telling):
+            found += telling
+        elif least == 1:
+            found.append(union(telling))
+        else:
+            counts = Counter(chain.from_iterable(telling))
+            found.append({one for one, count in counts.items() if count >= least})
+        return set.intersection(*sorted(found, key=len))
 
-    def _scores(self, *, loose: bool) -> dict[int, float]:
-        """Of each term its best field, summed up here: SQLite takes five times as long over it."""
-        scores: dict[int, float] = {}
-        terms = [build.expressions(term) for term in ranking.terms(self.question, loose=loose)]
-        self._counts(["", *(asked for term in terms for asked, _ in term)])
-        for term in terms:
+    def _enough_parts(self) -> set[int]:
+        """What has enough of the single characters, fewer of them beside a word."""
+        some = union(self.has.values())
+        alone, beside = self.question.least_chars
+        letters = Counter(chain.from_iterable(self._holders(Way(one, (one,))) for one in self.question.chars))
+        enough = {one for one, count in letters.items() if count >= (beside if one in some else alone)}
+        return enough if beside else enough | some
+
+    def _scores(self, found: Collection[int]) -> dict[int, float]:
+        scores = dict.fromkeys(found, 0.0)
+        for unit in self.question.units:
             best: dict[int, float] = {}
-            for points, asked in sorted(self._points(term)):
-                best.update(dict.fromkeys(self._holders(asked), points))  # the greater points come last
-            for one, points in best.items():
-                scores[one] = scores.get(one, 0.0) + points
+            holders = self.has[unit] & scores.keys()
+            for way in unit.ways:
+                within = self._holders(way) & holders if len(unit.ways) > 1 else holders
+                points = self._way_points(ranking.way_terms(unit, way), within) if within else {}
+                best.update((one, most) for one, most in points.items() if most > best.get(one, 0.0))
+            for one in holders:
+                scores[one] += best.get(one, 0.0) + EACH_WORD
+        terms = ranking.bond_terms(self.question) + ranking.value_terms(self.question)
+        terms += ranking.letter_terms(self.question) if self.question.parts else []
+        for one, more in self._way_points(terms, scores.keys()).items():
+            scores[one] += more
+        return self._with_all_words(scores)
+
+    def _with_all_words(self, scores: dict[int, float]) -> dict[int, float]:
+        for one in set.intersection(*self.has.values(), set(scores)):
+            scores[one] += ALL_WORDS
         return scores
 
-    def _points(self, term: build.Expressions) -> list[tuple[float, str]]:
-        documents, *counts = self._counts(["", *(asked for asked, _ in term)])
-        known = zip(term, counts, strict=True)
-        return [(weight * rarity(count, documents), asked) for (asked, weight), count in known if count]
-
-    def _holders(self, asked: str) -> list[int]:
-        """The candidates that an expression holds in."""
-        if asked not in self.holders:
-            rows = self.connection.execute(build.holders(self.tables), (asked,)).fetchall()
-            self.holders[asked] = [row[0] for row in rows]
-        return self.holders[asked]
-
-    def _counts(self, asked: Sequence[str]) -> list[int]:
-        """In how many documents each expression holds; the empty one holds in all."""
-        known = self.memory.counts
-        if new := [one for one in asked if one not in known]:
-            known.update(zip(new, self._execute(build.counting(new, self.tables)).fetchone(), strict=True))
-        return [known[one] for one in asked]
+    def _way_points(self, terms: Sequence[ranking.Term], within: AbstractSet[int]) -> dict[int, float]:
+        """What the tokens give to each of the documents."""
+        points: dict[int, float] = {}
+        documents = self.memory.size(self.connection)
+        for term in terms:
+            postings = self.memory.postings(self.connection, term.token)
+            counts = self.memory.counts(self.connection, term.token)
+            worth = {name: weight * rarity(counts[name], documents) for name, weight in term.weights.items()}
+            for one in postings.keys() & within:
+                points[one] = points.get(one, 0.0) + worth.get(postings[one], 0.0)
+        return points
 
     @property
     def _source(self) -> Sql:
@@ -150,24 +165,23 @@ class Search:
         sql = build.joined([self._source, build.own_condition(self.query)], " AND ")
         return int(self._execute(Sql("SELECT count(*) FROM " + sql.text, sql.params)).fetchone()[0])
 
-    def _rows(self, *, loose: bool) -> list[tuple[Any, ...]]:
+    def _rows(self) -> list[tuple[Any, ...]]:
         """The hits of the page and one more: id and sort values."""
         if self.query.order[0].name == "score":
-            return self._best(loose=loose)
+            return self._best()
         query = self.query
         where = build.joined([self._source, build.own_condition(query), build.after_condition(query)], " AND ")
         columns, order = build.order_columns(query), build.order_by(query)
         page = f"SELECT d.id, {columns} FROM {where.text} ORDER BY {order} LIMIT ? OFFSET ?"
         return self._execute(Sql(page, (*where.params, query.size + 1, self._start))).fetchall()
 
-    def _best(self, *, loose: bool) -> list[tuple[Any, ...]]:
-        scores, every = self._scores(loose=loose), len(self.question.units)
+    def _best(self) -> list[tuple[Any, ...]]:
         where = build.joined([self._source, build.own_condition(self.query)], " AND ")
         title = build.title_points(self.question)
-        rows = self._execute(Sql(f"SELECT {title.text} FROM {where.text}", (*title.params, *where.params)))
-        ranked = (
-            (-round(prior * (scores.get(one, 0.0) + points + (ALL_WORDS if units >= every else 0)), 4), -updated, one)
-            for one, units, prior, updated, points in rows
+        rows = self._execute(Sql(f"SELECT {title.text} FROM {where.text}", (*title.params, *where.params))).fetchall()
+        scores = self._scores([row[0] for row in rows])
+        ranked: Iterable[tuple[float, int, int]] = (
+            (-round(prior * (scores[one] + points), 4), -updated, one) for one, prior, updated, points in rows
         )
         if self.query.after is not None:
             score, newest, last = self.query.after
@@ -179,14 +193,14 @@ class Search:
     def _start(self) -> int:
         return 0 if self.query.after is not None else self.query.offset
 
-    def _hit(self, row: tuple[Any, ...]) -> Hit:
+    def _hit(self, row: tuple[Any, ...], marker: Marker) -> Hit:
         card = f"SELECT slug, title, description FROM {self.tables.card} WHERE id = ?"
         slug, title, description = self.connection.execute(card, row[:1]).fetchone()
         score = row[1] if self.query.order[0].name == "score" else 0.0
-        return Hit(row[0], slug, score, highlights(self.question, title, description), tuple(row[1:]))
+        return Hit(row[0], slug, score, marker.highlights(title, description), tuple(row[1:]), title)
 
     def _facets(self) -> dict[str, Any]:
-        wanted, own = self.query.facets, facets.own_filters(self.query)
+        wanted, own = self.query.facets, self.query.own_filters
         if not wanted:
             return {}
         flags = [build.filter_condition(self.query, name) for name in own]

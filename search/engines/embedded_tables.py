@@ -9,17 +9,17 @@ from typing import Any, Final
 
 from search import analysis
 from search.engines.embedded_query import packed
-from search.fields import FILTER_FIELDS, TEXT_FIELDS
+from search.fields import FACET_FIELDS, TEXT_FIELDS
 from search.index import SearchDocument, micros, title_key
 
-LAYOUT: Final = 1  # raise it with any change of the tables below
+LAYOUT: Final = 2  # raise it with any change of the tables below
 VERSION: Final = f"a{analysis.VERSION}l{LAYOUT}"
 _MERGE_PAGES: Final = 1_000  # of 4 KiB: about a tenth of a second
 _POINTER: Final = """CREATE TABLE IF NOT EXISTS search_pointer (version TEXT PRIMARY KEY,
     live INTEGER, latest INTEGER NOT NULL, complete INTEGER NOT NULL, writes INTEGER NOT NULL) WITHOUT ROWID"""
 _CARD: Final = ("id", "revision", "slug", "title", "description")
 _DOCUMENT: Final = (
-    "id", *(field.name for field in FILTER_FIELDS),
+    "id", *(field.name for field in FACET_FIELDS),
     "period_start", "period_end", "updated", "title", "popularity", "prior", "folded",
 )  # fmt: skip
 _TEXTS: Final = ", ".join(field.name for field in TEXT_FIELDS)
@@ -50,6 +50,11 @@ class Tables:
     @property
     def words(self) -> str:
         return f"{self.stem}_words"
+
+    @property
+    def places(self) -> str:
+        """Where each token stands: document and field. It belongs to a connection, not to the file."""
+        return f"temp.{self.stem}_places"
 
 
 def live(connection: sqlite3.Connection) -> Tables | None:
@@ -88,12 +93,19 @@ def create(connection: sqlite3.Connection) -> Tables:
     connection.execute(f"CREATE TABLE {tables.document} (id INTEGER PRIMARY KEY, {plain})")
     connection.execute(f"CREATE INDEX {tables.document}_newest ON {tables.document} (updated DESC)")
     # The ascii tokenizer takes every character beyond ASCII as part of a token: it splits at spaces, and no more.
-    tokenizer = "\"ascii tokenchars '_.-^'\""
+    tokenizer = "\"ascii tokenchars '_.-^~@#='\""
     shape = f"{_TEXTS}, detail=column, columnsize=0, tokenize={tokenizer}"
     connection.execute(f"CREATE VIRTUAL TABLE {tables.words} USING fts5({shape})")
     # A question looks into every segment some forty times: writes pay a little more, so that there are few.
     connection.execute(f"INSERT INTO {tables.words} ({tables.words}, rank) VALUES ('automerge', 2)")
     return tables
+
+
+def open_places(connection: sqlite3.Connection, tables: Tables) -> None:
+    """Let the connection ask where tokens stand."""
+    connection.execute(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {tables.places} USING fts5vocab(main, {tables.words}, instance)"
+    )
 
 
 def switch(connection: sqlite3.Connection, tables: Tables, *, complete: bool) -> None:
@@ -160,7 +172,7 @@ def _card(document: SearchDocument) -> tuple[Any, ...]:
 
 
 def _document(document: SearchDocument, folded: str) -> tuple[Any, ...]:
-    values = ((field.many, getattr(document, field.attribute)) for field in FILTER_FIELDS)
+    values = ((field.many, getattr(document, field.attribute)) for field in FACET_FIELDS)
     stored = [packed(value) if many else value for many, value in values]
     title = title_key(document.title)
     return (

@@ -9,25 +9,25 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog import accounts
+from catalog import accounts, keys
 from catalog.accounts import OPERATOR, PUBLIC, Actor
 from catalog.db import now
 from catalog.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from catalog.models import ApiKey
-from tests.factories import OFFICE, a_publisher, refused
+from tests.factories import OFFICE, a_key, a_publisher, refused
 
 
 def test_a_key_has_256_bits_and_only_its_digest_is_kept(session: Session) -> None:
-    key = accounts.create_account(session, OPERATOR, "li", "reviewer")
+    key = a_key(session, "li", "reviewer")
     assert re.fullmatch(r"[\w-]{43}", key)
     kept = session.scalars(select(ApiKey)).one()
-    assert kept.digest == accounts.key_digest(key)
+    assert kept.digest == keys.key_digest(key)
     assert key not in str(vars(kept))
 
 
 def test_the_key_names_the_actor(session: Session) -> None:
     a_publisher(session)
-    actor = accounts.get_actor(session, accounts.create_account(session, OPERATOR, "wang", "steward", [OFFICE]))
+    actor = keys.get_actor(session, a_key(session, "wang", "steward", [OFFICE]))
     assert (actor.name, actor.role, actor.publishers) == ("wang", "steward", frozenset({OFFICE}))
 
 
@@ -51,18 +51,18 @@ def test_a_name_is_taken_once(session: Session) -> None:
 
 
 def test_unknown_revoked_and_expired_keys_are_refused(session: Session) -> None:
-    key = accounts.create_account(session, OPERATOR, "x", "admin")
+    key = a_key(session, "x", "admin")
     with pytest.raises(Unauthenticated):
-        accounts.get_actor(session, key[:-1])
+        keys.get_actor(session, key[:-1])
     kept = session.scalars(select(ApiKey)).one()
     kept.expires_at = now() - timedelta(seconds=1)
     session.flush()
     with refused(Unauthenticated, "key_expired"):
-        accounts.get_actor(session, key)
+        keys.get_actor(session, key)
     kept.expires_at = None
     accounts.revoke_account(session, OPERATOR, "x")
     with refused(Unauthenticated, "key_unknown"):
-        accounts.get_actor(session, key)
+        keys.get_actor(session, key)
 
 
 def test_revoking_a_stranger_names_the_nearest(session: Session) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from catalog import audit
+from tests.factories import take_guards_off
 
 
 def chain(session: Session, length: int = 4) -> None:
@@ -30,6 +32,7 @@ def test_an_untouched_chain_holds(session: Session) -> None:
 )
 def test_a_change_of_the_past_is_named(session: Session, change: str) -> None:
     chain(session)
+    take_guards_off(session)
     session.execute(text(change))
     session.expire_all()
     assert [one.id for one in audit.iter_broken_links(session)] == [2]
@@ -38,3 +41,10 @@ def test_a_change_of_the_past_is_named(session: Session, change: str) -> None:
 def test_the_history_of_a_dataset_is_newest_first(session: Session) -> None:
     chain(session)
     assert audit.list_history(session, 1) == []
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit SET account = 'x'", "DELETE FROM audit WHERE id = 4"])
+def test_the_database_itself_refuses_to_change_the_past(session: Session, change: str) -> None:
+    chain(session)
+    with pytest.raises(DBAPIError, match="append-only"):
+        session.execute(text(change))

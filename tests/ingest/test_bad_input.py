@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ingest.findings import Refused
-from ingest.formats import workbook_child
+from ingest.formats import archives
+from ingest.formats.archives import check_archive
+from ingest.formats.fence import Stop
 from ingest.formats.workbook import Limits, read_workbook
-from ingest.formats.workbook_child import Stop, check_archive
 from tests.ingest.taking import Taker
 from tests.ingest.taking import workbook as make_workbook
 
@@ -68,7 +69,7 @@ def test_a_file_without_rows_is_refused(take: Taker, content: bytes, code: str) 
         (b"\x89PNG\r\n\x1a\n....", "PNG"),
         (b"\x1f\x8b\x08\0....", "gzip"),
         (b"PAR1....", "Parquet"),
-        (b"<!DOCTYPE html><html><table>", "HTML"),
+        (b"<!DOCTYPE html><html><p>nothing</p>", "HTML"),
         (b'<?xml version="1.0"?><Workbook/>', "XML"),
         (bytes(range(256)) * 20, "binary"),
     ],
@@ -88,12 +89,14 @@ def test_the_extension_does_not_matter_for_what_can_be_read(take: Taker) -> None
 
 @pytest.mark.parametrize(
     ("member", "kind"),
-    [("word/document.xml", "DOCX"), ("content.xml", "OpenDocument"), ("readme.txt", "ZIP")],
+    [("word/document.xml", "DOCX"), ("mimetype", "OpenDocument"), ("a.pdf", "PDF")],
 )
 def test_other_archives_are_named(take: Taker, member: str, kind: str) -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr(member, "x")
+        archive.writestr(
+            member, {"mimetype": "application/vnd.oasis.opendocument.text", "a.pdf": "%PDF-1.7"}.get(member, "x")
+        )
     assert kind in take.refused(target.getvalue()).message()
 
 
@@ -123,7 +126,7 @@ def test_a_small_workbook_that_unpacks_to_more_than_a_gigabyte_is_refused(take: 
 
 
 def test_a_workbook_that_lies_about_its_size_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_child, "UNPACKED_LIMIT", 100)
+    monkeypatch.setattr(archives, "UNPACKED_LIMIT", 100)
     path = tmp_path / "t.xlsx"
     path.write_bytes(PLAIN)
     with pytest.raises(Stop) as caught:
@@ -149,7 +152,7 @@ def test_a_workbook_that_takes_too_much_is_given_up(tmp_path: Path, limits: Limi
     path = tmp_path / "t.xlsx"
     path.write_bytes(make_workbook(("表", [["a", "b"]] + [[f"{number}" * 20, number] for number in range(40_000)])))
     with pytest.raises(Refused) as caught:
-        read_workbook(path, tmp_path / "raw", lambda _: None, limits=limits)
+        read_workbook(path, tmp_path, lambda _: None, limits=limits)
     assert caught.value.finding.code == "workbook_too_big"
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.findings import Refused
 from ingest.formats import delimited
 from ingest.formats.delimited import Layout, find_layout, read_exactly
 from ingest.raw import RawSheet, first_rows, iter_batches
@@ -81,12 +80,49 @@ def test_the_delimiter_is_what_cuts_the_lines_alike(text: str, delimiter: str, w
     assert find_layout(text) == Layout(delimiter, width)
 
 
-def test_too_long_a_row_refuses_the_file_and_is_named(take: Taker) -> None:
-    with pytest.raises(Refused) as caught:
-        take("a,b,c\n1,2,3\n4,5,6,7\n8,9\n10,11,12\n")
-    long = caught.value.finding
-    assert (long.code, long.level, long.row, long.raw) == ("row_long", "error", 3, "4,5,6,7")
-    assert [(one.code, one.row) for one in caught.value.also if one != long] == [("row_short", 4)]
+def test_too_long_a_row_is_refused_and_named_and_the_others_stay(take: Taker) -> None:
+    taken = take("a,b,c\n1,2,3\n4,5,6,7\n8,9\n10,11,12\n")
+    long = taken.finding("row_long")
+    assert (long.level, long.row, long.raw) == ("error", 3, "4,5,6,7")
+    assert taken.finding("row_short").row == 4
+    assert taken.column("a") == [1, 8, 10]
+    assert (taken.outcome.rows_read, taken.outcome.rows_accepted, taken.outcome.rows_rejected) == (4, 3, 1)
+
+
+def test_a_file_of_nothing_but_long_rows_is_refused_for_the_first(take: Taker) -> None:
+    assert take.refused("a,b\n1,2,3\n").code == "row_long"
+
+
+LINES = [f"{number},地块{number},2020-01-{number:02d},{number}.5," for number in range(1, 29)]
+
+
+def test_two_rows_without_a_line_end_between_are_parted_where_that_is_certain(take: Taker) -> None:
+    glued = [*LINES[:9], LINES[9] + LINES[10], *LINES[11:]]
+    taken = take("号,名,日,额,\n" + "\n".join(glued) + "\n")
+    assert taken.column("hao") == list(range(1, 29))
+    assert taken.finding("row_glued").row == 11
+
+
+def test_a_comma_without_quotes_is_put_back_only_where_one_place_fits(take: Taker) -> None:
+    plain = "\n".join(LINES)
+    taken = take(f"号,名,日,额,\n{plain}\n29,甲,乙,2020-02-01,1.5,\n")
+    assert taken.column("ming")[-1] == "甲,乙"
+    assert taken.finding("row_mended").row == 30
+    doubtful = "\n".join(f"{number},甲,乙,丙" for number in range(30))
+    assert take(f"号,名,地,注\n{doubtful}\n31,甲,乙,丙,丁\n").finding("row_long").row == 32
+
+
+def test_a_header_may_have_a_blank_cell_more_than_the_rows(take: Taker) -> None:
+    taken = take("号,名,日,额,, \n" + "\n".join(LINES) + "\n")
+    assert taken.column("hao") == list(range(1, 29))
+    assert not taken.findings("row_long")
+
+
+def test_a_short_row_whose_cells_stand_wrong_is_refused(take: Taker) -> None:
+    taken = take("号,名,日,额,\n" + "\n".join(LINES) + "\n29,2020-02-01,1.5,\n")
+    shifted = taken.finding("row_shifted")
+    assert (shifted.level, shifted.row) == ("error", 30)
+    assert taken.outcome.rows_rejected == 1
 
 
 def test_too_short_a_row_is_filled_with_a_warning(take: Taker) -> None:

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats import workbook_child
-from ingest.formats.workbook_child import Stop, iter_lines, number_text, text_of
+from ingest.formats import fence
+from ingest.formats.cell_text import number_text, text_of
+from ingest.formats.fence import Stop
+from ingest.formats.workbook_child import iter_lines
 from tests.ingest.taking import Taker, workbook
 
 WHEN = dt.datetime.combine(dt.date(2020, 1, 2), dt.time(3, 4, 5))
@@ -38,14 +40,14 @@ def test_a_table_that_begins_in_the_middle_of_the_sheet_keeps_its_places(take: T
     assert taken.cells(2)["b"]["cell"] == "D6"
 
 
-def test_the_first_visible_sheet_with_data_is_read_and_the_others_are_named(take: Taker) -> None:
+def test_every_visible_sheet_with_data_is_a_table_and_hidden_ones_are_named(take: Taker) -> None:
     def hide(book: Any) -> None:
         book["藏"].sheet_state = "hidden"
 
     content = workbook(("空", []), ("藏", [["x"], [1]]), ("甲", [["a"], [1]]), ("乙", [["b"], [2]]), change=hide)
     taken = take(content)
-    assert taken.table.sheet == "甲"
-    assert taken.finding("other_sheets").params["names"] == "藏、乙"
+    assert [(one.table.name, one.table.sheet) for one in taken.outcome.tables] == [("data", "甲"), ("data_2", "乙")]
+    assert taken.finding("other_sheets").params["names"] == "藏"
 
 
 def test_a_named_sheet_is_read(take: Taker) -> None:
@@ -103,12 +105,13 @@ def test_a_typed_number_comes_back_to_the_digit(value: Decimal) -> None:
 def test_the_child_says_what_it_reads_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "t.xlsx"
     path.write_bytes(workbook(("一", [["a", None], [1, "x"], [], [2, "y"]])))
-    monkeypatch.setattr(workbook_child, "_BLOCK", 2)
+    monkeypatch.setattr(fence, "BLOCK", 2)
     assert list(iter_lines(path, None)) == [
-        {"sheet": "一", "others": [], "width": 2},
-        {"rows": [1, 2], "columns": [["a", "1"], ["", "x"]]},
-        {"rows": [4], "columns": [["2"], ["y"]]},
+        {"sheet": "一", "width": 2, "merged": [], "hidden": False},
+        {"rows": [1, 2], "columns": [["a", "1"], ("", "x")]},
+        {"rows": [4], "columns": [["2"], ("y",)]},
         {"end": 3},
+        {"done": True, "left": [], "notes": []},
     ]
 
 
@@ -123,13 +126,12 @@ def test_the_child_refuses_what_is_no_workbook(tmp_path: Path, content: bytes) -
 def run_child(path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> list[dict[str, Any]]:
     """What the child says when its reader fails so; its fence would bind this process too."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object) -> Any:
         raise error
 
-    monkeypatch.setattr(workbook_child, "fence", lambda *_: None)
-    monkeypatch.setattr(workbook_child, "iter_lines", fail)
+    monkeypatch.setattr(fence, "fence", lambda *_: None)
     out = io.BytesIO()
-    workbook_child.main(path, None, 1, 1, out)
+    fence.main(path, None, (1, 1), fail, out)
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 

@@ -75,7 +75,7 @@ def test_a_job_becomes_a_release_with_its_files(shop: Workshop) -> None:
     job = job_of(shop, job_id)
     assert (job.state, job.progress, job.rows_accepted) == ("succeeded", 1.0, 2)
     assert [len(list(shop.storage.iter_keys(kind))) for kind in ("uploads", "releases", "cells")] == [1, 1, 1]
-    assert len(list(shop.serving.directory.glob("*/*.sqlite"))) == 1
+    assert len(list(shop.serving.directory.glob("*/*.rows"))) == 1
     assert list(shop.scratch.iterdir()) == []
 
 

@@ -12,13 +12,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from catalog import accounts
-from catalog.accounts import OPERATOR
 from ingest.worker import run_next
 from portal.app import create_app
 from portal.context import House
 from portal.settings import Settings
-from tests.factories import OFFICE, a_publisher
+from tests.factories import OFFICE, a_key, a_publisher
 
 ROLES = ("steward", "reviewer", "admin")
 
@@ -111,7 +109,7 @@ def api(app: Flask, house: House) -> dict[str, Api]:
     with house.writing() as opened:
         a_publisher(opened)
         offices = {"steward": [OFFICE]}
-        keys = {one: accounts.create_account(opened, OPERATOR, f"a-{one}", one, offices.get(one, ())) for one in ROLES}
+        keys = {one: a_key(opened, f"a-{one}", one, offices.get(one, ())) for one in ROLES}
     return {"public": Api(app.test_client(), house)} | {
         role: Api(app.test_client(), house, key) for role, key in keys.items()
     }

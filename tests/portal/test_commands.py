@@ -151,7 +151,7 @@ def test_verify_names_what_does_not_agree(run: Run, tmp_path: Path) -> None:
     assert "is not what its digest says" in run("verify", code=1).stdout
     release.unlink()
     next((tmp_path / "files" / "uploads").glob("*/*")).unlink()
-    next((tmp_path / "serving").glob("*/*.sqlite")).write_bytes(b"x")
+    next((tmp_path / "serving").glob("*/*.rows")).write_bytes(b"x")
     found = run("verify", code=1).stdout.splitlines()
     assert len(found) == 3
 

@@ -131,7 +131,12 @@ def test_lists_ask_the_database_as_often_for_many_as_for_one(api: dict[str, Api]
 
 
 def test_who_i_am(api: dict[str, Api]) -> None:
-    assert api["steward"].get("/me").json == {"name": "a-steward", "role": "steward", "publishers": ["finance-bureau"]}
+    assert api["steward"].get("/me").json == {
+        "name": "a-steward",
+        "role": "steward",
+        "publishers": ["finance-bureau"],
+        "scopes": ["read", "write"],
+    }
     assert api["public"].get("/me").status_code == 401
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from search.fields import FACET_VALUES, FILTERS
+from search.fields import FACET_VALUES, FACETS
 from search.index import FacetCount, SearchDocument, SearchQuery, micros
 
 JUNE = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -30,7 +30,7 @@ def a_document(number: int, title: str = "土地供应计划", **values: Any) ->
 
 def values_of(document: SearchDocument, name: str) -> tuple[str, ...]:
     """What a document has in a filter field."""
-    value = getattr(document, FILTERS[name].attribute)
+    value = getattr(document, FACETS[name].attribute)
     return value if isinstance(value, tuple) else (value,) if value else ()
 
 
@@ -42,7 +42,7 @@ def found_by(documents: Iterable[SearchDocument], query: SearchQuery, *, without
         if query.scope.sees(one.state, one.publisher)
         and query.text in one.title
         and all(set(values_of(one, name)) & set(query.filters[name]) for name in query.filters if name != without)
-        and _in_period(one, query)
+        and (without == "period" or _in_period(one, query))
         and (query.updated_from is None or one.updated >= query.updated_from)
     ]
 

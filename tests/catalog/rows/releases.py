@@ -47,5 +47,7 @@ def make_release(
     pq.write_table(pa.table(arrays, names=[field.name for field in fields]), parquet, row_group_size=group)
     digest, size = digest_of(parquet)
     table = Table("t", "表", tuple(fields), rows=len(rows), bytes=size, digest=digest)
-    serving = directory / "release.sqlite"
-    return RowFiles(parquet, serving if serve and build(parquet, table, serving) else None, table)
+    serving = directory / "release.rows"
+    if serve:
+        build(parquet, table, serving)
+    return RowFiles(parquet, serving if serve else None, table)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 
 from catalog.rows.cache import ServingCache
 from catalog.rows.engine import RowFiles
-from catalog.rows.serving import build, is_sound
+from catalog.rows.ranks import Key, build_rank
+from catalog.rows.serving import build, is_sound, open_serving
 from catalog.schema import Field
 from tests.catalog.rows.releases import make_release
 
@@ -26,9 +26,7 @@ def release(directory: Path, number: int = 0, rows: int = 500) -> RowFiles:
 
 
 def path_of(cache: ServingCache, files: RowFiles) -> Path:
-    path = cache.path_for(files.table.digest, files.parquet, files.table)
-    assert path is not None
-    return path
+    return cache.path_for(files.parquet, files.table)
 
 
 @pytest.fixture
@@ -38,22 +36,17 @@ def cache(tmp_path: Path) -> ServingCache:
 
 def test_a_file_is_built_once_and_found_again(cache: ServingCache, tmp_path: Path) -> None:
     files = release(tmp_path)
-    assert cache.find(files.table.digest) is None
+    assert cache.find(files.table) is None
     path = path_of(cache, files)
     made = path.stat().st_ino
     assert path_of(cache, files).stat().st_ino == made
-    assert cache.find(files.table.digest) == path
+    assert cache.find(files.table) == path
     assert path_of(ServingCache(cache.directory, 1 << 30), files).stat().st_ino == made
 
 
-def test_the_file_holds_every_row_with_the_days_of_its_periods(cache: ServingCache, tmp_path: Path) -> None:
-    path = path_of(cache, release(tmp_path))
-    con = sqlite3.connect(path)
-    assert con.execute("SELECT count(*), min(_row), max(_row), sum(c0), max(f1), max(l1) FROM r").fetchone() == (
-        *(500, 1, 500, 124750),
-        *("2018-01-01", "2018-03-31"),
-    )
-    con.close()
+def test_the_file_holds_every_row_in_native_form(cache: ServingCache, tmp_path: Path) -> None:
+    files = release(tmp_path)
+    assert open_serving(path_of(cache, files), files.table).read([500, 1], [0, 1]) == [[499, 0], ["2018-Q1"] * 2]
 
 
 def spoil_header(path: Path) -> None:
@@ -65,25 +58,23 @@ def spoil_length(path: Path) -> None:
 
 
 def spoil_stamp(path: Path) -> None:
-    with sqlite3.connect(path) as con:
-        con.execute("UPDATE meta SET digest = 'another'")
-    con.close()
+    path.write_bytes(path.read_bytes().replace(b"rows2", b"rows1"))
 
 
-def spoil_table(path: Path) -> None:
-    with sqlite3.connect(path) as con:
-        con.execute("DROP TABLE meta")
-    con.close()
+def spoil_one_byte(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 1
+    path.write_bytes(data)
 
 
-@pytest.mark.parametrize("spoil", [spoil_header, spoil_length, spoil_stamp, spoil_table, Path.unlink])
+@pytest.mark.parametrize("spoil", [spoil_header, spoil_length, spoil_stamp, spoil_one_byte, Path.unlink])
 def test_a_file_that_is_not_what_it_should_be_is_built_anew(cache: ServingCache, tmp_path: Path, spoil: Any) -> None:
     files = release(tmp_path)
     path = path_of(cache, files)
     spoil(path)
     fresh = ServingCache(cache.directory, 1 << 30)
-    assert fresh.find(files.table.digest) is None
-    assert is_sound(path_of(fresh, files), files.table.digest)
+    assert fresh.find(files.table) is None
+    assert is_sound(path_of(fresh, files), files.table)
 
 
 def test_a_file_that_failed_can_be_forgotten(cache: ServingCache, tmp_path: Path) -> None:
@@ -120,10 +111,15 @@ def test_use_is_marked_so_that_a_used_file_stays(cache: ServingCache, tmp_path: 
     assert path.stat().st_mtime_ns == written
 
 
-def test_a_release_that_sqlite_cannot_hold_has_no_file(cache: ServingCache, tmp_path: Path) -> None:
-    files = make_release(tmp_path, [Field("v", "值", "decimal", precision=38, scale=2)], [(None,)])
-    assert cache.path_for(files.table.digest, files.parquet, files.table) is None
-    assert build(files.parquet, files.table, tmp_path / "x.sqlite") is False
+def test_ranks_leave_with_their_release(tmp_path: Path) -> None:
+    made = [release(tmp_path, number) for number in range(2)]
+    roomy = ServingCache(tmp_path / "serving", 1 << 30)
+    old = path_of(roomy, made[0])
+    build_rank(open_serving(old, made[0].table), Key("c", 0))
+    assert len(list(old.parent.glob("*.rank"))) == 1
+    os.utime(old, (1_000_000, old.stat().st_mtime))
+    path_of(ServingCache(tmp_path / "serving", old.stat().st_size * 2), made[1])
+    assert not list(old.parent.glob(f"{made[0].table.digest}.*"))
 
 
 def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
@@ -132,7 +128,7 @@ def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.mkdir()
     with pytest.raises(Exception, match=r"(?i)parquet"):
-        build(files.parquet, files.table, target / "x.sqlite")
+        build(files.parquet, files.table, target / "x.rows")
     assert list(target.iterdir()) == []
 
 

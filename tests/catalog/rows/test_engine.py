@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from catalog.errors import BadParameter, Unavailable
 from catalog.rows.engine import RowFiles, read_page, read_row
 from catalog.rows.query import parse_query
+from catalog.rows.ranks import Key
+from catalog.rows.sealed import open_sealed, write_sealed
 from catalog.schema import Field, Table
 from tests.catalog.rows.releases import LAND, make_release
 
@@ -166,14 +168,71 @@ def test_a_broken_or_missing_serving_file_is_answered_from_parquet(land: RowFile
     assert read_page(land, query) == right
 
 
-def test_a_serving_file_that_lacks_rows_is_not_believed(land: RowFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_serving_file_that_lacks_rows_is_not_believed(land: RowFiles) -> None:
     assert land.serving is not None
-    monkeypatch.setattr("catalog.rows.engine.SMALL", -1)
     right = read_page(land, parse_query([("order_by", "-area")], land.table))
-    with sqlite3.connect(land.serving) as con:
-        con.execute("DELETE FROM r WHERE _row = 1")
-    con.close()
+    open_file = pa.ipc.open_file(pa.BufferReader(open_sealed(land.serving, land.table.digest)))
+    short = open_file.get_batch(0).slice(1)
+
+    def write(sink: pa.NativeFile) -> None:
+        with pa.ipc.new_file(sink, short.schema) as writer:
+            writer.write_batch(short)
+
+    write_sealed(land.serving, land.table.digest, write)
     assert read_page(land, parse_query([("order_by", "-area")], land.table)) == right
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:-9], lambda data: b"x" + data[1:], lambda data: b""])
+def test_broken_ranks_are_made_anew(land: RowFiles, spoil: Callable[[bytes], bytes]) -> None:
+    assert land.serving is not None
+    query = parse_query([("order_by", "-area"), ("bids__gt", "1")], land.table)
+    right = read_page(land, query)
+    made = list(land.serving.parent.glob("*.rank"))
+    assert len(made) == 2
+    for path in made:
+        path.write_bytes(spoil(path.read_bytes()))
+    assert read_page(land, query) == right
+
+
+def test_ranks_of_a_large_table_are_made_later_and_duckdb_answers_so_long(
+    land: RowFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.rows.engine.AT_ONCE", 1)
+    waiting: dict[Key, Callable[[], None]] = {}
+    files = replace(land, later=waiting.__setitem__)
+    query = parse_query([("order_by", "-area"), ("bids__gt", "1")], land.table)
+    first = read_page(files, query)
+    assert len(waiting) == 2
+    for make in waiting.values():
+        make()
+    waiting.clear()
+    assert read_page(files, query) == first
+    assert not waiting
+
+
+def test_orders_by_more_keys_than_one_number_holds_are_left_to_duckdb(tmp_path: Path) -> None:
+    fields = [Field(f"f{number}", "字段", "integer") for number in range(8)]
+    rows = [tuple((line * (place + 3)) % 701 for place in range(8)) for line in range(700)]
+    files = make_release(tmp_path, fields, rows)
+    query = parse_query([("order_by", ",".join(field.name for field in fields))], files.table)
+    right = [number for number, _ in sorted(enumerate(rows, 1), key=lambda one: (one[1], one[0]))]
+    assert [row[0] for row in read_page(files, query).rows] == right[:100]
+
+
+def test_a_cursor_with_a_value_that_the_release_does_not_hold_is_refused(land: RowFiles) -> None:
+    with pytest.raises(BadParameter) as caught:
+        read_page(land, parse_query([("order_by", "area")], land.table), after=(-77, 1))
+    assert caught.value.message.code == "cursor_unreadable"
+
+
+def test_rows_of_several_pieces_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.rows.serving.BATCH", 3)
+    files = make_release(tmp_path, [Field("n", "数", "integer")], [(line * 7 % 10,) for line in range(10)])
+    assert [row[1] for row in read_page(files, parse_query([("offset", "2")], files.table)).rows] == [
+        *(4, 1, 8, 5, 2, 9, 6, 3),
+    ]
+    found = read_page(files, parse_query([("order_by", "-n"), ("limit", "4")], files.table))
+    assert [row[1] for row in found.rows] == [9, 8, 7, 6]
 
 
 def test_a_missing_parquet_file_is_unavailable(land: RowFiles) -> None:
@@ -211,19 +270,20 @@ def test_words_find_nothing_where_there_is_no_text(tmp_path: Path) -> None:
     assert numbers(files, ("q", "1")) == []
 
 
-def test_wide_decimals_are_served_by_duckdb_alone(tmp_path: Path) -> None:
+def test_decimals_of_many_digits_are_exact_in_both_engines(tmp_path: Path) -> None:
     fields = [Field("v", "值", "decimal", precision=38, scale=4)]
     files = make_release(
         tmp_path, fields, [(Decimal("1234567890123456789012345678.1234"),), (Decimal("0.0001"),), (None,)]
     )
-    assert files.serving is None
-    page = read_page(files, parse_query([("order_by", "-v"), ("limit", "2")], files.table))
-    assert page.rows == [(1, "1234567890123456789012345678.1234"), (2, 0.0001)]
-    assert read_page(files, parse_query([("order_by", "-v")], files.table), after=page.next_after).rows == [(3, None)]
+    for using in (files, replace(files, serving=None)):
+        page = read_page(using, parse_query([("order_by", "-v"), ("limit", "2")], files.table))
+        assert page.rows == [(1, "1234567890123456789012345678.1234"), (2, 0.0001)]
+        rest = read_page(using, parse_query([("order_by", "-v")], files.table), after=page.next_after)
+        assert rest.rows == [(3, None)]
+        assert numbers(using, ("v__gte", "0.0001"), ("v__lt", "1")) == [2]
 
 
-def test_a_wider_release_than_sqlite_holds_is_left_to_duckdb(tmp_path: Path) -> None:
+def test_a_release_of_many_columns_is_served(tmp_path: Path) -> None:
     fields = [Field(f"f{number}", "字段", "integer") for number in range(700)]
     files = make_release(tmp_path, fields, [tuple(range(700))])
-    assert files.serving is None
     assert read_page(files, parse_query([("f699", "699")], Table("t", "表", tuple(fields), rows=1))).total == 1

@@ -17,7 +17,7 @@ from catalog import db
 from catalog.errors import BadParameter, Unavailable
 from catalog.models import Dataset, Publisher, Release
 from search.browse import browse
-from search.fields import FILTERS, FORMATS
+from search.fields import FACETS, FILTERS, FORMATS
 from search.index import PUBLIC, Scope, SearchDocument, SearchIndex, SearchPage, SearchQuery
 from tests.factories import refused
 from tests.search.documents import JUNE, a_document, counts, found_by, in_order
@@ -86,7 +86,7 @@ VALUES = {
     "publisher": ("finance", "land", "transport"),
     "theme": ("finance", "housing", "transport"),
     "family": ("gov_debt", "land_supply"),
-    "region": ("330600", "330602"),
+    "region": ("330600", "330602", "330681", "330000", "320500", "sx-paojiang"),
     "tag": ("地价", "债务", "Ämter", "a b"),
     "format": FORMATS,
     "frequency": ("yearly", "monthly"),
@@ -148,7 +148,7 @@ def queries(draw: st.DrawFn, texts: tuple[str, ...]) -> SearchQuery:
         sort=draw(st.sampled_from(["relevance", "updated", "-updated", "title", "-title", "popularity"])),
         size=draw(st.integers(1, 15)),
         offset=draw(st.integers(0, 5)),
-        facets=draw(st.lists(st.sampled_from(tuple(FILTERS)), unique=True, max_size=9).map(tuple)),
+        facets=draw(st.lists(st.sampled_from(tuple(FACETS)), unique=True, max_size=10).map(tuple)),
         scope=Scope(draw(st.none() | offices)),
     )
 

@@ -138,7 +138,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_an_engines_own_language_is_mere_words(index: SearchIndex, text: str) -> None:
     index.write([a_document(1), *OTHERS])
-    assert index.search(SearchQuery(text)).total <= 1
+    assert ids(index, text)[:1] in ([], [1])
 
 
 LONG = ["土地" * 5_000, "x" * 10_000, "a1" * 5_000, "地 " * 5_000, "土 1 x " * 1_500, "tingchechang" * 800]
@@ -161,12 +161,12 @@ def test_the_most_various_question_is_within_the_engines_limits(index: SearchInd
 def test_what_was_understood_is_told(index: SearchIndex) -> None:
     index.write([a_document(1)])
     understood = index.search(SearchQuery("哪里有土地的供應")).understood
-    assert understood == {"words": ["土地", "供应"], "loose": False, "cut": False}
+    assert (understood["words"], understood["loose"], understood["cut"]) == (["土地", "供应"], True, False)
 
 
 def test_words_are_marked_in_the_original_text(index: SearchIndex) -> None:
     index.write([a_document(1, "臺北市停車場<資訊>", description="全市 停車場，含車位 & 收費")])
-    marked = index.search(SearchQuery("停车场 信息")).hits or index.search(SearchQuery("停车场")).hits
+    marked = index.search(SearchQuery("停车场")).hits
     assert marked[0].highlights == {
         "title": ["臺北市<mark>停車場</mark>&lt;資訊&gt;"],
         "description": ["全市 <mark>停車場</mark>，含車位 &amp; 收費"],

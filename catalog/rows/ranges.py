@@ -1,0 +1,176 @@
+"""Filters as ranges of ranks: which rows they leave.
+
+A filter that leaves few rows is looked up in the order of its column; others are masks over all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.rows.periods import first_day, last_day
+from catalog.rows.ranks import Key, Rank
+from catalog.rows.terms import Condition
+
+ALONE: Final = ("never", "always")
+_FEW: Final = 8  # the part of the rows (one in …) up to which looking up beats a mask
+Ranks = Callable[[Key], Rank]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The ranks from `low` to before `high`: of one key."""
+
+    rank: Rank
+    low: int
+    high: int
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        return self.rank.start(self.low), self.rank.start(self.high)
+
+    def rows(self, ends: tuple[int, int]) -> Any:
+        return self.rank.order.slice(ends[0], ends[1] - ends[0]).cast(pa.int64())
+
+
+_Mask = Callable[[Any], Any]  # from the places of rows (None: all) to booleans
+
+
+def filtered(filters: Sequence[Condition], rows: int, ranks: Ranks) -> Any:
+    """The places, from 0 and in order, of the rows that every filter leaves (int64)."""
+    spans: list[_Span] = []
+    masks: list[_Mask] = []
+    for one in filters:
+        if one.operator == "never":
+            return pa.array([], pa.int64())
+        if one.operator != "always":
+            _read(one, ranks, spans, masks)
+    measured = sorted(((span.ends, span) for span in spans), key=lambda one: one[0][1] - one[0][0])
+    if measured and (measured[0][0][1] - measured[0][0][0]) * _FEW <= rows:
+        ends, first = measured[0]
+        places = first.rows(ends)
+        if first.high - first.low > 1:
+            places = places.take(pc.array_sort_indices(places))
+        return _masked(places, [*(_mask_of(span) for _, span in measured[1:]), *masks])
+    return _masked(None, [*(_mask_of(span) for span in spans), *masks], rows)
+
+
+def _masked(places: Any, masks: Sequence[_Mask], rows: int = 0) -> Any:
+    if not masks:
+        return pa.array(range(rows), pa.int64()) if places is None else places
+    mask = masks[0](places)
+    for one in masks[1:]:
+        mask = pc.and_(mask, one(places))
+    return pc.indices_nonzero(mask).cast(pa.int64()) if places is None else places.filter(mask)
+
+
+def keys_of(one: Condition) -> list[Key]:
+    """The ranks that a filter needs."""
+    column = -1 if one.item.column is None else one.item.column
+    if one.item.output.type == "period" and one.operator in _SIDES:
+        return [Key("f", column)]
+    if one.item.output.type == "period" and one.operator in ("in", "nin"):
+        return [Key("f", column), Key("l", column)]
+    return [Key("c", column)]
+
+
+def _read(one: Condition, ranks: Ranks, spans: list[_Span], masks: list[_Mask]) -> None:
+    """A filter as a span of ranks where it is one, else as a mask."""
+    found = [ranks(key) for key in keys_of(one)]
+    if len(found) == 2:
+        masks.append(_within(one, *found))
+        return
+    span = _span(one, found[0])
+    if span is not None:
+        spans.append(span)
+    else:
+        masks.append(_mask(one, found[0]))
+
+
+def _span(one: Condition, rank: Rank) -> _Span | None:
+    if one.operator in ("eq", "in") and (one.operator == "eq" or len(one.value) == 1):
+        found = rank.find(one.value if one.operator == "eq" else one.value[0])
+        return _Span(rank, 0, 0) if found is None else _Span(rank, found, found + 1)
+    if one.operator in _SIDES:
+        value = first_day(one.value) if one.item.output.type == "period" else one.value
+        return _Span(rank, *_SIDES[one.operator](rank, value))
+    if one.operator == "isnull":
+        return _Span(rank, rank.size, rank.size + 1) if one.value else _Span(rank, 0, rank.size)
+    if one.operator == "startswith":
+        low = rank.bound(one.value)
+        return _Span(rank, low, low + (pc.sum(pc.starts_with(rank.values, one.value)).as_py() or 0))
+    return None
+
+
+def _after(rank: Rank, value: Any) -> int:
+    low = rank.bound(value)
+    return low + (low < rank.size and rank.value(low) == value)
+
+
+_SIDES: Final[dict[str, Callable[[Rank, Any], tuple[int, int]]]] = {
+    "gt": lambda rank, value: (_after(rank, value), rank.size),
+    "gte": lambda rank, value: (rank.bound(value), rank.size),
+    "lt": lambda rank, value: (0, rank.bound(value)),
+    "lte": lambda rank, value: (0, _after(rank, value)),
+}
+
+
+def _mask_of(span: _Span) -> _Mask:
+    def mask(places: Any) -> Any:
+        ranks = _taken(span.rank, places)
+        if span.high - span.low == 1:
+            return pc.equal(ranks, span.low)
+        return pc.and_(pc.greater_equal(ranks, span.low), pc.less(ranks, span.high))
+
+    return mask
+
+
+def _mask(one: Condition, rank: Rank) -> _Mask:
+    """A filter that is no span: which of the different values it keeps, nulls behind them."""
+    if one.operator == "ne":
+        found = rank.find(one.value)
+        return lambda places: pc.not_equal(_taken(rank, places), -1 if found is None else found)
+    if one.operator in ("in", "nin"):
+        known = pa.array([found for value in one.value if (found := rank.find(value)) is not None], pa.int32())
+        inside = one.operator == "in"
+        return lambda places: pc.equal(pc.is_in(_taken(rank, places), known), inside)
+    kept = pa.chunked_array([_TESTS[one.operator](rank.values, one.value), pa.array([one.operator == "ncontains"])])
+    table = kept.combine_chunks()
+    return lambda places: table.take(_taken(rank, places))
+
+
+def _holds(values: Any, text: str) -> Any:
+    """Whatever the case of letters, as DuckDB's own expressions see it: both are RE2's."""
+    return pc.match_substring(values, text, ignore_case=text.lower() != text.upper())
+
+
+_TESTS: Final[dict[str, Callable[[Any, str], Any]]] = {
+    "endswith": pc.ends_with,
+    "contains": _holds,
+    "ncontains": lambda values, text: pc.invert(_holds(values, text)),
+}
+
+
+def _within(one: Condition, first: Rank, last: Rank) -> _Mask:
+    """Periods inside those of the list; `nin` keeps nulls."""
+    spans = [
+        (_Span(first, first.bound(first_day(value)), first.size), _Span(last, 0, _after(last, last_day(value))))
+        for value in one.value
+    ]
+
+    def mask(places: Any) -> Any:
+        found = None
+        for low, high in spans:
+            inside = pc.and_(_mask_of(low)(places), _mask_of(high)(places))
+            found = inside if found is None else pc.or_(found, inside)
+        return found if one.operator == "in" else pc.invert(found)
+
+    return mask
+
+
+def _taken(rank: Rank, places: Any) -> Any:
+    return rank.ranks if places is None else rank.ranks.take(places)

@@ -1,0 +1,154 @@
+"""The order of a column's values, made at its first use: for each row the rank of its value among the different ones.
+
+A comparison with a value is then a range of small numbers, and so are orders of any type; nulls have the last rank of
+all. Three kinds of key: `c` the value, `f` and `l` the first and the last day of a period. Files of a cache: `ranks`
+(one number a row), `values` (the different ones, in order), `order` (the rows by rank, then by place).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.rows.kept import Kept
+from catalog.rows.periods import first_day, last_day
+from catalog.rows.sealed import Unsound, open_sealed, write_sealed
+from catalog.rows.serving import Serving
+from catalog.rows.values import to_native
+from catalog.schema import Field
+
+_DAYS: Final[dict[str, Callable[[str], str]]] = {"f": first_day, "l": last_day}
+_KEPT: Final = 256
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is ranked: a column (`c`), or the first (`f`) or last (`l`) days of the periods in it."""
+
+    kind: str
+    column: int
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Ranks of one key: `ranks` (int32, a row each), `order` (int32, places from 0 by rank and place), `values`."""
+
+    ranks: Any
+    order: Any
+    values: Any
+    native: Callable[[Any], Any]
+
+    @property
+    def size(self) -> int:
+        """How many different values there are; also the rank of nulls."""
+        return len(self.values)
+
+    def value(self, rank: int) -> Any:
+        """The native value of a rank; None for that of nulls."""
+        return None if rank == self.size else self.native(self.values[rank].as_py())
+
+    def bound(self, value: Any) -> int:
+        """The first rank whose value is not less."""
+        return bisect_left(range(self.size), value, key=self.value)
+
+    def find(self, value: Any) -> int | None:
+        """The rank of just that value."""
+        rank = self.bound(value)
+        return rank if rank < self.size and self.value(rank) == value else None
+
+    def start(self, rank: int) -> int:
+        """Where in `order` the rows of that rank or a later one begin."""
+        ranks, order = self._views()
+        return bisect_left(range(len(order)), rank, key=lambda place: ranks[order[place]])
+
+    def start_before(self, end: int) -> int:
+        """Where in `order` the rows of the rank that ends before `end` begin; mostly there is one such row."""
+        ranks, order = self._views()
+        rank = ranks[order[end - 1]]
+        return end - 1 if end == 1 or ranks[order[end - 2]] != rank else self.start(rank)
+
+    def place(self, rank: int, row: int) -> int:
+        """Where in `order` the rows after (rank, row) begin; `row` is a place from 0."""
+        ranks, order = self._views()
+        return bisect_left(range(len(order)), (rank, row + 1), key=lambda at: (ranks[order[at]], order[at]))
+
+    def _views(self) -> tuple[Any, Any]:
+        return _view(self.ranks), _view(self.order)
+
+
+def _view(numbers: Any) -> Any:
+    buffer = numbers.buffers()[1]
+    return memoryview(buffer).cast("i")[: len(numbers)] if buffer else memoryview(b"").cast("i")
+
+
+_open: Final[Kept[Rank]] = Kept(_KEPT)
+
+
+def path_of(serving: Path, key: Key) -> Path:
+    """The cache file of a key, beside the serving file and named after it."""
+    return serving.with_name(f"{serving.stem}.{key.kind}{key.column}.rank")
+
+
+def find_rank(serving: Serving, key: Key) -> Rank | None:
+    """The ranks of a key where they are there and sound."""
+    path = path_of(serving.path, key)
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    try:
+        found = (str(path), about.st_ino, about.st_mtime_ns, about.st_size)
+        return _open.get(found, lambda: _load(path, serving, key))
+    except Unsound:
+        return None
+
+
+def build_rank(serving: Serving, key: Key) -> None:
+    """Make the ranks of a key: about 0.1 s for a million numbers, 1 s for a million different texts."""
+    column = serving.column(key.column)
+    if key.kind in _DAYS:
+        column = _days(column, _DAYS[key.kind])
+    found = column.dictionary_encode()
+    sorted_ = pc.array_sort_indices(found.dictionary).cast(pa.int64())
+    values = found.dictionary.take(sorted_)
+    inverse = pc.inverse_permutation(sorted_, output_type=pa.int32())
+    ranks = pc.fill_null(inverse.take(found.indices), pa.scalar(len(values), pa.int32()))
+    order = pc.array_sort_indices(ranks).cast(pa.int32())
+
+    def write(sink: pa.NativeFile) -> None:
+        for batch in (pa.record_batch([ranks, order], ["ranks", "order"]), pa.record_batch([values], ["values"])):
+            with pa.ipc.new_stream(sink, batch.schema) as writer:
+                writer.write_batch(batch)
+
+    write_sealed(path_of(serving.path, key), serving.table.digest, write)
+
+
+def _load(path: Path, serving: Serving, key: Key) -> Rank:
+    source = pa.BufferReader(open_sealed(path, serving.table.digest))
+    try:
+        rows, values = (pa.ipc.open_stream(source).read_all() for _ in range(2))  # one behind the other
+        ranks, order, values = (column.chunk(0) for column in (*rows.columns, *values.columns))
+    except (pa.ArrowException, IndexError) as fault:
+        raise Unsound(str(path)) from fault
+    if len(ranks) != serving.table.rows:
+        raise Unsound(str(path))
+    return Rank(ranks, order, values, _native(serving.table.fields[key.column]))
+
+
+def _native(field: Field) -> Callable[[Any], Any]:
+    """Only decimals of many digits are not native in the serving file."""
+    if field.type == "decimal" and (field.precision or 0) > 18:
+        return lambda value: to_native(field, value)
+    return lambda value: value
+
+
+def _days(periods: Any, day: Callable[[str], str]) -> Any:
+    found = periods.dictionary_encode()
+    days = pa.array([day(period) for period in found.dictionary.to_pylist()], pa.large_string())
+    return days.take(found.indices)

@@ -1,0 +1,98 @@
+"""Rows between header and data that are no data: column numbers, formulas, units, and names in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.nulls import null_kind, strip
+from ingest.units import find_unit
+from ingest.values import Unreadable, amount
+
+BELOW = 8  # rows that are asked what a row above them is
+_MARKER = re.compile(r"[甲乙丙丁戊己庚]|[栏欄行列项項]\s*次|序\s*[号號]|[编編][号號]|公\s*式|[计計]算公式")
+_NUMBERED = re.compile(r"(?P<open>[(（\[]?)\s*(?P<number>\d{1,3})\s*[)）\]]?\s*(?P<formula>[=＝].+)?")
+_FORMULA = re.compile(r"[A-Z]{1,2}\d?\s*(?:[=＝]\s*[A-Z0-9＋+\-－—×*÷/()（）.％% ]+)?")
+_ENGLISH = re.compile(r"[\x20-\x7e]*[A-Za-z]{2}[\x20-\x7e]*")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+Row = tuple[int, Sequence[str]]
+
+
+def words_of(cells: Sequence[str]) -> list[str]:
+    """The cells that hold something, without the space round them."""
+    return [text for cell in cells if (text := strip(cell))]
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is a bare number; years are not."""
+    try:
+        found = amount(text)
+    except Unreadable:
+        return False
+    return found.unit is None and not 1900 <= found.value <= 2100
+
+
+def kind_below(header: Sequence[str], cells: Sequence[str], below: Sequence[Row]) -> str | None:
+    """What a row under the header is, if it is not data: `numbers formulas units english`."""
+    words = words_of(cells)
+    if not words:
+        return None
+    if _are_numbers(cells, below):
+        return "numbers"
+    if any("=" in word or "＝" in word for word in words) and all(
+        _FORMULA.fullmatch(word) or _MARKER.fullmatch(word) for word in words
+    ):
+        return "formulas"
+    if _are_units(cells, below):
+        return "units"
+    return "english" if _are_english(header, cells, below) else None
+
+
+def _are_numbers(cells: Sequence[str], below: Sequence[Row]) -> bool:
+    """`(1) (2) (3)`, `甲 乙 1 2`, `栏次 1 2 3`; bare ones only where words stand under one of them."""
+    places = [at for at, cell in enumerate(cells) if strip(cell)]
+    words = [strip(cells[at]) for at in places]
+    found = [_NUMBERED.fullmatch(word) for word in words]
+    numbers = [int(one["number"]) for one in found if one]
+    odd = [word for word, one in zip(words, found, strict=True) if one is None]
+    if len(numbers) < 2 or numbers[0] > 2 or sorted(set(numbers)) != numbers:
+        return False
+    if not all(map(_MARKER.fullmatch, odd)):
+        return False
+    if odd or all(one["open"] or one["formula"] for one in found if one):
+        return True
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return False
+    return any(_wordy(below, at) for at, one in zip(places, found, strict=True) if one)
+
+
+def _are_units(cells: Sequence[str], below: Sequence[Row]) -> bool:
+    """Nothing but units, with a number under one of them: else they are what the column holds."""
+    words = words_of(cells)
+    if not all(find_unit(word.strip("()（）")) is not None and not is_number(word) for word in words):
+        return False
+    places = [at for at, cell in enumerate(cells) if strip(cell)]
+    return any(strip(row[at]) and is_number(row[at]) for _, row in below[:BELOW] for at in places)
+
+
+def _wordy(below: Sequence[Row], at: int) -> bool:
+    texts = [text for _, cells in below[:BELOW] if (text := strip(cells[at])) and null_kind(text) is None]
+    return len(texts) > 1 and all(_CHINESE.search(text) for text in texts)
+
+
+def _are_english(header: Sequence[str], cells: Sequence[str], below: Sequence[Row]) -> bool:
+    """Names in English under Chinese ones, where the data below is Chinese or numbers again."""
+    words, names = words_of(cells), words_of(header)
+    if len(words) < max(2, len(names) * 2 // 3) or len(set(words)) < len(words) - 1:
+        return False
+    if not all(_ENGLISH.fullmatch(word) for word in words) or sum(
+        bool(_CHINESE.search(one)) for one in names
+    ) * 2 <= len(names):
+        return False
+    return any(
+        not _ENGLISH.fullmatch(text)
+        for _, row in below[:3]
+        for at, cell in enumerate(row)
+        if strip(cells[at]) and (text := strip(cell))
+    ) and sum(len(word) > 4 for word in words) * 2 >= len(words)

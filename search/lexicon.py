@@ -1,0 +1,102 @@
+"""What words stand for others: synonyms, departments under all their names, and what stewards have added."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+import opencc
+
+SAME: Final = 0.8  # what another word of the group counts beside the one that was written
+WIDER: Final = 0.7  # a word that a question's word is only likely to mean
+Groups = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A word that others stand for, with what each of them counts. `kind` is word or office."""
+
+    kind: str = "word"
+    others: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All entries by their folded word. `revision` tells which of the stewards' groups are in it."""
+
+    entries: Mapping[str, Entry]
+    revision: int = 0
+
+    def find(self, word: str) -> Entry | None:
+        """What is known of a word."""
+        return self.entries.get(word)
+
+    @property
+    def longest(self) -> int:
+        """Characters of the longest entry that is looked for."""
+        return _LONGEST
+
+
+_LONGEST: Final = 16
+
+
+@lru_cache(maxsize=8)
+def lexicon(groups: Groups = (), revision: int = 0) -> Lexicon:
+    """The built-in words and those groups, whose words are folded already."""
+    entries = {word: Entry(one.kind, dict(one.others)) for word, one in _built_in().items()}
+    _add_groups(entries, groups, "word")
+    return Lexicon(entries, revision)
+
+
+def built_in_groups() -> Groups:
+    """The groups of synonyms that come with the program."""
+    return tuple(tuple(line.split()) for line in _data("synonyms")["same"])
+
+
+@lru_cache(maxsize=20_000)
+def regional(word: str) -> tuple[str, ...]:
+    """What a word of the mainland is called in Taiwan and the other way round, as far as OpenCC knows."""
+    if len(word) < 2 or word.isascii():
+        return ()
+    to_taiwan, to_mainland, fold, unfold = _converters()
+    other = (fold(to_taiwan(word)), fold(to_mainland(unfold(word))))
+    return tuple(dict.fromkeys(one for one in other if one != word))
+
+
+@cache
+def _converters() -> tuple[Any, Any, Any, Any]:
+    return tuple(opencc.OpenCC(name).convert for name in ("s2twp", "tw2sp", "t2s", "s2t"))
+
+
+@cache
+def _built_in() -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    _add_groups(entries, (tuple(line.split()) for line in _data("offices")["same"]), "office")
+    _add_groups(entries, built_in_groups(), "word")
+    for word, others in _data("synonyms")["wider"].items():
+        _add(entries, word, others.split(), "word", WIDER)
+    return entries
+
+
+def _data(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("search").joinpath(f"data/{name}.toml").read_text(encoding="utf-8"))
+
+
+def _add_groups(entries: dict[str, Entry], groups: Iterable[Sequence[str]], kind: str) -> None:
+    for group in groups:
+        for word in group:
+            _add(entries, word, _without(group, word), kind, SAME)
+
+
+def _without(group: Sequence[str], word: str) -> Iterator[str]:
+    return (one for one in group if one != word)
+
+
+def _add(entries: dict[str, Entry], word: str, others: Iterable[str], kind: str, weight: float) -> None:
+    known = entries.get(word) or Entry(kind)
+    added = {one: max(weight, known.others.get(one, 0.0)) for one in others}
+    entries[word] = Entry(known.kind, {**known.others, **added})

@@ -1,0 +1,107 @@
+"""What a person may be about to write: titles, publishers, tags and regions, by Chinese, pinyin or initials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from search.index import SearchIndex, SearchPage, SearchQuery
+from search.lexicon import Lexicon
+from search.pinyin import initials_of, split_syllables, syllables_of
+from search.places import label_of, places
+from search.tokens import IS_HAN, fold, letters_of
+
+MOST: Final = 10
+_TITLES: Final = 6
+_OF_EACH: Final = 3
+_LONGEST: Final = 40  # characters that are looked at
+_FACETS: Final = ("publisher", "tag")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`kind` is dataset, publisher, tag or region; `value` is its slug, tag or code, `text` what people read.
+
+    The text of a publisher is filled in by who knows the catalogue.
+    """
+
+    kind: str
+    value: str
+    text: str
+
+
+def suggest(index: SearchIndex, text: str, words: Lexicon, publishers: dict[str, str]) -> list[Suggestion]:
+    """At most `MOST` suggestions, the likeliest first. `publishers` maps slugs to titles. Raises Unavailable."""
+    asked = _whole_syllables(text[:_LONGEST])
+    page = index.search(SearchQuery(asked, size=_TITLES, facets=_FACETS, words=words))
+    titles = [Suggestion("dataset", hit.slug, hit.title) for hit in page.hits]
+    others = [*_of_facets(page, text, publishers), *_regions(text)]
+    return [*others[: MOST - min(len(titles), _TITLES)], *titles][:MOST]
+
+
+def sounds_like(text: str, asked: str) -> bool:
+    """Whether a name is what was begun: it holds the letters, or its pinyin or initials begin with them."""
+    if asked in text:
+        return True
+    whole, initials = _spoken(text)
+    if not IS_HAN.search(asked):
+        return initials.startswith(asked) or whole.startswith(asked) or (len(asked) > 2 and asked in initials)
+    return len(asked) > 2 and len(text) >= len(asked) and _one_off(text, asked)
+
+
+def _of_facets(page: SearchPage, text: str, publishers: dict[str, str]) -> Iterator[Suggestion]:
+    asked = letters_of(fold(text))
+    for kind, named in (("tag", dict[str, str]()), ("publisher", publishers)):
+        found = 0
+        for one in page.facets[kind]:
+            title = named.get(one.value, one.value)
+            if found < _OF_EACH and asked and sounds_like(letters_of(fold(title)), asked):
+                found += 1
+                yield Suggestion(kind, one.value, title)
+
+
+def _regions(text: str) -> Iterator[Suggestion]:
+    asked = letters_of(fold(text))
+    if len(asked) < 2:
+        return
+    codes: dict[str, str] = {}
+    begun = _names_by_start().get(asked[:2] if IS_HAN.search(asked) else asked[0], ())
+    for name in sorted(begun, key=lambda name: (name != asked, not name.startswith(asked))):
+        if name.startswith(asked) or sounds_like(name, asked):
+            codes |= {place.codes[0]: place.name for place in places()[name] if place.codes}
+    for code, name in list(codes.items())[:_OF_EACH]:
+        yield Suggestion("region", code, label_of(code) or name)
+
+
+@lru_cache(maxsize=1)
+def _names_by_start() -> dict[str, list[str]]:
+    """Names of regions by their first two characters and by the first letter of their pinyin."""
+    starts: dict[str, list[str]] = {}
+    for name in places():
+        for start in (name[:2], _spoken(name)[1][:1]):
+            starts.setdefault(start, []).append(name)
+    return starts
+
+
+def _one_off(text: str, asked: str) -> bool:
+    windows = (text[start : start + len(asked)] for start in range(len(text) - len(asked) + 1))
+    return any(sum(one != other for one, other in zip(window, asked, strict=True)) <= 1 for window in windows)
+
+
+@lru_cache(maxsize=20_000)
+def _spoken(text: str) -> tuple[str, str]:
+    syllables = [syllable for letter in text for syllable in syllables_of(letter) or (letter,)]
+    return "".join(syllables), initials_of(syllables)
+
+
+def _whole_syllables(text: str) -> str:
+    """`tudig` as `tudi`: the beginning of a syllable finds nothing."""
+    folded = fold(text)
+    if IS_HAN.search(folded) or not folded.isalpha() or split_syllables(folded):
+        return text
+    for end in range(len(folded) - 1, max(2, len(folded) - 6), -1):
+        if len(split_syllables(folded[:end])) > 1:
+            return folded[:end]
+    return text

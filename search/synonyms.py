@@ -1,0 +1,64 @@
+"""The stewards' groups of synonyms: kept in the database, in force with the next question, no rebuild needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.accounts import ROLES, Actor, require_role
+from catalog.db import now
+from catalog.errors import Invalid
+from search.lexicon import Lexicon, lexicon
+from search.models import SynonymList
+from search.tokens import fold, letters_of
+
+MOST_GROUPS: Final = 2_000
+MOST_WORDS: Final = 30  # of one group
+LONGEST_WORD: Final = 16
+_ROW: Final = 1
+
+
+def find_synonyms(opened: Session) -> SynonymList | None:
+    """The list with its revision; None where nobody has written one."""
+    return opened.get(SynonymList, _ROW)
+
+
+def words(opened: Session, known: Lexicon | None = None) -> Lexicon:
+    """All that questions are understood by: what comes with the program and what stewards have added.
+
+    `known` is what the caller was given before; it is given again as long as it is in force.
+    """
+    revision = opened.scalar(select(SynonymList.revision)) or 0
+    if known is not None and known.revision == revision:
+        return known
+    found = find_synonyms(opened) if revision else None
+    return lexicon(tuple(tuple(group) for group in found.groups), revision) if found else lexicon()
+
+
+def put_synonyms(opened: Session, actor: Actor, groups: Sequence[Sequence[str]]) -> SynonymList:
+    """Replace the whole list. Raises Invalid with the place of the first fault, Forbidden for who may not."""
+    require_role(actor, *ROLES)
+    if len(groups) > MOST_GROUPS:
+        raise Invalid.at("groups", "synonym_groups_too_many", most=MOST_GROUPS)
+    kept = [_checked(place, group) for place, group in enumerate(groups)]
+    found = find_synonyms(opened)
+    if found is None:
+        found = SynonymList(id=_ROW, revision=0, groups=[], changed_by="")
+        opened.add(found)
+    found.groups, found.revision = kept, found.revision + 1
+    found.changed_at, found.changed_by = now(), actor.name
+    opened.flush()
+    return found
+
+
+def _checked(place: int, group: Sequence[str]) -> list[str]:
+    kept = list(dict.fromkeys(letters_of(fold(word)) for word in group))
+    if not 2 <= len(kept) <= MOST_WORDS:
+        raise Invalid.at(f"groups.{place}", "synonym_group_size", least=2, most=MOST_WORDS)
+    for word in kept:
+        if not 1 <= len(word) <= LONGEST_WORD:
+            raise Invalid.at(f"groups.{place}", "synonym_word_length", most=LONGEST_WORD)
+    return kept

@@ -1,0 +1,85 @@
+"""The answer card: one cell, its sentence and source, or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.portal.conftest import Api, publish
+
+PRICES = (
+    "行政区,时期,用途,指标,数值,单位\n绍兴市,2019-Q3,住宅,地价水平值,20563,元/平方米\n绍兴市,2019-Q3,综合,地价水平值,9871,元/平方米\n"
+    "绍兴市,2019-Q3,住宅,环比,1.25,%\n绍兴市,2019-Q2,住宅,地价水平值,20309,元/平方米\n"
+).encode()
+DEBTS = (
+    "行政区,时期,指标,数据状态,债务类型,金额(亿元)\n柯桥区,2019,余额,决算数,合计,245.5\n柯桥区,2019,余额,决算数,专项,140.5\n"
+    "柯桥区,2018,余额,决算数,合计,221\n上虞区,2019,余额,预计执行数,合计,200\n上虞区,2019,余额,决算数,合计,198.5\n"
+).encode()
+
+
+@pytest.fixture
+def tables(api: dict[str, Api]) -> None:
+    """A price table and a debt table, both published."""
+    for slug, title, schema, content in (
+        ("prices", "绍兴市城市地价动态监测数据", "land_price.quarterly", PRICES),
+        ("debts", "绍兴市地方政府债务余额", "gov_debt.limit_balance", DEBTS),
+    ):
+        api["steward"].register(slug=slug, title=title, schema=schema)
+        job = api["steward"].ingest(slug, content)
+        assert job["state"] == "succeeded", job
+        publish(api, slug)
+
+
+def answers(api: dict[str, Api], q: str, **more: Any) -> list[dict[str, Any]]:
+    """The answers to a question."""
+    found: list[dict[str, Any]] = api["public"].get("/datasets", query_string={"q": q, **more}).json["answers"]
+    return found
+
+
+ASKED = {
+    "绍兴 2019年三季度 住宅地价": (20563, "2019-Q3", "prices", None),
+    "绍兴市二〇一九年第三季度地价": (9871, "2019-Q3", "prices", None),
+    "绍兴 2019q3 住宅地价 环比": (1.25, "2019-Q3", "prices", None),
+    "柯桥区 债务余额 2019": (24_550_000_000, "2019", "debts", None),
+    "绍兴县 2019年 专项债务余额": (14_050_000_000, "2019", "debts", None),
+    "上虞 2019年 债务余额 决算": (19_850_000_000, "2019", "debts", None),
+    "绍兴 2019年四季度 住宅地价": (20563, "2019-Q3", "prices", "2019-Q4 还没有发布，这是最近的 2019-Q3。"),
+}
+
+
+@pytest.mark.parametrize(("q", "wanted"), ASKED.items())
+def test_one_measure_place_and_period_are_answered(
+    api: dict[str, Api], tables: None, q: str, wanted: tuple[Any, ...]
+) -> None:
+    [one] = answers(api, q)
+    assert (float(one["value"]), one["period"], one["dataset"], one["caveat"]) == wanted
+    row = api["public"].get(f"/datasets/{one['dataset']}/rows/{one['row']}").json["row"]
+    assert float(row["value"]) == float(one["value"])
+
+
+def test_the_sentence_names_place_period_value_and_source(api: dict[str, Api], tables: None) -> None:
+    [one] = answers(api, "柯桥区 债务余额 2019")
+    assert one["sentence"] == "柯桥区2019决算数政府债务余额是 245.5 亿元（来源：绍兴市地方政府债务余额）。"
+    assert "source" in answers(api, "柯桥区 债务余额 2019", lang="en")[0]["sentence"]
+
+
+def test_where_several_cells_are_meant_they_are_named_without_a_number(api: dict[str, Api], tables: None) -> None:
+    found = answers(api, "上虞区 2019年 债务余额")
+    assert [one["value"] for one in found] == [None, None]
+    assert all("198" not in one["sentence"] and "200" not in one["sentence"] for one in found)
+
+
+NEVER = [
+    "住宅地价 2019年三季度",
+    "绍兴 住宅地价",
+    "绍兴 2019年三季度",
+    "绍兴 2017年三季度 住宅地价",
+    "柯桥 上虞 债务 2019",
+    "诸暨 2019 债务余额",
+]
+
+
+@pytest.mark.parametrize("q", NEVER)
+def test_nothing_is_guessed(api: dict[str, Api], tables: None, q: str) -> None:
+    assert answers(api, q) == []

@@ -1,0 +1,35 @@
+"""Logs are JSON lines that name the request and keep what is private out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import pytest
+from flask import Flask
+
+from portal.logs import JsonLines
+
+
+def test_a_request_is_one_line_without_key_address_or_words(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "portal.access"), app.test_client() as client:
+        headers = {"Authorization": "Bearer not-a-key-of-anybody", "X-Request-Id": "abc"}
+        client.get("/api/v1/datasets?q=秘密", headers=headers)
+        record = next(one for one in caplog.records if one.name == "portal.access")
+        line = json.loads(JsonLines().format(record))
+    assert line["path"] == "/api/v1/datasets"
+    assert line["status"] == 401
+    assert line["request_id"] == "abc"
+    assert not any(word in json.dumps(line, ensure_ascii=False) for word in ("秘密", "not-a-key", "127.0.0.1"))
+
+
+def test_a_trace_is_a_member_and_not_more_lines() -> None:
+    try:
+        raise RuntimeError("broken")
+    except RuntimeError:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "it %s", ("broke",), sys.exc_info())
+    text = JsonLines().format(record)
+    assert "\n" not in text
+    assert json.loads(text)["message"] == "it broke"
+    assert "RuntimeError: broken" in json.loads(text)["trace"]

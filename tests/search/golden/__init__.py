@@ -1,0 +1,1 @@
+"""Judged queries and the catalogue that they are asked of."""
