@@ -40,6 +40,10 @@ class Storage(Protocol):
         """Take over a finished local file (it is moved)."""
         ...
 
+    def put(self, key: str, source: BinaryIO) -> None:
+        """Store under a key that does not follow from the content, whole or not at all."""
+        ...
+
     def local_path(self, key: str) -> Path:
         """A path on this machine to read from. Raises NotFound."""
         ...
@@ -90,6 +94,16 @@ class FileStorage:
         finally:
             path.unlink(missing_ok=True)
 
+    def put(self, key: str, source: BinaryIO) -> None:
+        handle, name = tempfile.mkstemp(dir=self.incoming)
+        path = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                _copy(source, target, None)
+            self._move(path, key)
+        finally:
+            path.unlink(missing_ok=True)
+
     def adopt(self, kind: str, path: Path, *, suffix: str = "") -> StoredFile:
         if path.stat().st_dev != self.root.stat().st_dev:
             return self._adopt_from_afar(kind, path, suffix)
@@ -129,13 +143,17 @@ class FileStorage:
 
     def _place(self, kind: str, path: Path, digest: str, size: int, suffix: str) -> StoredFile:
         key = key_of(kind, digest, suffix)
+        self._move(path, key)
+        return StoredFile(key, digest, size)
+
+    def _move(self, path: Path, key: str) -> None:
+        """A finished file to its place, on disk when this returns."""
         target = self._path(key)
         first = not target.parent.is_dir()
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
         for directory in (target.parent, target.parent.parent, self.root) if first else (target.parent,):
             _sync_directory(directory)  # a new directory is on disk only when the one above it is
-        return StoredFile(key, digest, size)
 
 
 def open_storage(url: str) -> Storage:

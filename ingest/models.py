@@ -64,3 +64,19 @@ class FindingRow(Base):
     cell: Mapped[str | None] = mapped_column(Text)  # A1 form
     raw: Mapped[str | None] = mapped_column(Text)
     count: Mapped[int] = mapped_column(default=1)  # how often the fault occurs; the place is the first one's
+
+
+class PersonalColumn(Base):
+    """Personal data of one kind in one column of a release, its examples masked, and what the steward decided on it."""
+
+    __tablename__ = "personal_column"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), index=True)
+    field: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    cells: Mapped[int] = mapped_column(BigInteger)
+    examples: Mapped[list[str]] = mapped_column(Json, default=list)
+    action: Mapped[str | None] = mapped_column(Text)  # publish mask drop; None while it is undecided
+    ground: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -34,6 +34,7 @@ from ingest.previews import preview
 
 if TYPE_CHECKING:
     from ingest.pipeline import Outcome, Progress
+    from ingest.privacy.guard import Found
 
 log = logging.getLogger(__name__)
 RENEW_EVERY = jobs.LEASE.total_seconds() / 6
@@ -96,8 +97,8 @@ def run(shop: Workshop, job: Job) -> None:
     work.mkdir(parents=True)
     try:
         with _Heartbeat(shop, job.id) as heartbeat:
-            outcome = _take_in(shop, job, work, heartbeat.note)
-        tables = _finish(shop, job.id, outcome)
+            outcome, personal = _look_through(_take_in(shop, job, work, heartbeat.note))
+        tables = _finish(shop, job.id, outcome, personal)
         _build_serving(shop, tables)
     except Stopped:
         _give_back(shop, job.id)
@@ -135,8 +136,16 @@ def _take_in(shop: Workshop, job: Job, work: Path, note: Callable[[Progress], No
     )
 
 
-def _finish(shop: Workshop, job_id: str, outcome: Outcome) -> list[Table]:
+def _look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
+    from ingest.privacy.guard import look_through  # polars, as above
+
+    return look_through(outcome)
+
+
+def _finish(shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found, ...] = ()) -> list[Table]:
     """Store the files first, then the rows that name them, in one transaction; the tables that are kept."""
+    from ingest.privacy.review import keep_found
+
     with session(shop.engine) as opened:
         keeps = not opened.get_one(Job, job_id).options.get("dry_run")
     tables = [_store(shop, one.table, one.parquet, one.cells) for one in outcome.tables] if keeps else []
@@ -148,6 +157,7 @@ def _finish(shop: Workshop, job_id: str, outcome: Outcome) -> list[Table]:
         jobs.keep_findings(opened, job, outcome.findings)
         if keeps:
             job.release = _keep_release(opened, job, outcome, tables)
+            keep_found(opened, job.release, personal)
         else:
             job.result = preview(outcome)
         job.state, job.finished_at, job.lease_until, job.progress = "succeeded", now(), None, 1.0
@@ -211,10 +221,12 @@ def _discard_drafts(opened: Session, dataset: Dataset, period: str | None) -> No
 
 
 def _fail(shop: Workshop, job_id: str, refused: Refused) -> None:
+    from ingest.privacy.guard import mask_refused
+
     with session(shop.engine, write=True) as opened:
         job = jobs.hold(opened, job_id, shop.name)
         if job is not None:
-            jobs.fail(opened, job, refused)
+            jobs.fail(opened, job, mask_refused(refused))
             opened.commit()
 
 

@@ -28,7 +28,8 @@ from portal.context import House
 from portal.migrate import found_revision, head
 
 FORM = 1
-KINDS = ("uploads", "releases", "cells")
+KINDS = ("uploads", "releases", "cells")  # named by the digest of their content
+SEALED = "sealed"  # named by the digest of what was sealed; changing one shows when it is opened
 MANIFEST = "manifest.json"
 _BATCH = 1000
 _SNAPSHOT = {"postgresql": {"isolation_level": "REPEATABLE READ"}}
@@ -114,7 +115,7 @@ def _write_table(connection: Connection, table: Table, target: Path) -> tuple[in
 
 def _copy_files(house: House, target: Path) -> int:
     count = 0
-    for kind in KINDS:
+    for kind in (*KINDS, SEALED):
         for key in house.storage.iter_keys(kind):
             place = target / key
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -150,6 +151,10 @@ def _restore_files(house: House, source: Path) -> int:
             with path.open("rb") as content:
                 house.storage.save(kind, content, suffix=f".{extension}" if extension else "")
             count += 1
+    for path in sorted((source / SEALED).glob("*/*")):
+        with path.open("rb") as content:
+            house.storage.put(path.relative_to(source).as_posix(), content)
+        count += 1
     return count
 
 

@@ -40,6 +40,9 @@ TABLE: Mapping[str, Setting] = {
     ),
     "secret_key": Setting("made and kept in the data directory", "Signs cursors; at least 32 characters."),
     "rate_limit": Setting("1200/minute", "Requests for each address or key: `number/second|minute|hour`, or `off`."),
+    "originals": Setting(
+        "encrypt", "Uploads that held personal data, once it is decided on: `encrypt`, `drop`, or `keep` in the clear."
+    ),
     "upload_limit_mib": Setting("2048", "Largest upload in MiB."),
 }
 
@@ -56,6 +59,7 @@ class Settings:
     secret_key: str
     rate_limit: tuple[int, int] | None  # requests, seconds
     upload_limit: int  # bytes
+    originals: str = "encrypt"  # encrypt drop keep
 
     @property
     def embedded(self) -> bool:
@@ -82,6 +86,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_secret(given.get("secret_key", ""), data_dir),
         rate_limit=parse_rate(given.get("rate_limit") or "1200/minute"),
         upload_limit=_mib(given.get("upload_limit_mib") or "2048"),
+        originals=_originals(given.get("originals") or "encrypt"),
     )
 
 
@@ -94,6 +99,12 @@ def parse_rate(text: str) -> tuple[int, int] | None:
     if seconds is None or not number.isdecimal() or int(number) == 0:
         raise SettingError(f"PORTAL_RATE_LIMIT: {text!r} is not number/second, number/minute, number/hour or off")
     return int(number), seconds
+
+
+def _originals(text: str) -> str:
+    if text not in ("encrypt", "drop", "keep"):
+        raise SettingError(f"PORTAL_ORIGINALS: {text!r} is not encrypt, drop or keep")
+    return text
 
 
 def _mib(text: str) -> int:

@@ -17,6 +17,7 @@ from catalog.lookup import find_dataset
 from catalog.models import Dataset
 from ingest import jobs, worker
 from ingest.models import Job
+from ingest.privacy.decided import require_decided
 from portal.context import House
 
 
@@ -55,6 +56,7 @@ def publish_now(house: House, slug: str) -> None:
         drafts = registry.list_releases(opened, dataset, "draft")
         if dataset.state not in ("draft", "published") or dataset.under_review:
             raise Conflict("act_forbidden_by_state", act="publish", state=dataset.state)
+        require_decided(opened, dataset)
         if drafts or dataset.state == "draft":
             registry.publish(opened, dataset, drafts)
             registry.touch(dataset)

@@ -15,6 +15,7 @@ from catalog.proofs import holds, iter_lost_heads
 from catalog.schema import Table, tables_from
 from catalog.storage import digest_of, key_of
 from ingest.models import Job
+from ingest.privacy.originals import sealed_key
 from portal.context import House
 from search import sync as index_sync
 
@@ -54,7 +55,8 @@ def _files(house: House, opened: Session) -> Iterator[str]:
         name = f"release {release.dataset.slug}/{release.number}"
         for table in tables_from(release.tables):
             yield from _table_files(house, name, table)
-        if not house.storage.has(key_of("uploads", release.upload_digest)):
+        original = key_of("uploads", release.upload_digest)
+        if house.settings.originals != "drop" and not any(map(house.storage.has, (original, sealed_key(original)))):
             yield f"{name}: its upload {release.upload_digest} is missing"
 
 

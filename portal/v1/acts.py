@@ -11,6 +11,7 @@ from catalog.audit import list_history
 from catalog.lookup import get_dataset
 from catalog.models import Dataset
 from ingest.jobs import require_ready
+from ingest.privacy.decided import require_decided
 from portal.answers import content_tag, dataset_tag, json_answer, language, require_match, tagged
 from portal.context import actor, catalog_session
 from portal.v1 import documents
@@ -42,6 +43,7 @@ class Submit(Resource):
         """Submit the draft, its draft releases or its pending change for review."""
         dataset = _taken(slug)
         require_ready(catalog_session(), dataset)
+        require_decided(catalog_session(), dataset)
         return _answer(registry.submit(catalog_session(), actor(), dataset))
 
 

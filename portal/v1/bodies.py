@@ -13,9 +13,11 @@ from catalog.errors import nearest
 from catalog.messages import LANGUAGES, say
 from catalog.vocabularies import codes
 from ingest.families import list_schemas
+from ingest.privacy.hits import find_hits
 from portal.v1.resource import Body
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+OFFICIAL = ("email", "landline")  # kinds that an office publishes of itself
 COMMON = {"required": "member_required", "null": "member_null"}
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 
@@ -37,6 +39,16 @@ class Text(fields.String):
             raise ma.ValidationError([say("text_too_long", most=self.longest)])
         if self.required and not text:
             raise ma.ValidationError([say("member_required")])
+        return text
+
+
+class PublicText(Text):
+    """Text that everybody reads: no personal data, however it is spelled. Addresses of offices may stand in it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        if any(hit.kind not in OFFICIAL for hit in find_hits(text)):
+            raise ma.ValidationError([say("text_personal")])
         return text
 
 
@@ -151,24 +163,24 @@ class Relation(Body):
 class Translations(Body):
     """The title in other scripts and languages."""
 
-    zh_Hant = Text(data_key="zh-Hant", attribute="zh-Hant")
-    en = Text()
+    zh_Hant = PublicText(data_key="zh-Hant", attribute="zh-Hant")
+    en = PublicText()
 
 
 class DatasetChanges(Body):
     """What PATCH may set: any of these."""
 
-    title = Text(300, metadata={"example": "国有建设用地使用权成交公示"})
+    title = PublicText(300, metadata={"example": "国有建设用地使用权成交公示"})
     title_translations = Object(Translations)
-    description = Text(20_000)
+    description = PublicText(20_000)
     themes = Several(Code("themes"), validate=validate.Length(max=22), metadata={"example": ["resources"]})
-    tags = Several(Text(60), validate=validate.Length(max=50, error="list_too_long"))
+    tags = Several(PublicText(60), validate=validate.Length(max=50, error="list_too_long"))
     regions = Several(Code("regions"), validate=validate.Length(max=200, error="list_too_long"))
     schema = Text(100, allow_none=True, metadata={"example": "land_supply.deal"})
     family = Code("families", allow_none=True)
     frequency = Code("frequencies")
     access = Code("access")
-    conditions = Text(2000, allow_none=True)
+    conditions = PublicText(2000, allow_none=True)
     level = Code("levels")
     license = Text(200, allow_none=True)
     contact = Object(Contact)
@@ -194,7 +206,7 @@ class NewDataset(DatasetChanges):
     """What registers a dataset."""
 
     slug = Slug(120)
-    title = Text(300, required=True, metadata={"example": "国有建设用地使用权成交公示"})
+    title = PublicText(300, required=True, metadata={"example": "国有建设用地使用权成交公示"})
     publisher = PublisherRef(120, required=True, metadata={"example": "shaoxing-natural-resources-bureau"})
 
 
@@ -234,6 +246,28 @@ class Reason(Body):
     """What rejects or withdraws."""
 
     reason = Text(2000, required=True)
+
+
+class PrivacyDecision(Body):
+    """What becomes of one column; `ground` says why its personal data may be published."""
+
+    action = Text(
+        20,
+        required=True,
+        validate=validate.OneOf(("mask", "drop", "publish"), error="action_unknown"),
+    )
+    ground = Text(500, allow_none=True)
+
+
+class PrivacyDecisions(Body):
+    """Field -> decision."""
+
+    decisions = Mapping(
+        keys=Text(100),
+        values=Object(PrivacyDecision),
+        required=True,
+        metadata={"example": {"holder": {"action": "mask"}}},
+    )
 
 
 class HeaderMapping(Body):

@@ -89,3 +89,27 @@ class HomeAnswer(Schema):
     links = fields.Dict()
     limits = fields.Dict()
     counts = fields.Dict()
+
+
+class DecisionAnswer(Schema):
+    """What a steward decided on a column."""
+
+    action = fields.String(metadata={"enum": ["mask", "drop", "publish"]})
+    ground = fields.String(allow_none=True)
+
+
+class PersonalColumnAnswer(Schema):
+    """Personal data of one kind in one column; the examples are masked."""
+
+    field = fields.String(metadata={"example": "holder"})
+    kind = fields.String(metadata={"example": "id_number"})
+    cells = fields.Integer()
+    examples = fields.List(fields.String(), metadata={"example": ["**************1231"]})
+    decision = fields.Nested(DecisionAnswer, allow_none=True)
+
+
+class PrivacyAnswer(Schema):
+    """What a release holds that is personal."""
+
+    release = fields.Integer()
+    columns = fields.List(fields.Nested(PersonalColumnAnswer))

@@ -19,6 +19,7 @@ from ingest import jobs
 from portal.answers import content_tag, dataset_tag, json_answer, language, require_match, tagged
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
+from portal.originals import settle_after_commit
 from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.bodies import HeaderMapping
@@ -56,6 +57,8 @@ class Releases(Resource):
         dataset = get_dataset(catalog_session(), slug, actor(), lock=True)
         _require_open_for_upload(dataset)
         job = jobs.enqueue(catalog_session(), actor(), dataset, upload)
+        if job.release is not None:  # the same bytes again: they must not stay in the clear by that
+            settle_after_commit(job.release)
         status = 202 if job.state in jobs.OPEN_STATES else 200
         headers = {"Location": absolute(f"/api/v1/jobs/{job.id}")}
         return json_answer(job_shape(job, language()), status, headers)

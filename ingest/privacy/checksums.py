@@ -1,0 +1,81 @@
+"""The checks behind the patterns: citizens' numbers (GB 11643) and bank cards (Luhn)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_LAST = "10X98765432"
+_PROVINCES = frozenset(
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+        "83",
+        "91",
+    ]
+)
+
+
+def is_id_number(digits: str) -> bool:
+    """Whether 18 characters are a citizen's number: province, a day that there was, and the last character."""
+    if digits[:2] not in _PROVINCES or not _is_day(digits[6:14]):
+        return False
+    return digits[17].upper() == id_check(digits[:17])
+
+
+def id_check(digits: str) -> str:
+    """The last character that 17 digits ask for."""
+    return _LAST[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11]
+
+
+def is_old_id_number(digits: str) -> bool:
+    """Whether 15 digits may be a citizen's number of before 1999, which had no check."""
+    return digits[:2] in _PROVINCES and _is_day("19" + digits[6:12])
+
+
+def is_luhn(digits: str) -> bool:
+    """Whether the last digit fits the ones before."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 * (value > 9)
+    return total % 10 == 0
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return 1900 <= date(int(text[:4]), int(text[4:6]), int(text[6:])).year <= datetime.now(UTC).year
+    except ValueError:
+        return False

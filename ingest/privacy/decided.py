@@ -1,0 +1,33 @@
+"""What was found in a release and whether it is decided; loads no polars, so every submit may ask."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.errors import Conflict
+from catalog.models import Dataset, Release
+from ingest.models import Job, PersonalColumn
+
+
+def list_columns(session: Session, release: Release) -> list[PersonalColumn]:
+    """What was found in a release, with the decisions, in the order it was found."""
+    wanted = select(PersonalColumn).where(PersonalColumn.release_id == release.id)
+    return list(session.scalars(wanted.order_by(PersonalColumn.id)))
+
+
+def require_decided(session: Session, dataset: Dataset) -> None:
+    """Raises Conflict while a column with personal data of a draft release is undecided."""
+    wanted = select(Release.number, PersonalColumn.field).join(Release, PersonalColumn.release_id == Release.id)
+    wanted = wanted.where(Release.dataset_id == dataset.id, Release.state == "draft", PersonalColumn.action.is_(None))
+    row = session.execute(wanted.order_by(PersonalColumn.id).limit(1)).first()
+    if row is not None:
+        raise Conflict("personal_data_undecided", number=row[0], field=row[1], slug=dataset.slug)
+
+
+def find_settled_upload(session: Session, release: Release) -> str | None:
+    """The key of the upload of a release with personal data that is decided on; None while a job has to read it."""
+    columns = list_columns(session, release)
+    jobs = list(session.scalars(select(Job).where(Job.upload_digest == release.upload_digest)))
+    waits = any(one.action is None for one in columns) or any(job.state in ("queued", "running") for job in jobs)
+    return jobs[0].upload_key if columns and jobs and not waits else None

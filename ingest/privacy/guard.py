@@ -1,0 +1,130 @@
+"""What leaves the pipeline is looked through before it is kept: columns are told, texts beside the rows masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalog.schema import Table
+from ingest.findings import WARNING, Finding, Refused
+from ingest.privacy.detectors import context_of
+from ingest.privacy.files import raw_titles
+from ingest.privacy.hits import find_hits, mask_text
+from ingest.privacy.scan import EXAMPLES, ColumnScan
+from ingest.raw import iter_batches
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Outcome
+
+
+@dataclass(frozen=True)
+class Found:
+    """Personal data of one kind in one column: in how many cells, with masked examples."""
+
+    field: str
+    kind: str
+    cells: int
+    examples: tuple[str, ...]
+
+
+def look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
+    """The outcome without personal data beside its rows, and what its columns hold.
+
+    Raises Refused where a heading or a sheet's name is personal: they name fields, and nobody can decide on those.
+    """
+    for one in outcome.tables:
+        _refuse_headings(one.table)
+    found = tuple(found for one in outcome.tables for found in list_found(one.table, one.cells))
+    told = tuple(_tell(one, [table.table for table in outcome.tables]) for one in found)
+    return replace(
+        outcome,
+        tables=tuple(replace(one, table=mask_table(one.table)) for one in outcome.tables),
+        findings=tuple(map(mask_finding, outcome.findings)) + told,
+        totals=_mask_totals(outcome.totals, [one.table for one in outcome.tables]),
+        notes=[mask_text(note) for note in outcome.notes],
+    ), found
+
+
+def list_found(table: Table, cells: Path) -> Iterator[Found]:
+    """What the columns of a table hold; each kind of a field once, however many raw columns it is made from."""
+    merged: dict[tuple[str, str], Found] = {}
+    for name, scan in scan_table(table, cells):
+        for kind, count in scan.cells.items():
+            before = merged.get((name, kind))
+            examples = tuple(dict.fromkeys([*(before.examples if before else ()), *scan.examples[kind]]))[:EXAMPLES]
+            merged[name, kind] = Found(name, kind, max(count, before.cells if before else 0), examples)
+    yield from merged.values()
+
+
+def scan_table(table: Table, cells: Path) -> Iterator[tuple[str, ColumnScan]]:
+    """Each field with what the raw cells that it is made from hold."""
+    titles = raw_titles(cells, table)
+    scans = {column: ColumnScan(title) for column, (title, _) in titles.items()}
+    for batch in iter_batches(cells):
+        for column, scan in scans.items():
+            scan.see(batch.column(column))
+    for column, (_, names) in titles.items():
+        for name in names if scans[column].cells else ():
+            yield name, scans[column]
+
+
+def mask_finding(finding: Finding) -> Finding:
+    """The finding without a personal value in any of its members."""
+    context = context_of(finding.column or "")
+
+    def hide(value: Any) -> Any:
+        return mask_text(value, context) if isinstance(value, str) else value
+
+    params = {name: hide(value) for name, value in finding.params.items()}
+    sheet, column, raw = map(hide, (finding.sheet, finding.column, finding.raw))
+    return replace(finding, params=params, sheet=sheet, column=column, raw=raw)
+
+
+def mask_refused(refused: Refused) -> Refused:
+    """The refusal without a personal value in its reason or beside it."""
+    refused.finding = mask_finding(refused.finding)
+    refused.also = tuple(map(mask_finding, refused.also))
+    return refused
+
+
+def mask_table(table: Table) -> Table:
+    """The table with its title and banners masked."""
+    origin: Mapping[str, Any] = {**table.origin, "banners": [_deep(one) for one in table.origin.get("banners", ())]}
+    return replace(table, title=mask_text(table.title), origin=origin)
+
+
+def _deep(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_text(value)
+    return [_deep(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _refuse_headings(table: Table) -> None:
+    for place, header in enumerate(table.origin.get("headers", {}).values(), start=1):
+        if find_hits(header):
+            raise Refused("heading_personal", row=table.header_rows[0] if table.header_rows else None, number=place)
+    if find_hits(table.sheet or ""):
+        raise Refused("sheet_name_personal")
+
+
+def _mask_totals(totals: list[dict[str, Any]], tables: Iterable[Table]) -> list[dict[str, Any]]:
+    contexts = {(table.name, one.name): context_of(one.title) for table in tables for one in table.fields}
+    return [
+        {
+            **one,
+            "values": {
+                name: mask_text(value, contexts.get((one["table"], name), frozenset()))
+                for name, value in one["values"].items()
+            },
+        }
+        for one in totals
+    ]
+
+
+def _tell(found: Found, tables: Iterable[Table]) -> Finding:
+    known = ((table, field) for table in tables if (field := table.field(found.field)) is not None)
+    table, field = next(known)
+    params = {"kind": found.kind, "cells": found.cells, "title": field.title}
+    return Finding(WARNING, "personal_data_found", params, sheet=table.sheet, column=field.title, count=found.cells)

@@ -1,0 +1,144 @@
+"""What one text holds that is personal, and the text with it masked, whatever its width or its unseen characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ingest import persons
+from ingest.privacy.detectors import DETECTORS, PERSON, Detector
+
+NEAR = 16  # characters before a number in which a word counts as beside it
+_NAME = re.compile(r"(?:^|[^\u3400-\u9fff])([\u3400-\u9fff]{2,4})[\s:：,，、(（]*$")
+_FIRM = re.compile(
+    r"\s*[^、，,;；/\s]*(?:公司|集团|中心|委员会|管委会|银行|学校|医院|合作社|研究院|研究所|协会|人民政府|联合社|加油站)\s*"
+)
+_HEX = re.compile(r"[0-9a-fA-F]{24,}")
+_FLOAT = re.compile(r"\s*[-+]?[0-9]+\.[0-9]+\s*")
+_NUMBERS = re.compile(r"[^0-9Xx]")
+_RAW = ("email", "home_address", "plate", "passport", "certificate")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One piece of personal data: its kind and its place in the text as it stands."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def find_hits(text: str, context: frozenset[str] = frozenset()) -> list[Hit]:
+    """Everything personal in a text, in its order, overlapping pieces once; `context`: kinds its column names."""
+    clean, places = _clean(text)
+    if _FLOAT.fullmatch(clean) or not clean:
+        return []
+    taken: list[tuple[str, int, int]] = []
+    for detector in DETECTORS:
+        for start, end in _matches(detector, clean, context):
+            if not any(start < other_end and other < end for _, other, other_end in taken):
+                taken.append((detector.kind, start, end))
+    taken += _names_before(clean, taken)
+    taken.sort(key=lambda one: one[1])
+    return [Hit(kind, places[start], places[end - 1] + 1) for kind, start, end in taken]
+
+
+def _mask_persons(clean: str) -> str:
+    """Persons masked; what ends like an organisation is one, though a part of its name may look like a person's."""
+    return clean if _FIRM.fullmatch(clean) else persons.mask(clean)
+
+
+def holds_person(text: str) -> bool:
+    """Whether a text of a holder's column names natural persons."""
+    clean = _clean(text)[0]
+    return _mask_persons(clean) != clean
+
+
+def mask_text(text: str, context: frozenset[str] = frozenset()) -> str:
+    """The text with everything personal in it masked: the last four of a number, the surname of a person."""
+    hits = find_hits(text, context)
+    for hit in reversed(hits):
+        text = text[: hit.start] + mask_piece(hit.kind, text[hit.start : hit.end]) + text[hit.end :]
+    return mask_names(text) if PERSON in context else text
+
+
+def mask_names(text: str) -> str:
+    """The text with persons' names cut to the surname, also where unseen characters part them."""
+    clean = _clean(text)[0]
+    masked = _mask_persons(clean)
+    return text if masked == clean else masked
+
+
+def mask_piece(kind: str, piece: str) -> str:
+    """One piece as it may be shown."""
+    clean = _clean(piece)[0].strip()
+    if kind == PERSON:
+        return clean[:1] + "**"
+    if kind == "email":
+        return clean[:1] + "***@" + clean.partition("@")[2]
+    if kind in ("home_address", "certificate"):
+        return re.split(r"[0-9]", clean, maxsplit=1)[0] + "***"
+    bare = re.sub(r"[^0-9A-Za-z\u3400-\u9fff]", "", clean)
+    kept = 4 if len(bare) > 8 else 2
+    return "*" * (len(bare) - kept) + bare[-kept:]
+
+
+def examples_of(text: str, hits: Iterable[Hit]) -> list[str]:
+    """The pieces of a text, masked."""
+    return [mask_piece(hit.kind, text[hit.start : hit.end]) for hit in hits]
+
+
+def _clean(text: str) -> tuple[str, range | list[int]]:
+    """The text in plain width without unseen characters, and where each character stood."""
+    if text.isascii():
+        return text, range(len(text))
+    made, places = [], []
+    for place, character in enumerate(text):
+        if unicodedata.category(character) == "Cf":
+            continue
+        plain = character if "\u3400" <= character <= "\u9fff" else unicodedata.normalize("NFKC", character)
+        made.append(plain if len(plain) == 1 else character)
+        places.append(place)
+    return "".join(made), places
+
+
+def _matches(detector: Detector, clean: str, context: frozenset[str]) -> Iterable[tuple[int, int]]:
+    for found in detector.pattern.finditer(clean):
+        start, end = found.span()
+        bare = found[0] if detector.kind in _RAW else _NUMBERS.sub("", found[0])
+        if not detector.check(bare) or _in_hex(clean, start, end):
+            continue
+        if detector.sure or detector.kind in context or _has_word(detector, clean, start):
+            yield start, end
+
+
+def _has_word(detector: Detector, clean: str, start: int) -> bool:
+    """A word of the kind just before, or for a mobile the name of a person."""
+    before = clean[max(0, start - NEAR) : start]
+    return bool(detector.context.search(before)) or (detector.kind == "mobile" and _name(before) is not None)
+
+
+def _in_hex(clean: str, start: int, end: int) -> bool:
+    """Whether it is a part of a digest."""
+    around = clean[max(0, start - 64) : end + 64]
+    return any(
+        one.start() <= min(64, start) and not one[0].isdecimal() and one.end() >= min(64, start) + end - start
+        for one in _HEX.finditer(around)
+    )
+
+
+def _name(before: str) -> tuple[int, int] | None:
+    found = _NAME.search(before)
+    return found.span(1) if found and persons.is_person(found[1]) else None
+
+
+def _names_before(clean: str, taken: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """The names that are glued to a number."""
+    found = []
+    for kind, start, _ in taken:
+        first = max(0, start - NEAR)
+        if kind in ("id_number", "mobile", "bank_card", "old_id_number") and (name := _name(clean[first:start])):
+            found.append((PERSON, first + name[0], first + name[1]))
+    return found

@@ -1,0 +1,85 @@
+"""Personal data in whole columns: a rough pattern by polars over every cell, Python for the few that it leaves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from ingest import persons
+from ingest.privacy.detectors import BESIDE, DETECTORS, NAMED, PERSON, context_of
+from ingest.privacy.hits import examples_of, find_hits, holds_person, mask_names, mask_text
+
+EXAMPLES = 3  # kept of a kind, masked
+_SHORTEST = 6  # bytes of a text that can hold a number of any kind
+_SHARE, _LEAST = 0.8, 5  # of cells that look like mobiles: then the column says what it is by itself
+_MOBILE = r"^\s*(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}\s*$"
+
+
+@dataclass
+class ColumnScan:
+    """What a column holds: for each kind how many cells and some masked examples. Fed batch by batch."""
+
+    title: str
+    cells: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.context = context_of(self.title)
+        self.rough = rough_pattern(self.context)
+
+    def see(self, texts: Any) -> None:
+        """Look at one array of strings."""
+        series = pl.Series("text", texts)
+        context = self.context | ({"mobile"} if "mobile" not in self.context and _are_mobiles(series) else set())
+        rough = self.rough if context == self.context else rough_pattern(context)
+        for text, count in candidates(series, rough):
+            hits = find_hits(text, context)
+            for kind in {hit.kind for hit in hits}:
+                self._note(kind, count, examples_of(text, (hit for hit in hits if hit.kind == kind)))
+        if PERSON in context:
+            self._see_names(series)
+
+    def _see_names(self, series: pl.Series) -> None:
+        for text, count in candidates(series, persons.SUSPECT + r"|\p{Cf}"):
+            if holds_person(text):
+                self._note(PERSON, count, [mask_names(mask_text(text))[:40]])
+
+    def _note(self, kind: str, count: int, examples: list[str]) -> None:
+        self.cells[kind] += count
+        kept = self.examples.setdefault(kind, [])
+        kept += [one for one in dict.fromkeys(examples) if one not in kept][: EXAMPLES - len(kept)]
+
+
+def rough_pattern(context: frozenset[str]) -> str:
+    """The pattern that a cell must fit before it is looked at closely.
+
+    A kind that its column does not name must be named in the cell; unseen characters are reason enough to look.
+    """
+    parts = [r"\p{Cf}"]
+    for one in DETECTORS:
+        if one.sure or one.kind in context:
+            parts.append(one.rough)
+        else:
+            parts.append(f"(?i:{one.context.pattern}){BESIDE}")
+        if one.kind == "mobile":
+            parts.append(NAMED + one.rough)
+    return "|".join(f"(?:{part})" for part in parts)
+
+
+def candidates(series: pl.Series, rough: str) -> list[tuple[str, int]]:
+    """The different texts that fit the rough pattern, each with how many cells hold it."""
+    long = series.filter(series.str.len_bytes() >= _SHORTEST)
+    fits = long.filter(long.str.contains(rough))
+    return [(row[0], row[1]) for row in fits.value_counts().iter_rows()] if len(fits) else []
+
+
+def _are_mobiles(series: pl.Series) -> bool:
+    """Whether nearly every cell that holds something is eleven digits that begin like a mobile."""
+    filled = series.filter(series.str.len_bytes() > 0)
+    head = filled.head(1000)
+    if len(head) < _LEAST or (head.str.contains(_MOBILE).sum() or 0) < _SHARE * len(head):
+        return False
+    return filled.n_unique() >= _LEAST
