@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, after_this_request
 
+from catalog.accounts import READ
 from catalog.lookup import get_dataset, get_release
 from catalog.models import Dataset, Release
 from catalog.registry import require_writer
@@ -51,7 +52,7 @@ class Privacy(Resource):
 
 def _taken(slug: str, number: int, *, lock: bool) -> tuple[Dataset, Release]:
     dataset = get_dataset(catalog_session(), slug, actor(), lock=lock)
-    require_writer(actor(), dataset)
+    require_writer(actor(), dataset, scope=READ)
     return dataset, get_release(catalog_session(), dataset, actor(), number)
 
 

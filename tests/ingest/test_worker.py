@@ -102,7 +102,9 @@ def test_the_job_of_a_dead_process_of_this_machine_is_free_at_once(shop: Worksho
 
 
 @pytest.mark.parametrize(
-    "worker", [f"{socket.gethostname()}-{os.getpid()}-abc", "another-host-1-abc", "odd", f"{socket.gethostname()}-1-a"]
+    "worker",
+    [f"{socket.gethostname()}-{os.getpid()}-abc", "another-host-1-abc", "odd", f"{socket.gethostname()}-1-a"],
+    ids=["own", "of another host", "odd", "alive"],
 )
 def test_the_job_of_a_worker_that_may_live_is_left_to_it(shop: Workshop, worker: str) -> None:
     queue(shop)

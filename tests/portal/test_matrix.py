@@ -51,6 +51,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/datasets/<slug>/releases"): Rule(INSIDERS),
     ("POST", "/datasets/<slug>/releases"): Rule(EDITORS | {"ingesting"}, "upload"),
     ("GET", "/datasets/<slug>/releases/<int:number>"): Rule(INSIDERS),
+    ("GET", "/datasets/<slug>/releases/<int:number>/privacy"): Rule(READERS),
+    ("PUT", "/datasets/<slug>/releases/<int:number>/privacy"): Rule(EDITORS, {"decisions": {}}),
     ("GET", "/datasets/<slug>/mapping"): Rule(READERS),
     ("PUT", "/datasets/<slug>/mapping"): Rule(EDITORS, {"columns": {}}),
     ("GET", "/datasets/<slug>/rows"): Rule(INSIDERS),
