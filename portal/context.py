@@ -180,7 +180,14 @@ class House:
         )
 
     def close(self) -> None:
-        """Let go of the database and the index, so that processes made from this one begin afresh."""
+        """Let go of the database and the index, so that processes made from this one begin afresh.
+
+        What runs beside ends first: it may hold a connection.
+        """
+        if misses := vars(self).pop("misses", None):
+            misses.close()
+        if builder := vars(self).pop("builder", None):
+            builder.shutdown(cancel_futures=True)
         self.engine.dispose()
         if "index" in vars(self):
             self.index.close()

@@ -36,6 +36,10 @@ class MissLog:
         for future in list(self._waiting):
             future.result()
 
+    def close(self) -> None:
+        """Write what waits, and take nothing more."""
+        self._pool.shutdown()
+
     def _note(self, text: str) -> None:
         try:
             with self._writing() as opened:
