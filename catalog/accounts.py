@@ -32,6 +32,7 @@ class Actor:
     scopes: frozenset[str] = frozenset(EVERYTHING)  # of the key
     granted: frozenset[int] = frozenset()  # conditional datasets whose rows were granted
     key_id: int | None = None
+    use_noted: bool = True  # the last use of the key that is on record is no more than an hour ago
 
     def allows(self, scope: str) -> bool:
         """Whether the key reaches so far; one that writes also reads and ingests."""

@@ -6,7 +6,6 @@ A record's digest is the SHA-256 of its canonical JSON: sorted keys, no blanks, 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from catalog.canonical import canonical
 from catalog.db import now
 from catalog.models import Audit
 
@@ -65,8 +65,7 @@ def digest_of(entry: Audit) -> str:
         "detail": entry.detail,
         "previous": entry.previous_digest,
     }
-    plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(canonical(content)).hexdigest()
 
 
 def iter_broken_links(session: Session) -> Iterator[Audit]:

@@ -55,6 +55,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def moment_text(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the second: `2019-01-20T01:00:00Z`."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def open_database(url: str) -> Engine:
     """An engine with the pragmas and transaction rules that the portal relies on."""
     parsed = make_url(url)

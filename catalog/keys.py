@@ -131,6 +131,7 @@ def get_actor(session: Session, key: str) -> Actor:
         scopes=frozenset(found.scopes),
         granted=_granted(session, account),
         key_id=found.id,
+        use_noted=found.last_used_at is not None and found.last_used_at >= now() - _USE_NOTED,
     )
 
 
@@ -141,12 +142,6 @@ def _granted(session: Session, account: Account) -> frozenset[int]:
         or_(Application.expires_at.is_(None), Application.expires_at > now()),
     )
     return frozenset(session.scalars(wanted))
-
-
-def is_use_unnoted(session: Session, key_id: int) -> bool:
-    """Whether the last use that is on record is more than an hour ago."""
-    used = session.scalar(select(ApiKey.last_used_at).where(ApiKey.id == key_id))
-    return used is None or used < now() - _USE_NOTED
 
 
 def note_use(session: Session, key_id: int) -> None:

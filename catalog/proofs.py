@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.accounts import slugs_of
-from catalog.db import CIVIL, now
+from catalog.db import CIVIL, moment_text, now
 from catalog.errors import NotFound
 from catalog.models import Account, Audit, AuditHead, Dataset, Publisher, Release
 from catalog.schema import tables_from
@@ -52,7 +51,7 @@ def head_statement(head: AuditHead) -> dict[str, Any]:
         "day": head.day.isoformat(),
         "position": head.position,
         "digest": head.digest,
-        "at": _moment(head.at),
+        "at": moment_text(head.at),
     }
 
 
@@ -96,7 +95,7 @@ def prove(session: Session, dataset: Dataset, release: Release, signer: Signer) 
         "release": release.number,
         "digest": release.digest,
         "tables": [{"name": one.name, "digest": one.digest} for one in tables_from(release.tables)],
-        "published_at": _moment(release.published_at),
+        "published_at": moment_text(release.published_at),
         "office": _office(session, entry),
         "audit": {"position": entry.id, "digest": entry.digest, "previous": entry.previous_digest},
     }
@@ -119,7 +118,3 @@ def _office(session: Session, entry: Audit) -> str | None:
         return None
     titles = select(Publisher.title).where(Publisher.slug.in_(slugs_of(account))).order_by(Publisher.slug)
     return "、".join(session.scalars(titles))
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_PURPOSE = b"portal signing key 1"
+from catalog.canonical import canonical
+from catalog.derived_keys import derive_key
 
 
 @dataclass(frozen=True)
@@ -23,8 +21,7 @@ class Signer:
 
     @cached_property
     def _private(self) -> Ed25519PrivateKey:
-        seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(self.secret.encode())
-        return Ed25519PrivateKey.from_private_bytes(seed)
+        return Ed25519PrivateKey.from_private_bytes(derive_key(self.secret, "portal signing key 1"))
 
     @cached_property
     def public_key(self) -> str:
@@ -34,8 +31,3 @@ class Signer:
     def sign(self, statement: Mapping[str, Any]) -> str:
         """The signature of the statement's canonical form: 64 bytes as hex."""
         return self._private.sign(canonical(statement)).hex()
-
-
-def canonical(statement: Mapping[str, Any]) -> bytes:
-    """JSON with sorted keys and no blanks, in UTF-8: what is signed and digested."""
-    return json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

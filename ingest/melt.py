@@ -49,22 +49,8 @@ class _Said:
     where: tuple[int, int]
 
 
-def melted(
-    schema: DeclaredSchema,
-    sheet: RawSheet,
-    found: Found,
-    rows: list[Row],
-    mapping: Mapping[str, str | None],
-    period: str | None,
-    gather: Gather,
-    filled: Mapping[str, str],
-) -> Melted:
-    """The long form of a matrix; `filled` are fields that only its title tells. Raises Refused where it is unclear."""
-    return _Melting(schema, sheet, found, rows, mapping, period, gather, filled).run()
-
-
-class _Melting:
-    """One matrix on its way."""
+class Melting:
+    """One matrix on its way to its long form; `filled` are fields that only its title tells."""
 
     def __init__(
         self,

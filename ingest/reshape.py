@@ -16,7 +16,7 @@ from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Refused
 from ingest.forms import Block, read_form
 from ingest.gather import Gather
-from ingest.melt import melted
+from ingest.melt import Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, place_of
 from ingest.raw import RawSheet, RawWriter, iter_batches
@@ -110,7 +110,7 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
         for row in zip(*batch.to_pydict().values(), strict=True)
     ]
     filled = {one.name: text for one in asked.schema.fields if one.filled and (text := _told(one.filled, asked))}
-    made = melted(asked.schema, asked.sheet, asked.found, rows, asked.mapping, asked.period, gather, filled)
+    made = Melting(asked.schema, asked.sheet, asked.found, rows, asked.mapping, asked.period, gather, filled).run()
     old = asked.sheet
     sheet = _written(
         asked.workdir,

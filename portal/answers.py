@@ -14,6 +14,7 @@ from catalog.messages import DEFAULT_LANGUAGE, LANGUAGES
 from catalog.models import Dataset
 
 JSON_TYPE = "application/json"
+PRIVATE = {"Cache-Control": "private, no-store"}  # of answers that are for one reader
 _SCRIPTS = {
     "zh-hant": "zh-Hant",
     "zh-tw": "zh-Hant",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from http import HTTPStatus
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import flask_swagger_ui
 from flask import Flask, Response, g, redirect, request, send_from_directory
@@ -19,46 +19,30 @@ from portal.answers import read_language
 from portal.context import SAFE_METHODS, House, house
 from portal.migrate import is_current
 from portal.settings import Settings, load
-from portal.v1 import (
-    accounts,
-    acts,
-    applications,
-    changes,
-    datasets,
-    descriptions,
-    exports,
-    home,
-    jobs,
-    lists,
-    privacy,
-    proofs,
-    queries,
-    releases,
-    rows,
-    words,
-)
+from portal.v1 import proofs
 from portal.v1.blueprint import api
 from portal.v1.documents import ProblemAnswer
 
-# Importing one registers it.
-RESOURCES = (
-    accounts,
-    acts,
-    applications,
-    changes,
-    datasets,
-    descriptions,
-    exports,
-    home,
-    jobs,
-    lists,
-    privacy,
-    proofs,
-    queries,
-    releases,
-    rows,
-    words,
+RESOURCES = (  # modules of portal.v1; importing one registers it
+    "accounts",
+    "acts",
+    "applications",
+    "changes",
+    "datasets",
+    "descriptions",
+    "exports",
+    "home",
+    "jobs",
+    "lists",
+    "privacy",
+    "proofs",
+    "queries",
+    "releases",
+    "rows",
+    "words",
 )
+for _name in RESOURCES:
+    import_module(f"portal.v1.{_name}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -177,6 +161,3 @@ def _serve_docs(app: Flask) -> None:
     @app.get("/")
     def front() -> AnyResponse:
         return redirect("/docs")
-
-
-_: Any = RESOURCES

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from catalog.accounts import PUBLIC
 from catalog.db import session
 from catalog.errors import Unauthenticated
-from catalog.keys import get_actor, is_use_unnoted, note_use
+from catalog.keys import get_actor, note_use
 from portal.context import house
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,7 @@ def read_key() -> None:
         raise Unauthenticated("bearer_expected")
     with session(house().engine) as opened:
         g.actor = get_actor(opened, key.strip())
-        unnoted = is_use_unnoted(opened, g.actor.key_id)
-    if unnoted:
+    if not g.actor.use_noted:
         _note_use(g.actor.key_id)
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from catalog.derived_keys import derive_key
 from catalog.storage import Storage
 
 PIECE = 1 << 20  # bytes of the original in each piece
@@ -74,4 +73,4 @@ def _mark(name: bytes, number: int, *, last: bool) -> bytes:
 
 
 def _cipher(secret: str) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"portal originals").derive(secret.encode()))
+    return AESGCM(derive_key(secret, "portal originals"))

@@ -10,7 +10,7 @@ from catalog import accounts, keys
 from catalog.accounts import ROLES, Actor, require_role
 from catalog.errors import Unauthenticated
 from catalog.models import Account, ApiKey
-from portal.answers import json_answer
+from portal.answers import PRIVATE, json_answer
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
 from portal.sign_in import require_rate
@@ -19,8 +19,6 @@ from portal.v1 import account_documents as documents
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
 from portal.v1.shapes import moment
-
-PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 def _private(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

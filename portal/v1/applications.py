@@ -10,7 +10,7 @@ from catalog import applications
 from catalog.db import now
 from catalog.lookup import get_dataset
 from catalog.models import Application
-from portal.answers import json_answer
+from portal.answers import PRIVATE, json_answer
 from portal.context import actor, catalog_session
 from portal.links import absolute
 from portal.v1 import account_bodies as bodies
@@ -19,8 +19,6 @@ from portal.v1.blueprint import api
 from portal.v1.bodies import Reason
 from portal.v1.resource import Resource, documented
 from portal.v1.shapes import moment
-
-PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 def _shape(one: Application) -> dict[str, Any]:

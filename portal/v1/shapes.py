@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from catalog.accounts import Actor
+from catalog.db import moment_text
 from catalog.members import MEMBERS, members_of
 from catalog.models import Audit, Dataset, Duty, Publisher, Release
 from catalog.rows.coordinates import find_coordinates
@@ -20,7 +21,7 @@ EXPORT_FORMATS = ("csv", "xlsx", "json", "ndjson", "parquet")
 
 def moment(value: datetime | None) -> str | None:
     """RFC 3339 in UTC."""
-    return value.isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
+    return moment_text(value) if value else None
 
 
 def publisher_shape(publisher: Publisher) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from catalog.accounts import READ, STAFF, require_role
 from catalog.errors import Stale
 from catalog.models import Publisher
-from portal.answers import content_tag, json_answer, language, tagged
+from portal.answers import PRIVATE, content_tag, json_answer, language, tagged
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
 from portal.v1 import find
@@ -89,7 +89,7 @@ class SearchMisses(Resource):
             {"q": one.text, "count": one.count, "first_at": moment(one.first_at), "last_at": moment(one.last_at)}
             for one in found
         ]
-        return json_answer({"total": total, "items": items}, headers={"Cache-Control": "private, no-store"})
+        return json_answer({"total": total, "items": items}, headers=PRIVATE)
 
 
 def _publishers() -> dict[str, str]:

@@ -102,9 +102,9 @@ def test_no_key_stands_in_the_record(session: Session, account: Account) -> None
 
 def test_the_use_of_a_key_is_noted_once_an_hour(session: Session, account: Account) -> None:
     made = keys.issue_key(session, OPERATOR, account)
-    assert keys.is_use_unnoted(session, made.record.id)
+    assert not keys.get_actor(session, made.key).use_noted
     keys.note_use(session, made.record.id)
-    assert not keys.is_use_unnoted(session, made.record.id)
+    assert keys.get_actor(session, made.key).use_noted
 
 
 def test_a_password_opens_a_session_and_a_new_one_ends_it(session: Session, account: Account) -> None:

@@ -18,6 +18,7 @@ from ingest.families import find_schema
 from ingest.findings import Finding, Refused
 from ingest.pipeline import Options, Outcome, take_in
 from ingest.progress import Progress
+from ingest.values import Unreadable
 
 
 @dataclass(frozen=True)
@@ -122,3 +123,10 @@ def workbook(*sheets: tuple[str, Sequence[Sequence[Any]]], change: Callable[[Any
 def picked(rows: Sequence[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     """Of each row, the values of these fields."""
     return [tuple(row.get(name) for name in names) for row in rows]
+
+
+def why(read: Callable[[str], Any], text: str) -> str:
+    """The code of why a text cannot be read."""
+    with pytest.raises(Unreadable) as caught:
+        read(text)
+    return caught.value.code

@@ -15,7 +15,7 @@ RESULT = "land_supply.result"
 
 
 def deal(take: Taker, header: str, *rows: str, **named: object) -> Taken:
-    return take("\n".join((header, *rows)) + "\n", schema=DEAL, **named)  # type: ignore[arg-type]
+    return take("\n".join((header, *rows)) + "\n", schema=DEAL, **named)  # type: ignore[arg-type]  # each option has its own type
 
 
 def test_headers_are_matched_by_their_spellings_and_units_are_converted_exactly(take: Taker) -> None:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from ingest.periods import find_period, period
 from ingest.ranges import days, longest_term, span
 from ingest.values import Unreadable
-
-
-def why(read: Callable[[str], Any], text: str) -> str:
-    with pytest.raises(Unreadable) as caught:
-        read(text)
-    return caught.value.code
+from tests.ingest.taking import why
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,13 +11,8 @@ from hypothesis import strategies as st
 
 from ingest import nulls, values
 from ingest.units import find_unit, fitting, stated, to_canonical
-from ingest.values import Unreadable, amount, loose_day, measured, moment
-
-
-def why(read: Callable[[str], Any], text: str) -> str:
-    with pytest.raises(Unreadable) as caught:
-        read(text)
-    return caught.value.code
+from ingest.values import amount, loose_day, measured, moment
+from tests.ingest.taking import why
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,9 @@ def test_an_edit_between_reading_and_marking_stays_stale(engine: Engine, publish
 
         def write(self, documents: object, removed_ids: object = ()) -> object:
             edit(engine, 1, "土地供应")
-            return index.write(documents)  # type: ignore[arg-type]
+            return index.write(documents)  # type: ignore[arg-type]  # what sync hands over, whatever it is
 
-    sync._write(engine, Slow(), _documents(engine))  # type: ignore[arg-type]
+    sync._write(engine, Slow(), _documents(engine))  # type: ignore[arg-type]  # only its write is called
     assert sync.status(engine, index).stale == 1
     assert (sync.sync(engine, index), found(index, "土地")) == (1, [1])
 

@@ -93,7 +93,7 @@ def test_what_changes_during_a_rebuild_is_in_its_result(index: SearchIndex, open
         writer.write([truth[4]])
 
     def catch_up(held: object) -> Changes:
-        known = dict(held)  # type: ignore[call-overload]
+        known = dict(held)  # type: ignore[call-overload]  # pairs, as both engines give them
         late = [one for one in truth.values() if known.get(one.id) != one.revision]
         return Changes(late, tuple(known.keys() - truth.keys()))
 
