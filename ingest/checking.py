@@ -8,7 +8,8 @@ import polars as pl
 import pyarrow as pa
 
 from ingest import wholes
-from ingest.checks import broken_rows
+from ingest.checks import above, find_breach
+from ingest.coded import plain_batch
 from ingest.families import Check, DeclaredField, DeclaredSchema
 from ingest.findings import WARNING
 from ingest.gather import FIRST_CELLS, Gather, Place
@@ -40,9 +41,11 @@ class Checker:
         self._columns = {column.field.name: column for column in columns}
         self._sheet, self._gather, self._schema = sheet, gather, schema
         checks = schema.checks if schema is not None else ()
-        self._each = [check for check in checks if check.rule not in wholes.RULES]
+        breaches = ((check, find_breach(check, self._columns)) for check in checks if check.rule not in wholes.RULES)
+        self._each = [(check, breach) for check, breach in breaches if breach is not None]
         self._all = [check for check in checks if check.rule in wholes.RULES]
-        self._bounded = [one for one in schema.fields if one.plausible] if schema is not None else []
+        fields = schema.fields if schema is not None else ()
+        self._bounded = [one for one in fields if one.plausible and one.name in self._columns]
         self._keys = wholes.Keys(schema.key if schema is not None else ())
         self._seen: list[tuple[Any, Any]] = []
 
@@ -51,16 +54,26 @@ class Checker:
         self._keys.add(typed, rows)
         if self._all:
             self._seen.append((typed, rows))
-        for check in self._each:
-            broken = broken_rows(check, typed)
-            if not broken:
+        broken = self._broken(typed)
+        for (check, _), mask in zip(self._each, broken, strict=False):
+            if not mask.any():
                 continue
             column = self._columns[next(name for name in check.fields if name in self._columns)]
-            texts = raw[column.sources[0]]
-            first = [self._place(column, rows[at].as_py(), texts[at].as_py()) for at in broken[:FIRST_CELLS]]
-            self._tell(check.level, CODES[check.rule], first, len(broken), titles=self._titles(check))
-        for one in self._bounded:
-            self._doubt(one, typed, rows)
+            texts, places = raw[column.sources[0]], mask.arg_true().head(FIRST_CELLS)
+            first = [self._place(column, rows[at].as_py(), texts[at].as_py()) for at in places]
+            self._tell(check.level, CODES[check.rule], first, int(mask.sum()), titles=self._titles(check))
+        for one, mask in zip(self._bounded, broken[len(self._each) :], strict=True):
+            self._doubt(one, mask, rows)
+
+    def _broken(self, typed: Any) -> list[pl.Series]:
+        """For each check of rows, then for each bound, which rows of a batch break it."""
+        asked = [breach for _, breach in self._each]
+        asked += [above(one.name, float(one.plausible or 0)) for one in self._bounded]
+        names = sorted({name for breach in asked for name in breach.meta.root_names()})
+        if not names:
+            return []
+        frame = pl.DataFrame(plain_batch(typed.select(names)))
+        return frame.select(breach.alias(str(place)) for place, breach in enumerate(asked)).get_columns()
 
     def finish(self) -> None:
         """What only the whole table shows."""
@@ -85,15 +98,12 @@ class Checker:
                     expected=f"{broken.expected:.12g}",
                 )
 
-    def _doubt(self, one: DeclaredField, typed: Any, rows: Any) -> None:
+    def _doubt(self, one: DeclaredField, mask: pl.Series, rows: Any) -> None:
         """Numbers past what the measure can be: the unit is likely another."""
-        if one.name not in typed.schema.names:
-            return
-        above = pl.Series(typed.column(one.name)).cast(pl.Float64) > float(one.plausible or 0)
-        found = above.fill_null(False).arg_true().to_list()
-        first = [self._place(self._columns[one.name], rows[at].as_py()) for at in found[:FIRST_CELLS]]
+        places = mask.arg_true().head(FIRST_CELLS)
+        first = [self._place(self._columns[one.name], rows[at].as_py()) for at in places]
         likely = _UNIT_BELOW.get(one.unit or "", "")
-        self._tell(WARNING, "value_implausible", first, len(found), title=one.title, unit=likely)
+        self._tell(WARNING, "value_implausible", first, int(mask.sum()), title=one.title, unit=likely)
 
     def _tell(self, level: str, code: str, first: list[Place], count: int, **params: Any) -> None:
         """A fault of so many rows: the first ones by their places, the others by their number."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -73,14 +73,16 @@ RULES: Mapping[str, Breaks] = {
 }
 
 
-def broken_rows(check: Check, rows: Any) -> list[int]:
-    """The positions (from 0) of the rows of an Arrow batch that break the check; none where a field is not there."""
-    there = [name for name in check.fields if name in rows.schema.names]
+def find_breach(check: Check, names: Collection[str]) -> pl.Expr | None:
+    """Which rows of a table with these fields break the check, as a mask; None where it lacks one that is needed."""
+    there = tuple(name for name in check.fields if name in names)
     if check.rule == "sum" and "least" in check.options and check.fields[0] in there:
-        check = Check(check.rule, tuple(there), check.level, check.pattern, check.tolerance, check.options)
+        check = replace(check, fields=there)
     elif len(there) < len(check.fields):
-        return []
-    if not rows.num_rows or check.rule not in RULES or len(check.fields) < 1:
-        return []
-    frame = pl.DataFrame(rows.select(list(check.fields)))
-    return frame.select(RULES[check.rule](check).alias("broken")).to_series().arg_true().to_list()
+        return None
+    return RULES[check.rule](check) if check.rule in RULES and check.fields else None
+
+
+def above(name: str, most: float) -> pl.Expr:
+    """Which rows have a greater number than can be."""
+    return (_number(name) > most).fill_null(False)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
+
+_REMEMBERED = 10_000  # headers and spellings
 
 
 class Claims:
@@ -101,10 +104,18 @@ def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
 
 def _matches(header: str, spelling: str) -> bool:
     """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
-    wanted = {fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""}
+    return not _names_of(header).isdisjoint(_wanted_as(spelling))
+
+
+@lru_cache(_REMEMBERED)
+def _wanted_as(spelling: str) -> frozenset[str]:
+    return frozenset({fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""})
+
+
+@lru_cache(_REMEMBERED)
+def _names_of(header: str) -> frozenset[str]:
+    """Whatever a header may be called by."""
     levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
     ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
-    if fold(header) in wanted or any(end in wanted for end in (*ends, fold(levels[-1]))):
-        return True
-    parts = [split_unit(part)[0] for part in fold(header).split("/")]
-    return any(part.strip(":") in wanted for part in parts)
+    parts = [split_unit(part)[0].strip(":") for part in fold(header).split("/")]
+    return frozenset((fold(header), fold(levels[-1]), *ends, *parts))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
 from statistics import median
 from typing import Any
 
-import polars as pl
-
 from catalog.schema import Field
+from ingest.ahead import WORKERS
 from ingest.claims import Claims
+from ingest.coded import each
 from ingest.declared_readers import make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
@@ -49,6 +50,8 @@ class DeclaredPlan:
         self._counts = dict.fromkeys(self._personal, 0)
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
         self._columns = self._plan()
+        decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
+        self._decimals = [reader for reader, _ in decimals], [column for _, column in decimals]
         self._remark()
 
     def _guess(self, mapping: Mapping[str, str | None]) -> dict[str, str]:
@@ -62,11 +65,11 @@ class DeclaredPlan:
 
     def see(self, batch: Any) -> None:
         """Take in the digits of decimal columns, and count the personal cells."""
-        for column in self._columns:
-            if isinstance(column.reader, DecimalReader):
-                column.reader.measure_digits(column.texts(batch))
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(lambda reader, column: reader.measure_digits(column.texts(batch)), *self._decimals))
         for place in self._personal:
-            self._counts[place] += int((~pl.Series(batch.column(place + 1)).str.contains(PATTERN)).sum())
+            found = each(batch.column(place + 1), lambda texts: ~texts.str.contains(PATTERN))
+            self._counts[place] += int(found.sum())
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns, in the schema's order."""

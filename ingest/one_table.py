@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from catalog.schema import Table
+from ingest.ahead import ahead
 from ingest.declared_tables import DeclaredPlan
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING, Refused, a1
@@ -132,8 +133,8 @@ class OneTable:
 
     def _second_pass(self, writer: TableWriter, rows: int) -> None:
         with writer.opened():
-            for batch in iter_data(self.sheet, self.found, self.rest):
-                writer.add(batch)
+            for batch, found in ahead(writer.convert, iter_data(self.sheet, self.found, self.rest)):
+                writer.add(batch, found)
                 done = writer.accepted + writer.rejected
                 share = _SEEN + (1 - _SEEN) * done / rows
                 self.request.progress(Progress(done, writer.accepted, writer.rejected, share))

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from catalog.schema import Field, Table
+from ingest.ahead import WORKERS
 from ingest.evidence import TEXT, Evidence, Kind
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
@@ -43,7 +44,7 @@ class OpenPlan:
     def see(self, batch: Any) -> None:
         """Take in the shapes of one batch."""
         rows, columns = batch.column(0), batch.columns[1:]
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(lambda evidence, texts: evidence.see(rows, texts), self._evidence, columns))
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
@@ -88,6 +89,7 @@ class OpenPlan:
         reader: Reader = kind.reader()
         if isinstance(reader, DecimalReader):
             reader.widen(evidence.whole, evidence.scale)
+            reader.plain_only = not evidence.odd
         if evidence.counts["dash"] and kind.type in ("integer", "decimal"):
             gather.add(INFO, "dash_is_missing", self._place(place), count=evidence.counts["dash"], header=header)
         field = Field(name, header or name, kind.type, unit)

@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from catalog.schema import Field
+from ingest.coded import plain
 from ingest.declared_readers import JOIN, MaskReader, masked
 from ingest.gather import Gather
 from ingest.readers import DecimalReader, Reader
@@ -39,7 +40,7 @@ class Planned:
         columns = [batch.column(source + 1) for source in self.sources]
         if len(columns) == 1:
             return columns[0]
-        frame = pl.DataFrame({str(place): pl.Series(column) for place, column in enumerate(columns)})
+        frame = pl.DataFrame({str(place): pl.Series(plain(column)) for place, column in enumerate(columns)})
         return frame.select(pl.concat_str(pl.all(), separator=JOIN)).to_series().to_arrow().cast(pa.string())
 
     def settled(self) -> Planned:

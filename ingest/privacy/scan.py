@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+import pyarrow.compute as pc
 
 from ingest import persons
+from ingest.coded import Cells, repeats
 from ingest.privacy.detectors import BESIDE, DETECTORS, NAMED, PERSON, context_of
 from ingest.privacy.hits import examples_of, find_hits, holds_person, mask_names, mask_text
 
 EXAMPLES = 3  # kept of a kind, masked
 _SHORTEST = 6  # bytes of a text that can hold a number of any kind
+_SAMPLE = 1_000  # cells by which a batch is judged
 _SHARE, _LEAST = 0.8, 5  # of cells that look like mobiles: then the column says what it is by itself
 _MOBILE = r"^\s*(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}\s*$"
 
@@ -32,18 +35,18 @@ class ColumnScan:
 
     def see(self, texts: Any) -> None:
         """Look at one array of strings."""
-        series = pl.Series("text", texts)
-        context = self.context | ({"mobile"} if "mobile" not in self.context and _are_mobiles(series) else set())
+        context = self.context | ({"mobile"} if "mobile" not in self.context and _are_mobiles(texts) else set())
         rough = self.rough if context == self.context else rough_pattern(context)
-        for text, count in candidates(series, rough):
+        cells = Cells.counted(texts) if repeats(texts[:_SAMPLE]) else Cells.of((), texts)
+        for text, count in candidates(cells, rough):
             hits = find_hits(text, context)
             for kind in {hit.kind for hit in hits}:
                 self._note(kind, count, examples_of(text, (hit for hit in hits if hit.kind == kind)))
         if PERSON in context:
-            self._see_names(series)
+            self._see_names(cells)
 
-    def _see_names(self, series: pl.Series) -> None:
-        for text, count in candidates(series, persons.SUSPECT + r"|\p{Cf}"):
+    def _see_names(self, cells: Cells) -> None:
+        for text, count in candidates(cells, persons.SUSPECT + r"|\p{Cf}"):
             if holds_person(text):
                 self._note(PERSON, count, [mask_names(mask_text(text))[:40]])
 
@@ -69,17 +72,21 @@ def rough_pattern(context: frozenset[str]) -> str:
     return "|".join(f"(?:{part})" for part in parts)
 
 
-def candidates(series: pl.Series, rough: str) -> list[tuple[str, int]]:
-    """The different texts that fit the rough pattern, each with how many cells hold it."""
-    long = series.filter(series.str.len_bytes() >= _SHORTEST)
-    fits = long.filter(long.str.contains(rough))
-    return [(row[0], row[1]) for row in fits.value_counts().iter_rows()] if len(fits) else []
+def candidates(cells: Cells, rough: str) -> list[tuple[str, int]]:
+    """The different texts that fit the rough pattern, as they first come, each with how many cells hold it."""
+    long = cells.filter(cells.texts.str.len_bytes() >= _SHORTEST)
+    fits = long.texts.str.contains(rough)
+    return long.filter(fits).by_text() if fits.any() else []
 
 
-def _are_mobiles(series: pl.Series) -> bool:
+def _are_mobiles(texts: Any) -> bool:
     """Whether nearly every cell that holds something is eleven digits that begin like a mobile."""
-    filled = series.filter(series.str.len_bytes() > 0)
-    head = filled.head(1000)
-    if len(head) < _LEAST or (head.str.contains(_MOBILE).sum() or 0) < _SHARE * len(head):
+    head = _filled(texts[:_SAMPLE])
+    head = head if len(head) == _SAMPLE else _filled(texts)[:_SAMPLE]
+    if len(head) < _LEAST or (pl.Series(head).str.contains(_MOBILE).sum() or 0) < _SHARE * len(head):
         return False
-    return filled.n_unique() >= _LEAST
+    return bool(pc.count_distinct(_filled(texts)).as_py() >= _LEAST)
+
+
+def _filled(texts: Any) -> Any:
+    return texts.filter(pc.greater(pc.binary_length(texts), 0))
