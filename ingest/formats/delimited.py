@@ -23,6 +23,7 @@ from ingest.raw import CELL_LIMIT, RawSheet, RawWriter, column_names, raw_schema
 
 DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 4 << 20  # bytes that the fast reader takes at a time, and hands on as one batch
+_JUDGED = 10_000  # rows from the top by which a column's repetition is judged
 _SAMPLE = 1 << 18
 _LINES = 60
 _READING = 0.4  # share of the whole work that reading is
@@ -107,7 +108,7 @@ def _repeating(source: Path, layout: Layout, *, quoted: bool) -> frozenset[int]:
     """The columns (from 0) that say the same things again and again, by the file's beginning."""
     with _open_fast(source, layout, frozenset(), quoted=quoted, threads=False) as reader:
         first = reader.read_next_batch()
-    return frozenset(place for place, column in enumerate(first.columns) if repeats(column))
+    return frozenset(place for place, column in enumerate(first.columns) if repeats(column.slice(0, _JUDGED)))
 
 
 def _open_fast(

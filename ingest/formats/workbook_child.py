@@ -5,26 +5,37 @@ from __future__ import annotations
 import sys
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import python_calamine as calamine
 
-from ingest.formats.archives import check_archive, list_remarks
+from ingest.formats.archives import check_archive, check_size, list_remarks
 from ingest.formats.cell_text import is_wound, unwound
 from ingest.formats.fence import SHEETS, Line, Stop, blocks, check_known, run
 
+_LARGE = 16 << 20  # bytes of an unpacked workbook: of a smaller one the check is done at once
 _LOOK = 200  # rows of an old workbook by which its texts are judged
 
 
 def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     """What the child writes. Raises Stop."""
-    parts = check_archive(path) if zipfile.is_zipfile(path) else None
-    book = _Book(_open(path), wound=parts is None)
-    yield from book.lines(wanted)
-    notes = list_remarks(path, parts) if parts is not None else []
-    told = [note for note in notes if note[1] in {*book.read, ""}]
-    yield {"done": True, "left": book.left, "notes": told + ([["text_unwound", "", {}]] if book.wound else [])}
+    if not zipfile.is_zipfile(path):
+        book = _Book(_open(path), wound=True)
+        yield from book.lines(wanted)
+        yield {"done": True, "left": book.left, "notes": [["text_unwound", "", {}]] if book.wound else []}
+        return
+    with ThreadPoolExecutor(1) as pool:
+        large = check_size(path) > _LARGE
+        parts = {} if large else check_archive(path)
+        book = _Book(_open(path), wound=False)
+        if large:  # parsing takes several times as long as the look for what would burst: both at once
+            book.parse_ahead(wanted, pool)
+            parts = check_archive(path)
+        yield from book.lines(wanted)
+    notes = [note for note in list_remarks(path, parts) if note[1] in {*book.read, ""}]
+    yield {"done": True, "left": book.left, "notes": notes}
 
 
 def _open(path: Path) -> Any:
@@ -42,6 +53,7 @@ class _Book:
     def __init__(self, book: Any, *, wound: bool) -> None:
         self._book = book
         self._parsed: tuple[str, Any] = ("", None)
+        self._ahead: tuple[str, Future[Any]] | None = None
         metas = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
         self.wound = wound and self._is_wound(metas)
         self._names = {self._text(meta.name): meta.name for meta in metas}
@@ -73,6 +85,13 @@ class _Book:
         rest = self._names if wanted is not None else [*seen[SHEETS:], *self._hidden]
         self.left = [name for name in rest if name not in self.read and (wanted is not None or self._height(name))]
 
+    def parse_ahead(self, wanted: str | None, pool: ThreadPoolExecutor) -> None:
+        """Begin to parse the sheet that is read first."""
+        name = next((own for own in self._names if wanted in (own, None) and own not in self._hidden), None)
+        if name is not None:
+            own = self._names[name]
+            self._ahead = own, pool.submit(self._book.get_sheet_by_name, own)
+
     def _lines(self, names: list[str]) -> Iterator[Line]:
         for name in names:
             if not self._height(name):
@@ -93,16 +112,20 @@ class _Book:
         for number, row in enumerate(sheet.iter_rows(), start=1):
             if self.wound:
                 row = [unwound(value) if isinstance(value, str) else value for value in row]
-            yield number, left + row
+            yield number, left + row if left else row
 
     def _sheet(self, name: str) -> Any:
         if self._parsed[0] != name or self._parsed[1] is None:
             self._parsed = ("", None)  # the one before makes room first
             try:
-                self._parsed = (name, self._book.get_sheet_by_name(name))
+                self._parsed = (name, self._parse(name))
             except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, ValueError) as error:
                 raise Stop("workbook_broken", detail=str(error)[:120]) from None
         return self._parsed[1]
+
+    def _parse(self, name: str) -> Any:
+        ahead, self._ahead = self._ahead, None
+        return ahead[1].result() if ahead and ahead[0] == name else self._book.get_sheet_by_name(name)
 
 
 if __name__ == "__main__":
