@@ -12,13 +12,16 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-def ahead(work: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
-    """What `work` makes of each item, on threads of its own; not more than one more than these is waiting."""
+def ahead(work: Callable[[Item], Made], items: Iterable[Item], *, workers: int = WORKERS) -> Iterator[Made]:
+    """What `work` makes of each item, on threads of its own (one: one item after the other).
+
+    At most one item more than there are workers is on its way.
+    """
     waiting: deque[Future[Made]] = deque()
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         for item in items:
             waiting.append(pool.submit(work, item))
-            if len(waiting) > WORKERS:
+            if len(waiting) > workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

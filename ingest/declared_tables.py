@@ -63,13 +63,15 @@ class DeclaredPlan:
             self._gather.add(WARNING, code, self._place(one.place), score=round(one.score), **words)
         return {one.header: one.name for one in likely if one.taken}
 
-    def see(self, batch: Any) -> None:
-        """Take in the digits of decimal columns, and count the personal cells."""
+    def see(self, batch: Any) -> int:
+        """Take in the digits of decimal columns, and count the personal cells; how many rows the batch has."""
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(lambda reader, column: reader.measure_digits(column.texts(batch)), *self._decimals))
         for place in self._personal:
             found = each(batch.column(place + 1), lambda texts: ~texts.str.contains(PATTERN))
             self._counts[place] += int(found.sum())
+        rows: int = batch.num_rows
+        return rows
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns, in the schema's order."""

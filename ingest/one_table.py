@@ -119,9 +119,8 @@ class OneTable:
     def _first_pass(self, plan: Plan) -> int:
         """Show the plan every data row; how many there are. Raises Refused where there are none."""
         rows, total = 0, max(1, self.sheet.rows)
-        for batch in iter_data(self.sheet, self.found, self.rest):
-            plan.see(batch)
-            rows += batch.num_rows
+        for count in ahead(plan.see, iter_data(self.sheet, self.found, self.rest), workers=1):
+            rows += count
             self.request.progress(Progress(rows, fraction=READ + (_SEEN - READ) * min(1.0, rows / total)))
         if not rows:
             raise Refused("header_only", sheet=self.sheet.name, row=self.found.header_row)

@@ -41,11 +41,12 @@ class OpenPlan:
         self._answers = {fold(header): name for header, name in mapping.items()}
         self._names = _names(table.headers, self._answers, before)
 
-    def see(self, batch: Any) -> None:
-        """Take in the shapes of one batch."""
+    def see(self, batch: Any) -> int:
+        """Take in the shapes of one batch; how many rows it has."""
         rows, columns = batch.column(0), batch.columns[1:]
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(lambda evidence, texts: evidence.see(rows, texts), self._evidence, columns))
+        return len(rows)
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns. Raises Refused where the release before had more, or other types."""

@@ -54,8 +54,8 @@ class Planned:
 class Plan(Protocol):
     """Sees the whole file once, then says what is published."""
 
-    def see(self, batch: Any) -> None:
-        """Take in one batch of data rows."""
+    def see(self, batch: Any) -> int:
+        """Take in one batch of data rows; how many it has."""
         ...
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:

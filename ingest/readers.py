@@ -173,21 +173,25 @@ class DecimalReader(Reader):
 
     def measure_digits(self, texts: Any) -> None:
         """Widen the type so that it holds these cells."""
-        series = pl.Series(different(texts))
+        texts = different(texts)
+        series = pl.Series(texts)
         plain = series.str.contains(self.plain)
         self.plain_only = self.plain_only is not False and bool(plain.all())
-        self._measure_plain(series if plain.all() else series.filter(plain))
+        self._measure_plain(texts if self.plain_only else texts.filter(plain.to_arrow()))
         for text in series.filter(~plain).unique(maintain_order=True):
             value = self._remembered(text)
             if isinstance(value, Decimal):
                 self.widen(value.adjusted() + 1, -int(value.as_tuple().exponent))
 
-    def _measure_plain(self, series: pl.Series) -> None:
-        self.bare = self.bare or bool((series.str.len_bytes() > 0).any())
-        size, point = series.str.len_bytes().cast(pl.Int64), series.str.find(".", literal=True).cast(pl.Int64)
-        fraction, whole = (size - point).max(), point.fill_null(size).max()
-        fraction, whole = (number if isinstance(number, int) else 1 for number in (fraction, whole))
-        self.widen(whole + self._shift, fraction - 1 - self._shift)
+    def _measure_plain(self, texts: Any) -> None:
+        """Digits by where the point stands: its place is -1 in a number without one."""
+        size, point = pc.binary_length(texts), pc.find_substring(texts, ".")
+        self.bare = self.bare or bool(pc.any(pc.greater(size, 0)).as_py())
+        broken = pc.greater_equal(point, 0)
+        whole = pc.max(pc.if_else(broken, point, size)).as_py()
+        fraction = pc.max(pc.if_else(broken, pc.subtract(size, point), 1)).as_py()
+        if whole is not None:
+            self.widen(whole + self._shift, fraction - 1 - self._shift)
 
     def widen(self, whole: int, scale: int) -> None:
         """Hold numbers of so many digits before and behind the point."""

@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 import polars as pl
+import pyarrow.compute as pc
 
-from ingest.coded import each, filtered, plain, plain_batch
+from ingest.coded import different, each, filtered, plain, plain_batch
 from ingest.findings import Refused
 from ingest.headers import clean
 from ingest.headings import (
@@ -184,8 +185,8 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
         blank = blank & _blank(batch, blank.to_arrow())
     rest.blank += int((blank & ~head).sum())
     out = head | blank
-    notes = each(lead, partial(_matching, pattern=_NOTE))
-    odd = each(lead, partial(_matching, pattern=_ODD)) | each(second, partial(_matching, pattern=_TOTAL))
+    notes = _matching(lead, _NOTE)
+    odd = _matching(lead, _ODD) | _matching(second, _TOTAL)
     odd = (odd | _again(first, table) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(plain_batch(batch.filter(odd.to_arrow()))).rows()
@@ -194,12 +195,16 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     return (~out).to_arrow() if out.any() else None
 
 
-def _matching(texts: pl.Series, pattern: str) -> pl.Series:
+def _matching(column: Any, pattern: str) -> pl.Series:
     """Which texts match a pattern of words, looked at only where one of the characters stands that all have."""
-    likely = texts.str.contains_any(_MARKS)
-    if not likely.any():
-        return likely
-    places = likely.arg_true()
+    texts = different(column)
+    if not any(pc.any(pc.match_substring(texts, mark)).as_py() for mark in _MARKS):
+        return pl.repeat(False, len(column), eager=True)
+    return each(column, partial(_matching_texts, pattern=pattern))
+
+
+def _matching_texts(texts: pl.Series, pattern: str) -> pl.Series:
+    places = texts.str.contains_any(_MARKS).arg_true()
     found = places.filter(texts.gather(places).str.contains(pattern))
     return pl.Series(range(len(texts)), dtype=pl.UInt32).is_in(found.to_list())
 
