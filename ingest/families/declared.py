@@ -93,6 +93,21 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Past:
+    """How a file is compared with the published release, row by row of the same key.
+
+    `across` are fields of the key that do not keep a row's values apart (the block that a quarter stands in); `apart`
+    are values of fields for which a number may well leap from one period to the next.
+    """
+
+    moved: float = 10.0  # a number so many times what it was is likely in another unit
+    vanished: bool = True
+    revised: bool = True
+    across: tuple[str, ...] = ()
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Word:
     """What a text says of a cell: where `pattern` stands in it, `field` has `value`, and `also` holds."""
 
@@ -164,6 +179,7 @@ class DeclaredSchema:
     repeat: tuple[str, ...] = ()  # fields whose texts are no lists, whatever strokes they hold
     melt: Melt | None = None
     form: Form | None = None
+    past: Past = Past()
 
     @property
     def family(self) -> str:
