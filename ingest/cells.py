@@ -104,7 +104,7 @@ def _unit(field: Mapping[str, Any], raw: str) -> str | None:
     if field["type"] not in ("decimal", "integer"):
         return field.get("unit")
     try:
-        own = values.amount(raw).unit
+        own = values.amount(raw.replace(JOIN, "")).unit
     except Unreadable:
         own = None
     return own.name if own else field.get("unit")

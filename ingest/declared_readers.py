@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -26,10 +27,11 @@ from ingest.readers import (
     TruthReader,
     WordReader,
 )
-from ingest.units import Unit, to_canonical
+from ingest.units import Unit, find_unit, to_canonical
 from ingest.values import Unreadable
 
 JOIN = "\x1f"  # between the cells of a field that is made from several columns
+_NUMBER_ALONE = re.compile(r"[-+]?[\d,. ]+")
 _CODED = r"^\s*([0-9A-Z]{3,})\s*[-－—]\s*"  # 219-样例局, 51000021R000000019951-项目
 _ENUMERATOR = (
     r"^\s*(?:指标\s*[0-9]+\s*[:：]|[（(]?[一二三四五六七八九十]+[)）、.．]|[0-9]{1,2}、|[（(][0-9]{1,2}[)）])\s*"
@@ -89,11 +91,38 @@ class LeastReader(DecimalReader):
 
 
 class AnyUnitReader(DecimalReader):
-    """A number in the canonical unit of whatever its own unit measures."""
+    """A number in the canonical unit of whatever its own unit measures; that may stand in a column beside it."""
+
+    def value(self, text: str) -> Any:
+        number, _, unit = text.partition(JOIN)
+        if nulls.null_kind(number) is not None:
+            return None
+        return self.read(number + nulls.strip(unit) if unit and _is_bare(number) and find_unit(unit) else number)
 
     def read(self, text: str) -> Decimal | None:
         found = values.amount(text)
         return super().read(text) if found.unit is None else to_canonical(found.value, found.unit)
+
+
+def _is_bare(text: str) -> bool:
+    try:
+        return values.amount(text).unit is None
+    except Unreadable:
+        return False
+
+
+class UnitReader(WordReader):
+    """What a number is in, by the unit beside it: canonical where it is known, else as written."""
+
+    def __init__(self) -> None:
+        super().__init__(_unit_beside)
+
+
+def _unit_beside(text: str) -> str:
+    found = find_unit(text)
+    with suppress(Unreadable):
+        found = found or values.amount(text).unit
+    return found.measure if found else "" if _NUMBER_ALONE.fullmatch(values.tidy(text)) else nulls.strip(text)
 
 
 class CodeReader(WordReader):
@@ -115,13 +144,18 @@ class CodeReader(WordReader):
 
 
 class RegionReader(CodeReader):
-    """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's."""
+    """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's.
+
+    `within` is the region that the table's title speaks of.
+    """
+
+    within: str | None = None
 
     def _code(self, text: str) -> str:
         try:
             return super()._code(text)
         except Unreadable:
-            return regions.code_of(text)
+            return regions.code_of(text, self.within)
 
 
 class UsesReader(CodeReader):
@@ -132,7 +166,11 @@ class UsesReader(CodeReader):
             return super()._code(text)
         except Unreadable:
             parts = [
-                part for part in re.split(r"[、,，;；/|+和及\s]+", re.sub(r"\d+(?:\.\d+)?[年%％]?", "", text)) if part
+                part
+                for part in re.split(
+                    r"(?:[、,，;；/|+和及\s]|兼容|混合|兼)+", re.sub(r"\d+(?:\.\d+)?[年%％]?", "", text)
+                )
+                if part
             ]
             if len(parts) < 2:
                 raise
@@ -239,6 +277,7 @@ _MAKERS: dict[str, Make] = {
     "datetime_range": lambda declared, unit, end: MomentSpanReader(end),
     "least": lambda declared, unit, end: LeastReader(declared.unit, unit),
     "any_unit": lambda declared, unit, end: AnyUnitReader(),
+    "unit": lambda declared, unit, end: UnitReader(),
     "region": lambda declared, unit, end: RegionReader(declared),
     "uses": lambda declared, unit, end: UsesReader(declared),
     "no_number": lambda declared, unit, end: NoNumberReader(),

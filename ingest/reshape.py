@@ -20,6 +20,7 @@ from ingest.melt import Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, place_of
 from ingest.raw import RawSheet, RawWriter, iter_batches
+from ingest.regions import find_place
 from ingest.tables import Found, Rest, iter_data
 
 _MOST_FILLED = 200_000  # rows
@@ -48,6 +49,7 @@ class Asked:
     mapping: Mapping[str, str | None]
     period: str | None
     workdir: Path
+    named: str = ""  # the file's name, without its ending
 
 
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
@@ -88,8 +90,9 @@ def _told(what: str, asked: Asked) -> str:
     """What title or file name say of the whole table."""
     if what == "period":
         return asked.period or ""
-    texts = (asked.found.title or "", *asked.found.banners)
-    return next((found[1] for text in texts if (found := _PLACE.match(strip(text)))), "")
+    texts = [strip(text) for text in (asked.found.title or "", *asked.found.banners, asked.named)]
+    known = next((place[0] for text in texts if (place := find_place(text))), "")
+    return known or next((found[1] for text in texts if (found := _PLACE.match(text))), "")
 
 
 def _is_long(asked: Asked) -> bool:

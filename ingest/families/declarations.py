@@ -119,8 +119,8 @@ def _past(data: Mapping[str, Any]) -> Past:
 def _melt(data: Mapping[str, Any]) -> Melt:
     words = tuple(Word(**one) for one in data["word"])
     needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
-    period, ignore, count = (data.get(name) for name in ("period", "ignore", "count"))
-    return Melt(data["value"], words, needs, period=period, keep=keep, ignore=ignore, count=count)
+    plain = {name: data[name] for name in ("period", "ignore", "ignore_columns", "count", "unit") if name in data}
+    return Melt(data["value"], words, needs, keep=keep, **plain)
 
 
 def _form(data: Mapping[str, Any]) -> Form:
@@ -176,6 +176,8 @@ _PLAIN = (
     "titles_low",
     "titles_high",
     "plausible",
+    "plausible_from",
+    "unit_from",
     "filled",
 )
 
