@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -27,12 +26,11 @@ from ingest.readers import (
     TruthReader,
     WordReader,
 )
-from ingest.units import Unit, find_unit, to_canonical
+from ingest.unit_readers import JOIN, AnyUnitReader, LeastReader, UnitReader
+from ingest.units import Unit
 from ingest.values import Unreadable
 
-JOIN = "\x1f"  # between the cells of a field that is made from several columns
-_NUMBER_ALONE = re.compile(r"[-+]?[\d,. ]+")
-_CODED = r"^\s*([0-9A-Z]{3,})\s*[-－—]\s*"  # 219-样例局, 51000021R000000019951-项目
+_CODED = r"^\s*([0-9]{3}|[0-9A-Z]{5,})\s*[-－—]\s*"  # 219-样例局, 51000021R000000019951-项目
 _ENUMERATOR = (
     r"^\s*(?:指标\s*[0-9]+\s*[:：]|[（(]?[一二三四五六七八九十]+[)）、.．]|[0-9]{1,2}、|[（(][0-9]{1,2}[)）])\s*"
 )
@@ -81,48 +79,6 @@ class MomentSpanReader(MomentReader):
 
     def read(self, text: str) -> Any:
         return ranges.moments(text)[self._end]
-
-
-class LeastReader(DecimalReader):
-    """A number that may be said to be the least: `≥3885万元/公顷` is 3885."""
-
-    def read(self, text: str) -> Decimal | None:
-        return super().read(re.sub(r"^[|\s]*(?:≥|>=|≧|不低于|不少于|不小于)\s*", "", text))
-
-
-class AnyUnitReader(DecimalReader):
-    """A number in the canonical unit of whatever its own unit measures; that may stand in a column beside it."""
-
-    def value(self, text: str) -> Any:
-        number, _, unit = text.partition(JOIN)
-        if nulls.null_kind(number) is not None:
-            return None
-        return self.read(number + nulls.strip(unit) if unit and _is_bare(number) and find_unit(unit) else number)
-
-    def read(self, text: str) -> Decimal | None:
-        found = values.amount(text)
-        return super().read(text) if found.unit is None else to_canonical(found.value, found.unit)
-
-
-def _is_bare(text: str) -> bool:
-    try:
-        return values.amount(text).unit is None
-    except Unreadable:
-        return False
-
-
-class UnitReader(WordReader):
-    """What a number is in, by the unit beside it: canonical where it is known, else as written."""
-
-    def __init__(self) -> None:
-        super().__init__(_unit_beside)
-
-
-def _unit_beside(text: str) -> str:
-    found = find_unit(text)
-    with suppress(Unreadable):
-        found = found or values.amount(text).unit
-    return found.measure if found else "" if _NUMBER_ALONE.fullmatch(values.tidy(text)) else nulls.strip(text)
 
 
 class CodeReader(WordReader):
@@ -288,7 +244,15 @@ _MAKERS: dict[str, Make] = {
 }
 
 
-def make_reader(declared: DeclaredField, unit: Unit | None, end: int = 0, *, derived: bool = True) -> Reader:
-    """The reader of a declared field; `derived` is False where the field has a column of its own."""
+def make_reader(
+    declared: DeclaredField, unit: Unit | None, end: int = 0, *, derived: bool = True, within: str | None = None
+) -> Reader:
+    """The reader of a declared field; `derived` is False where the field has a column of its own.
+
+    `within` is the code of the region that the table's title speaks of.
+    """
     name = declared.reader if declared.reader and (derived or declared.reader not in _DERIVED) else declared.type
-    return _MAKERS[name](declared, unit, end)
+    reader = _MAKERS[name](declared, unit, end)
+    if isinstance(reader, RegionReader):
+        reader.within = within
+    return reader

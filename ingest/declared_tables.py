@@ -12,7 +12,7 @@ import polars as pl
 
 from catalog.schema import Field
 from ingest.claims import Claims
-from ingest.declared_readers import RegionReader, make_reader
+from ingest.declared_readers import make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
@@ -122,9 +122,7 @@ class DeclaredPlan:
         derived: bool,
     ) -> Planned:
         unit = self._unit(one, sources[0])
-        reader = make_reader(one, unit, end, derived=derived)
-        if isinstance(reader, RegionReader):
-            reader.within = self._within
+        reader = make_reader(one, unit, end, derived=derived, within=self._within)
         field = Field(
             name,
             titles["zh-Hans"],
