@@ -12,17 +12,16 @@ from ingest.families.declared import Melt, Word
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import fold, split_unit
+from ingest.melt_texts import is_bare, is_figure, when_of
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
-from ingest.periods import find_period, shift_quarter
+from ingest.periods import shift_quarter
 from ingest.raw import RawSheet
 from ingest.tables import Found
 from ingest.units import find_unit
-from ingest.values import Unreadable, amount
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
-_YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
 _LEVELS = (re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"[（(][一二三四五六七八九十]+[)）]"))
 _MOST = 500_000  # numbers in one matrix
 
@@ -73,9 +72,10 @@ class Melting:
         claims = Claims(found.headers, schema, mapping)
         self.kept = {
             name: place
-            for name in self.melt.keep
+            for name in self.melt.keep or [one.name for one in schema.fields if one.name != self.melt.value]
             if name not in self.worded and (place := claims.find(name)) is not None
         }
+        self.persons = claims.personal()
         self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
         self.rows = [row for row in rows if not self._is_formula(row)]
         self.figures = self._figures()
@@ -89,8 +89,23 @@ class Melting:
             name for name in named if name in self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
         ]
 
+    def means_by_row(self, row: Row) -> bool:
+        """Whether a row's label says by itself what the labels of the other rows say by theirs."""
+        labels = [self._label(one) for one in self.rows]
+        for name in self.worded:
+            own = self._say(name, self._label(row), "row")
+            others = {word.value for label in labels if (word := self._say(name, label, "row"))}
+            if own is not None and others - {own.value}:
+                return True
+        return False
+
     def run(self) -> Melted:
         self._compare_headers()
+        for place, kind in self.persons.items():
+            count = sum(null_kind(str(row[place + 1])) is None for row in self.rows)
+            where = Place(self.sheet.name, self.found.header_row, self.found.headers[place], place + 1, self.sheet.grid)
+            if count:
+                self.gather.add(INFO, "column_dropped", where, count=count, kind=kind)
         units = {place: split_unit(self.found.headers[place])[1] for place in self.figures}
         alike = {unit.name for unit in units.values() if unit}
         common = next(iter(alike)) if len(alike) == 1 and all(units.values()) else None
@@ -137,7 +152,7 @@ class Melting:
 
     def _mostly_numbers(self, place: int) -> bool:
         texts = [text for row in self.rows if null_kind(text := str(row[place + 1])) is None]
-        return bool(texts) and sum(map(_is_number, texts)) * 2 > len(texts)
+        return bool(texts) and sum(map(is_figure, texts)) * 2 > len(texts)
 
     def _compare_headers(self) -> None:
         """Refuse where the headers name fewer of the counted field's values than there are columns of figures."""
@@ -158,9 +173,8 @@ class Melting:
 
     def _melt_row(self, row: Row, units: Mapping[int, str], made: Melted) -> None:
         number = int(row[0])
-        ahead = [p for p in range(self.sheet.width) if p not in self.figures and p not in self._apart()]
-        label = " ".join(strip(str(row[p + 1])) for p in ahead if not _is_bare(str(row[p + 1]))).strip()
-        at = next((p for p in ahead if strip(str(row[p + 1])) and not _is_bare(str(row[p + 1]))), 0)
+        ahead, label = self._ahead(), self._label(row)
+        at = next((p for p in ahead if strip(str(row[p + 1])) and not is_bare(str(row[p + 1]))), 0)
         above = self._above(label, (number, at))
         for place in self.figures:
             text = str(row[place + 1])
@@ -173,8 +187,16 @@ class Melting:
                 where = Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, text)
                 self.gather.add(WARNING, "figure_unplaced", where, label=label[:60] or self.found.headers[place])
                 continue
-            unit = self._unit(row, label, units.get(place, "")) if _is_bare(text) else ""
+            unit = self._unit(row, label, units.get(place, "")) if is_bare(text) else ""
             self._put(row, said, place, text + unit, made)
+
+    def _ahead(self) -> list[int]:
+        """The columns that hold what a row is called."""
+        return [p for p in range(self.sheet.width) if p not in self.figures and p not in self._apart()]
+
+    def _label(self, row: Row) -> str:
+        texts = (str(row[place + 1]) for place in self._ahead())
+        return " ".join(strip(text) for text in texts if not is_bare(text)).strip()
 
     def _apart(self) -> set[int]:
         """The columns that are no label of a row: those that are kept, and that of its unit."""
@@ -245,7 +267,7 @@ class Melting:
         return said
 
     def _date(self, said: dict[str, _Said], places: tuple[tuple[str, str, tuple[int, int]], ...], shift: int) -> None:
-        told = ((_when(text), where) for _, text, where in places)
+        told = ((when_of(text), where) for _, text, where in places)
         when, at = next((one for one in told if one[0]), (self.period, (self.found.header_row, 0)))
         if when:
             moved = shift_quarter(when, shift)
@@ -261,25 +283,3 @@ class Melting:
             and (word.where == kind or (word.where == "any" and kind in ("row", "column", "title")))
         )
         return next((word for word in words if re.search(word.pattern, folded, re.IGNORECASE)), None)
-
-
-def _when(text: str) -> str | None:
-    """The period that a text speaks of; the end of a year is its last day."""
-    end = _YEAR_END.search(text)
-    return f"{end[1]}-12-31" if end else find_period(text)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        unit = amount(text).unit
-    except Unreadable:
-        return False
-    return unit is None or unit.measure != "year"  # `1978年` is a time
-
-
-def _is_bare(text: str) -> bool:
-    """Whether a text is a number without a unit: a serial number, no label."""
-    try:
-        return amount(text).unit is None
-    except Unreadable:
-        return False

@@ -12,7 +12,9 @@ from ingest.headers import fold
 from ingest.values import Unreadable
 
 _STROKES = re.compile(r"[>＞/|,，-]")
-_ITSELF = re.compile(r"(?:全|本)?[省市区县州](?:本级)?|本级|本地区|(?:全[省市区县州])?(?:合计|总计|小计)")
+_ITSELF = re.compile(r"(?:全|本)?[省市区县州](?:本级)?|本级|本地区|(?:全[省市区县州])?(?:合计|总计|小计|平均)")
+_LABEL = re.compile(r"^(?:城市|地区|行政区|区域|填报单位|编制单位|单位名称)[:]")
+_SUFFIXES = ("省", "市", "区", "县", "州", "盟", "旗")
 _YEAR = re.compile(
     r"^\D{0,4}(?:(?:19|20)\d{2}\s*(?:年(?:度|末|底)?)?\s*(?:[-—~至]+\s*(?:19|20)\d{2}(?:年[末底度]?)?)?(?:第?[1-4一二三四]季度)?)+"
 )
@@ -44,7 +46,7 @@ def code_of(text: str, within: str | None = None) -> str:
     words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
     if within and len(words) == 1 and _ITSELF.fullmatch(words[0]):
         return within
-    found = _last(words)
+    found = _last(words) or _short(words)
     if not found:
         raise Unreadable("region_unknown")
     if within and len(words) == 1:
@@ -59,7 +61,7 @@ def code_of(text: str, within: str | None = None) -> str:
 
 def find_place(text: str) -> tuple[str, str | None] | None:
     """The region that a title begins with, or that stands after its year, and its code if that is certain."""
-    words = fold(text)
+    words = _LABEL.sub("", fold(text))
     for start in dict.fromkeys((words, _YEAR.sub("", words))):
         for size in range(min(_LONGEST, len(start)), 1, -1):
             name = start[:size]
@@ -83,6 +85,11 @@ def _last(words: list[str]) -> set[str]:
             return above if _OWN.search(word) else set()
         above = found
     return found
+
+
+def _short(words: list[str]) -> set[str]:
+    """The codes of a name that lacks its last character: `成都`."""
+    return set().union(*(_last([*words[:-1], words[-1] + suffix]) for suffix in _SUFFIXES)) if words else set()
 
 
 def _within(word: str, above: set[str] | None) -> set[str]:

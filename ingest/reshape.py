@@ -13,13 +13,14 @@ import pyarrow as pa
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
-from ingest.findings import ERROR, INFO, Refused
+from ingest.findings import ERROR, INFO, WARNING, Refused
 from ingest.form_blocks import Block
 from ingest.forms import read_form
-from ingest.gather import Gather
+from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.headings import is_table_number, is_unit
-from ingest.melt import Melting
+from ingest.likeness import find_likenesses
+from ingest.melt import Melted, Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, place_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
@@ -88,7 +89,7 @@ def _filled(asked: Asked) -> Part:
         path, width, len(rows_from), old.name, old.grid, old.rejected, rows_from=tuple(rows_from), moved=nowhere
     )
     headers = (*found.headers, *added)
-    return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest))
+    return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest, found.headers))
 
 
 def _told(what: str, asked: Asked) -> str:
@@ -118,7 +119,7 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
         for row in zip(*batch.to_pydict().values(), strict=True)
     ]
     filled = {one.name: text for one in asked.schema.fields if one.filled and (text := _told(one.filled, asked))}
-    made = Melting(asked.schema, asked.sheet, asked.found, rows, asked.mapping, asked.period, gather, filled).run()
+    made = _melted(asked, rows, filled, gather)
     old = asked.sheet
     sheet = _written(
         asked.workdir,
@@ -130,7 +131,32 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
     )
     found = replace(asked.found, headers=made.headers, unit=made.unit)
     gather.add(INFO, "matrix_melted", None, count=len(made.rows))
-    return Part(made.schema, sheet, found, _settled_rest(sheet, asked.rest))
+    return Part(made.schema, sheet, found, _settled_rest(sheet, asked.rest, asked.found.headers))
+
+
+def _melted(asked: Asked, rows: list[Any], filled: Mapping[str, str], gather: Gather) -> Melted:
+    """The matrix made long. A row of sums that means a value of its own (`合计` beside `一般`) is no sum."""
+    sums: list[tuple[int | str, ...]] = [(total.row, *total.cells) for total in asked.rest.totals]
+    told = (asked.schema, asked.sheet, asked.found)
+    mapping = {**_likely(asked, gather), **asked.mapping}
+    melting = Melting(*told, rows, mapping, asked.period, gather, filled)
+    if sums and melting.means_by_row(sums[0]):
+        asked.rest.totals.clear()
+        melting = Melting(*told, sorted((*rows, *sums)), mapping, asked.period, gather, filled)
+    return melting.run()
+
+
+def _likely(asked: Asked, gather: Gather) -> dict[str, str]:
+    """What headers beside the figures are taken for, though they are spelt a little otherwise."""
+    melt = asked.schema.melt
+    apart = {melt.value, *(word.field for word in melt.words)} if melt else set()
+    found = [one for one in find_likenesses(asked.found.headers, asked.schema, asked.mapping) if one.name not in apart]
+    for one in found:
+        code = "header_taken_as" if one.taken else "header_is_like"
+        place = Place(asked.sheet.name, asked.found.header_row, one.header, one.place + 1, asked.sheet.grid)
+        words: dict[str, Any] = {"header": one.header, "field": one.title, "name": one.name, "like": one.spelling}
+        gather.add(WARNING, code, place, score=round(one.score), **words)
+    return {one.header: one.name for one in found if one.taken}
 
 
 def read_forms(
@@ -192,10 +218,9 @@ def _written(
     return ReshapedSheet(path, width, len(rows), old.name, old.grid, rows_from=rows_from, moved=moved)
 
 
-def _settled_rest(sheet: RawSheet, before: Rest) -> Rest:
+def _settled_rest(sheet: RawSheet, before: Rest, heads: tuple[str, ...] = ()) -> Rest:
     """What was left out before; every row of the new sheet is data."""
-    masks = [None for _ in iter_batches(sheet.path)]
-    return Rest(notes=before.notes, blank=before.blank, masks=masks)
+    return replace(before, masks=[None for _ in iter_batches(sheet.path)], heads=heads)
 
 
 def _exploded(asked: Asked, gather: Gather) -> Part | None:
@@ -216,7 +241,7 @@ def _exploded(asked: Asked, gather: Gather) -> Part | None:
     old = asked.sheet
     sheet = ReshapedSheet(path, old.width, len(rows_from), old.name, old.grid, rejected, rows_from=tuple(rows_from))
     gather.add(INFO, "lists_exploded", None, count=len(rows_from))
-    return Part(asked.schema, sheet, asked.found, _settled_rest(sheet, asked.rest))
+    return Part(asked.schema, sheet, asked.found, _settled_rest(sheet, asked.rest, asked.found.headers))
 
 
 def _rows(batch: Any) -> Iterator[Any]:

@@ -128,7 +128,7 @@ class Melt:
     """How a matrix becomes one row a number: `value` takes the number, words in row, header and title tell the rest.
 
     `period` is the field that takes the time which is spoken of; `needs` are the fields without which a number says
-    nothing; `keep` are fields that have a column of their own beside the numbers.
+    nothing; `keep` are fields that have a column of their own beside the numbers, all that have one unless said.
     """
 
     value: str
