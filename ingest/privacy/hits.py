@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest import persons
 from ingest.privacy.detectors import DETECTORS, PERSON, Detector
@@ -18,6 +19,7 @@ _FIRM = re.compile(
 _HEX = re.compile(r"[0-9a-fA-F]{24,}")
 _FLOAT = re.compile(r"\s*[-+]?[0-9]+\.[0-9]+\s*")
 _NUMBERS = re.compile(r"[^0-9Xx]")
+_SIGN = re.compile("[0-9@]")  # no kind goes without
 _RAW = ("email", "home_address", "plate", "passport", "certificate")
 
 
@@ -33,7 +35,7 @@ class Hit:
 def find_hits(text: str, context: frozenset[str] = frozenset()) -> list[Hit]:
     """Everything personal in a text, in its order, overlapping pieces once; `context`: kinds its column names."""
     clean, places = _clean(text)
-    if _FLOAT.fullmatch(clean) or not clean:
+    if not _SIGN.search(clean) or _FLOAT.fullmatch(clean):
         return []
     taken: list[tuple[str, int, int]] = []
     for detector in DETECTORS:
@@ -94,14 +96,18 @@ def _clean(text: str) -> tuple[str, range | list[int]]:
     """The text in plain width without unseen characters, and where each character stood."""
     if text.isascii():
         return text, range(len(text))
-    made, places = [], []
-    for place, character in enumerate(text):
-        if unicodedata.category(character) == "Cf":
-            continue
-        plain = character if "\u3400" <= character <= "\u9fff" else unicodedata.normalize("NFKC", character)
-        made.append(plain if len(plain) == 1 else character)
-        places.append(place)
-    return "".join(made), places
+    plain = [*map(_plain, text)]
+    places = [place for place, character in enumerate(plain) if character]
+    return "".join(plain), places if len(places) < len(text) else range(len(text))
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """In plain width, nothing for an unseen one; one whose plain form is longer stays as it is."""
+    if unicodedata.category(character) == "Cf":
+        return ""
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
 
 
 def _matches(detector: Detector, clean: str, context: frozenset[str]) -> Iterable[tuple[int, int]]:
