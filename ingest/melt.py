@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
 from ingest.families.declared import Melt, Word
-from ingest.findings import WARNING, Refused
+from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import fold, split_unit
 from ingest.nulls import null_kind, strip
@@ -17,6 +17,7 @@ from ingest.origins import place_of
 from ingest.periods import find_period, shift_quarter
 from ingest.raw import RawSheet
 from ingest.tables import Found
+from ingest.units import find_unit
 from ingest.values import Unreadable, amount
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
@@ -26,6 +27,7 @@ _LEVELS = (re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"[�
 _MOST = 500_000  # numbers in one matrix
 
 Row = tuple[int | str, ...]
+_Text = tuple[str, tuple[int, int]]  # what stands somewhere, and where
 
 
 @dataclass
@@ -74,6 +76,7 @@ class Melting:
             for name in self.melt.keep
             if name not in self.worded and (place := claims.find(name)) is not None
         }
+        self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
         self.rows = [row for row in rows if not self._is_formula(row)]
         self.figures = self._figures()
         self.stack: list[tuple[int, str, tuple[int, int]]] = []
@@ -116,11 +119,21 @@ class Melting:
         """The columns that hold figures, by place."""
         kept = set(self.kept.values())
         places = [place for place in range(self.sheet.width) if place not in kept]
-        return [
+        figures = [
             place
             for place in places
             if not _NO_FIGURES.fullmatch(fold(self.found.headers[place])) and self._mostly_numbers(place)
         ]
+        return [place for place in figures if not self._is_ignored(place)]
+
+    def _is_ignored(self, place: int) -> bool:
+        """Whether a column of figures is of something else (`比上年增长`); that is said."""
+        header = self.found.headers[place]
+        if not self.melt.ignore_columns or not re.search(self.melt.ignore_columns, fold(header)):
+            return False
+        where = Place(self.sheet.name, self.found.header_row, header, place + 1, self.sheet.grid)
+        self.gather.add(INFO, "figures_left_out", where)
+        return True
 
     def _mostly_numbers(self, place: int) -> bool:
         texts = [text for row in self.rows if null_kind(text := str(row[place + 1])) is None]
@@ -145,7 +158,7 @@ class Melting:
 
     def _melt_row(self, row: Row, units: Mapping[int, str], made: Melted) -> None:
         number = int(row[0])
-        ahead = [p for p in range(self.sheet.width) if p not in self.figures and p not in self.kept.values()]
+        ahead = [p for p in range(self.sheet.width) if p not in self.figures and p not in self._apart()]
         label = " ".join(strip(str(row[p + 1])) for p in ahead if not _is_bare(str(row[p + 1]))).strip()
         at = next((p for p in ahead if strip(str(row[p + 1])) and not _is_bare(str(row[p + 1]))), 0)
         above = self._above(label, (number, at))
@@ -153,13 +166,25 @@ class Melting:
             text = str(row[place + 1])
             if null_kind(text) is not None:
                 continue
-            said = self._cell([(label, (number, at)), *above], place)
+            names = [(str(row[p + 1]), (number, p)) for p in self.kept.values()]
+            said = self._cell([(label, (number, at)), *above], names, place)
             missing = [name for name in self.melt.needs if name not in said]
             if missing:
                 where = Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, text)
                 self.gather.add(WARNING, "figure_unplaced", where, label=label[:60] or self.found.headers[place])
                 continue
-            self._put(row, said, place, text + (units.get(place, "") if _is_bare(text) else ""), made)
+            unit = self._unit(row, label, units.get(place, "")) if _is_bare(text) else ""
+            self._put(row, said, place, text + unit, made)
+
+    def _apart(self) -> set[int]:
+        """The columns that are no label of a row: those that are kept, and that of its unit."""
+        return {*self.kept.values(), *(() if self.unit_at is None else (self.unit_at,))}
+
+    def _unit(self, row: Row, label: str, header: str) -> str:
+        """What a bare number of the row is in: by the row's own unit, else by its label's, else by the header's."""
+        own = strip(str(row[self.unit_at + 1])) if self.unit_at is not None else ""
+        said = split_unit(label)[1]
+        return own if own and find_unit(own) else said.name if said is not None else header
 
     def _put(self, row: Row, said: Mapping[str, _Said], place: int, text: str, made: Melted) -> None:
         if len(made.rows) >= _MOST:
@@ -190,11 +215,13 @@ class Melting:
             self.stack.append((level, label, at))
         return above
 
-    def _cell(self, labels: list[tuple[str, tuple[int, int]]], place: int) -> dict[str, _Said]:
+    def _cell(self, labels: list[_Text], names: list[_Text], place: int) -> dict[str, _Said]:
         """What is said of a figure: by its row and those above it, then its header, then the title."""
         header = self.found.headers[place]
         label_at = labels[0][1]
         places = (
+            ("path", " < ".join(text for text, _ in labels), label_at),
+            *(("name", text, where) for text, where in names),
             *(("row", text, where) for text, where in labels),
             ("column", header, (self.found.header_row, place)),
             ("title", self.titles, (1, 0)),
@@ -230,7 +257,8 @@ class Melting:
         words = (
             word
             for word in self.melt.words
-            if word.field == name and (word.where == kind or (word.where == "any" and kind != "else"))
+            if word.field == name
+            and (word.where == kind or (word.where == "any" and kind in ("row", "column", "title")))
         )
         return next((word for word in words if re.search(word.pattern, folded, re.IGNORECASE)), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,8 +11,8 @@ if TYPE_CHECKING:
 _FIRST_ROWS, _PROPOSALS = 50, 3
 
 
-def preview(outcome: Outcome) -> dict[str, Any]:
-    """The result of the job, as JSON data."""
+def preview(outcome: Outcome, changes: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """The result of the job, as JSON data; `changes` are those against the published release."""
     return {
         "tables": [{**one.table.to_dict(), "first_rows": first_rows(one)} for one in outcome.tables],
         "proposals": [one.to_dict() for one in outcome.proposals[:_PROPOSALS]],
@@ -19,6 +20,7 @@ def preview(outcome: Outcome) -> dict[str, Any]:
         "totals": list(outcome.totals),
         "notes": list(outcome.notes),
         "period": outcome.period,
+        "changes": list(changes),
     }
 
 

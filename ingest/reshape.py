@@ -14,14 +14,20 @@ import pyarrow as pa
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Refused
-from ingest.forms import Block, read_form
+from ingest.form_blocks import Block
+from ingest.forms import read_form
 from ingest.gather import Gather
+from ingest.headers import fold
+from ingest.headings import is_table_number, is_unit
 from ingest.melt import Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, place_of
-from ingest.raw import RawSheet, RawWriter, iter_batches
+from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
+from ingest.regions import find_place
+from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
 
+_HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
 _PLACE = re.compile(r"([\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*(?=(?:19|20)\d{2}\s*年)")
 _SEVERAL = r"[^|\s][^|]*\|+\s*[^|\s]"
@@ -48,6 +54,7 @@ class Asked:
     mapping: Mapping[str, str | None]
     period: str | None
     workdir: Path
+    named: str = ""  # the file's name, without its ending
 
 
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
@@ -88,8 +95,9 @@ def _told(what: str, asked: Asked) -> str:
     """What title or file name say of the whole table."""
     if what == "period":
         return asked.period or ""
-    texts = (asked.found.title or "", *asked.found.banners)
-    return next((found[1] for text in texts if (found := _PLACE.match(strip(text)))), "")
+    texts = [strip(text) for text in (asked.found.title or "", *asked.found.banners, asked.named)]
+    known = next((place[0] for text in texts if (place := find_place(text))), "")
+    return known or next((found[1] for text in texts if (found := _PLACE.match(text))), "")
 
 
 def _is_long(asked: Asked) -> bool:
@@ -137,17 +145,36 @@ def read_forms(
             read_form(schema, sheet, rows, period, gather, blocks)
         except Refused as no_form:
             refused = refused or no_form
+    banners = _banners(schema, sheets[0])
+    title = next((text for text in banners if not is_table_number(text) and len(text) > _SHORT), None)
     parts = []
     for one in schema.tables:
         block = blocks[one.table]
         block.leave_blank({at for at, each in enumerate(one.fields) if each.source})
+        money = {
+            at for at, name in enumerate(block.headers) if name in {f.title for f in one.fields if f.unit == "CNY"}
+        }
+        unit = block.settle_unit(money)
         if block.rows:
             made = _written(workdir, one.table, sheets[0], block.rows, block.moved, tuple(block.rows_from))
             sheet = replace(made, sheets_from=tuple(block.sheets_from))
-            parts.append(Part(one, sheet, Found(block.headers, 1, header_rows=(1,)), _settled_rest(sheet, Rest())))
+            found = Found(block.headers, 1, title, unit, tuple(banners), header_rows=(1,))
+            parts.append(Part(one, sheet, found, _settled_rest(sheet, Rest())))
     if not parts and refused is not None:
         raise refused
     return tuple(parts)
+
+
+def _banners(schema: DeclaredSchema, sheet: RawSheet) -> list[str]:
+    """What stands over the first form."""
+    starts = {fold(start) for start in schema.form.start} if schema.form else set()
+    found: list[str] = []
+    for _, cells in first_rows(sheet, _HEAD):
+        words = [text for cell in cells if (text := strip(cell))]
+        if any(fold(word) in starts for word in words):
+            break
+        found += [short for word in words if not is_unit(word) and (short := without_persons(word))]
+    return found
 
 
 def _written(

@@ -39,6 +39,7 @@ _NOTE = (
     r"\s*\d*\s*[:：]"
 )
 _ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
+_NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])"
 _MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
 _EMPTY = f"^[{SPACE}]*$"
 
@@ -113,7 +114,7 @@ def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tup
 
 def _is_remark(text: str) -> bool:
     """Whether a text over the table explains it rather than names it."""
-    return bool(re.match(_NOTE, text)) or bool(re.match(_ENUMERATED.removesuffix("$"), text))
+    return bool(re.match(_NOTE, text)) or bool(re.match(_NUMBERED, text))
 
 
 @dataclass(frozen=True)
