@@ -30,7 +30,6 @@ from catalog.storage import Storage, key_of
 from ingest import jobs
 from ingest.findings import Refused
 from ingest.models import Job
-from ingest.previews import preview
 
 if TYPE_CHECKING:
     from ingest.pipeline import Outcome, Progress
@@ -144,6 +143,7 @@ def _look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
 
 def _finish(shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found, ...] = ()) -> list[Table]:
     """Store the files first, then the rows that name them, in one transaction; the tables that are kept."""
+    from ingest.previews import preview
     from ingest.privacy.review import keep_found
 
     with session(shop.engine) as opened:
@@ -159,7 +159,7 @@ def _finish(shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found
             job.release = _keep_release(opened, job, outcome, tables)
             keep_found(opened, job.release, personal)
         else:
-            job.result = preview(outcome)
+            job.result = preview(outcome, personal)
         job.state, job.finished_at, job.lease_until, job.progress = "succeeded", now(), None, 1.0
         job.rows_read, job.rows_accepted = outcome.rows_read, outcome.rows_accepted
         job.rows_rejected = outcome.rows_rejected
