@@ -125,6 +125,7 @@ def _row(body: dict[str, Any], offices: dict[str, int], publish: bool) -> dict[s
         "issued": (body.get("issued") or modified) if publish else None,
         "modified": modified,
         "created_at": moment,
+        "public_revision": 1 if publish else 0,
     }
 
 
@@ -154,6 +155,8 @@ def _refresh(dataset: Dataset, body: dict[str, Any], publish: bool) -> bool:
         return False
     dataset.modified = body.get("modified") or now()
     dataset.revision += 1
+    if dataset.state == "published":
+        dataset.public_revision = dataset.revision
     return True
 
 
