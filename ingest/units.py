@@ -109,5 +109,5 @@ def to_canonical(value: Decimal, unit: Unit) -> Decimal:
     if unit.factor.denominator == 1:
         return top
     if unit.factor.denominator % 3 == 0:
-        return _EXACT.divide(top, Decimal(unit.factor.denominator)).quantize(_CENT, ROUND_HALF_EVEN)
+        return _EXACT.divide(top, Decimal(unit.factor.denominator)).quantize(_CENT, ROUND_HALF_EVEN, _EXACT)
     return _EXACT.divide(top, Decimal(unit.factor.denominator))

@@ -30,7 +30,6 @@ from catalog.storage import Storage, key_of
 from ingest import jobs
 from ingest.findings import Refused
 from ingest.models import Job
-from ingest.previews import preview
 
 if TYPE_CHECKING:
     from ingest.pipeline import Outcome, Progress
@@ -155,6 +154,7 @@ def _finish(
     shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found, ...], changes: list[dict[str, Any]]
 ) -> list[Table]:
     """Store the files first, then the rows that name them, in one transaction; the tables that are kept."""
+    from ingest.previews import preview
     from ingest.privacy.review import keep_found
 
     with session(shop.engine) as opened:
@@ -170,7 +170,7 @@ def _finish(
             job.release = _keep_release(opened, job, outcome, tables)
             keep_found(opened, job.release, personal)
         else:
-            job.result = preview(outcome, changes)
+            job.result = preview(outcome, personal, changes)
         job.state, job.finished_at, job.lease_until, job.progress = "succeeded", now(), None, 1.0
         job.rows_read, job.rows_accepted = outcome.rows_read, outcome.rows_accepted
         job.rows_rejected = outcome.rows_rejected

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 from flask import Flask, Response, g, has_request_context, request
 
+from ingest.privacy.hits import mask_text
+
 access = logging.getLogger("portal.access")
+_KINDS = frozenset({"id_number", "old_id_number", "mobile", "bank_card"})  # masked in logs whatever stands beside them
+_SUSPECT = re.compile(r"@|\d(?:[^\d]{0,2}\d){6}")
 
 
 class JsonLines(logging.Formatter):
@@ -17,13 +23,18 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
-        line.update(getattr(record, "members", {}))
+        line = {"at": at, "level": record.levelname, "logger": record.name, "message": _masked(record.getMessage())}
+        line.update({name: _masked(value) for name, value in getattr(record, "members", {}).items()})
         if has_request_context() and hasattr(g, "request_id"):
             line["request_id"] = g.request_id
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = _masked(self.formatException(record.exc_info))
         return orjson.dumps(line, default=str).decode()
+
+
+def _masked(value: Any) -> Any:
+    """A text without personal data: an address that was asked for, or an error of ours, may hold a value."""
+    return mask_text(value, _KINDS) if isinstance(value, str) and _SUSPECT.search(value) else value
 
 
 def configure() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from catalog.accounts import PUBLIC, Actor
+from catalog.accounts import EDITORS, PUBLIC, Actor
 from catalog.errors import BadParameter
 from catalog.lookup import (
     get_current_release,
@@ -27,7 +27,8 @@ from catalog.rows.kept import Kept
 from catalog.rows.query import parse_query
 from catalog.rows.terms import RowQuery
 from catalog.schema import Table
-from portal.answers import language, tagged
+from ingest.privacy.decided import require_shown
+from portal.answers import PRIVATE, language, tagged
 from portal.context import actor, catalog_session, house
 
 Asked = MultiDict[str, str]
@@ -45,6 +46,11 @@ class Place:
     dataset: Dataset
     release: Release
     table: Table
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the release is out, and so will never change."""
+        return self.release.state == "published"
 
     @property
     def files(self) -> RowFiles:
@@ -75,7 +81,14 @@ def _look_up(opened: Session, slug: str, viewer: Actor, asked: Asked) -> Place:
         release = get_release(opened, dataset, viewer, int(number))
     else:
         release = get_current_release(opened, dataset, viewer, None if day is None else parse_day("as_of", day))
+    require_shown_to(opened, viewer, release)
     return Place(dataset, release, get_table(release, asked.get("table")))
+
+
+def require_shown_to(opened: Session, viewer: Actor, release: Release) -> None:
+    """Raises Conflict where the rows still hold personal data that only the steward, who decides on it, may see."""
+    if release.state == "draft" and viewer.role not in EDITORS:
+        require_shown(opened, release)
 
 
 def read_parameters(place: Place, form: tuple[str, ...], asked: Asked | None = None) -> RowQuery:
@@ -96,7 +109,7 @@ def mark_of(place: Place, asked: Asked | None = None) -> str:
 def marked(response: Response, place: Place, *, conditional: bool = True) -> Response:
     """The answer with its tag, its release, and how long it may be kept."""
     kept = IMMUTABLE if request.args.get("release") else REVALIDATE
-    response.headers["Cache-Control"] = kept if place.release.state == "published" else "private, no-store"
+    response.headers["Cache-Control"] = kept if place.is_public else PRIVATE["Cache-Control"]
     response.headers["X-Release"] = str(place.release.number)
     if conditional:
         return tagged(response, mark_of(place))

@@ -50,9 +50,21 @@ _PROVINCES = frozenset(
 
 def is_id_number(digits: str) -> bool:
     """Whether 18 characters are a citizen's number: province, a day that there was, and the last character."""
-    if digits[:2] not in _PROVINCES or not _is_day(digits[6:14]):
-        return False
-    return digits[17].upper() == id_check(digits[:17])
+    return is_born_there(digits) and digits[17].upper() == id_check(digits[:17])
+
+
+def is_damaged_id_number(digits: str) -> bool:
+    """Whether 18 digits are a citizen's number that went through a workbook's number cell, which keeps 15 of them.
+
+    Half of the numbers of a region and a day are then still to be guessed at, so it counts as the number itself.
+    """
+    spoilt = digits.isdecimal() and (digits.endswith("000") or float(digits) == int(digits))
+    return spoilt and is_born_there(digits)
+
+
+def is_born_there(digits: str) -> bool:
+    """Whether 18 characters begin like a citizen's number: a province, and a day that there was."""
+    return digits[:2] in _PROVINCES and _is_day(digits[6:14])
 
 
 def id_check(digits: str) -> str:

@@ -52,8 +52,8 @@ def _file(place: Place, query: RowQuery, form: str, options: Options, packing: s
         made = export(form, files, query, options)
         return made.total, PACKERS[packing](made.chunks) if packing else made.chunks
 
-    mark = _mark(place, packing)
-    return house().exporting.run(lambda: exports.file_for(mark, write))
+    mark, public = _mark(place, packing), place.is_public
+    return house().exporting.run(lambda: exports.file_for(mark, write) if public else exports.passing_file(write))
 
 
 def _mark(place: Place, packing: str | None) -> str:
@@ -69,6 +69,8 @@ def _tagged(answer: Response, place: Place, packing: str | None) -> Response:
 
 def _download(place: Place, form: str, file: ExportFile, packing: str | None) -> Response:
     answer = send_file(file.path, mimetype=EXPORTS[form].media_type, etag=False, conditional=False)
+    if not file.kept:  # it is open by now
+        file.path.unlink()
     answer.headers["Digest"] = f"sha-256={file.digest}"
     answer.headers["X-Total-Count"] = str(file.rows)
     name = quote(f"{place.dataset.title}-{place.release.number}.{form}")
@@ -81,7 +83,7 @@ def _download(place: Place, form: str, file: ExportFile, packing: str | None) ->
         answer.headers["Content-Encoding"] = packing
         return answer
     answer.headers["Accept-Ranges"] = "bytes"
-    answer.make_conditional(request, accept_ranges=True, complete_length=file.path.stat().st_size)
+    answer.make_conditional(request, accept_ranges=True, complete_length=file.size)
     return answer
 
 
