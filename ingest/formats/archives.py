@@ -120,6 +120,7 @@ class Remarks:
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
     percents: Percents = field(default_factory=Percents)
+    merged: list[list[int]] = field(default_factory=list)  # where the reader of cells does not tell them
 
     def __post_init__(self) -> None:
         ids = b"|".join(str(one).encode() for one in sorted(self.styles))
@@ -155,14 +156,16 @@ def _add(cells: list[str], found: list[bytes]) -> None:
 
 
 def _letters(columns: list[int]) -> str:
-    names = []
-    for number in columns[:_FIRST]:
-        name, rest = "", number
-        while rest:
-            rest, letter = divmod(rest - 1, 26)
-            name = chr(65 + letter) + name
-        names.append(name)
-    return ", ".join(names)
+    return ", ".join(map(column_name, columns[:_FIRST]))
+
+
+def column_name(number: int) -> str:
+    """The letters of a column, from 1."""
+    name, rest = "", number
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        name = chr(65 + letter) + name
+    return name
 
 
 def name_parts(path: Path, parts: Mapping[str, Remarks]) -> dict[str, Remarks]:

@@ -20,12 +20,25 @@ _LOOK = 200  # rows of an old workbook by which its texts are judged
 def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     """What the child writes. Raises Stop."""
     parts = check_archive(path) if zipfile.is_zipfile(path) else None
-    sheets = name_parts(path, parts) if parts is not None else {}
+    sheets = _remarks(path, parts)
     book = _Book(_open(path), sheets, wound=parts is None)
     yield from book.lines(wanted)
     notes = list_remarks(path, sheets) if parts is not None else []
     told = [note for note in notes if note[1] in {*book.read, ""}]
     yield {"done": True, "left": book.left, "notes": told + ([["text_unwound", "", {}]] if book.wound else [])}
+
+
+def _remarks(path: Path, parts: Mapping[str, Remarks] | None) -> dict[str, Remarks]:
+    """What the sheets say beside their cells, by name."""
+    if parts is None:
+        return {}
+    with zipfile.ZipFile(path) as archive:
+        document = "content.xml" in archive.namelist()
+    if not document:
+        return name_parts(path, parts)
+    from ingest.formats.opendocument import read_remarks  # lxml, for these alone
+
+    return read_remarks(path)
 
 
 def _open(path: Path) -> Any:
@@ -82,6 +95,7 @@ class _Book:
             sheet = self._sheet(self._names[name])
             ranges = sheet.merged_cell_ranges  # None where the format is not asked for them
             merged = ranges and [[top + 1, left, bottom + 1, right] for (top, left), (bottom, right) in ranges]
+            merged = (self._sheets[name].merged or None) if merged is None and name in self._sheets else merged
             rows = self._rows(sheet)
             yield {"sheet": name, "width": sheet.end[1] + 1, "merged": merged, "hidden": name in self._hidden}
             yield from blocks(self._sheets[name].percents.shown(rows) if name in self._sheets else rows)
