@@ -38,6 +38,15 @@ def _table() -> tuple[dict[str, str], dict[str, list[str]], dict[str, str]]:
     return names, codes, ended
 
 
+@cache
+def validity() -> tuple[dict[str, str], dict[str, str]]:
+    """Code -> the month since which it holds, and code -> the month from which it no more does; those that have one."""
+    source = files("ingest").joinpath("families/codes/regions.csv")
+    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    since, until = ({row["code"]: row[name] for row in rows if row[name]} for name in ("since", "until"))
+    return since, until
+
+
 def code_of(text: str, within: str | None = None) -> str:
     """The code of a region by its name (`柯桥区`) or path (`浙江省绍兴市柯桥区`). Raises Unreadable.
 

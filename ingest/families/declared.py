@@ -38,6 +38,8 @@ RULES = (
     "adds_up",
     "within",
     "growth",
+    "sums_to",
+    "held",
 )
 
 

@@ -14,7 +14,7 @@ _FORMAT = re.compile(rb'<(?:\w+:)?numFmt\b(?=[^>]*\bnumFmtId="(\d+)")(?=[^>]*\bf
 _STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _NUMBER = re.compile(rb'\bnumFmtId="(\d+)"')
-_LITERAL = re.compile(r'&quot;.*?&quot;|"[^"]*"|\\\\.')  # a sign that is only shown scales nothing
+_LITERAL = re.compile(r'&quot;.*?&quot;|"[^"]*"|\\.')  # a sign that is only shown scales nothing
 _COLUMN_BITS = 14  # a sheet has 16,384 columns
 
 
