@@ -121,6 +121,11 @@ def workbook(*sheets: tuple[str, Sequence[Sequence[Any]]], change: Callable[[Any
     return target.getvalue()
 
 
+def merged(rows: Sequence[Sequence[Any]], *ranges: str) -> bytes:
+    """A workbook of one sheet with these merged ranges."""
+    return workbook(("Sheet1", rows), change=lambda book: [book.active.merge_cells(one) for one in ranges])
+
+
 def picked(rows: Sequence[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     """Of each row, the values of these fields."""
     return [tuple(row.get(name) for name in names) for row in rows]
