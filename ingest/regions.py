@@ -54,6 +54,8 @@ def code_of(text: str, within: str | None = None) -> str:
     """
     words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
     if within and len(words) == 1 and _ITSELF.fullmatch(words[0]):
+        if not _is_level(words[0], within):
+            raise Unreadable("region_unknown")
         return within
     found = _last(words) or _short(words)
     if not found:
@@ -66,6 +68,13 @@ def code_of(text: str, within: str | None = None) -> str:
     if len(found) > 1:
         raise Unreadable("region_ambiguous", codes="、".join(sorted(found)[:6]))
     return found.pop()
+
+
+def _is_level(word: str, code: str) -> bool:
+    """Whether `市本级` can be that region: a city's, not a province's; a word without a level is anybody's."""
+    level = "省" if code.endswith("0000") else "市州" if code.endswith("00") else "区县市"
+    said = re.search("[省市区县州]", word)
+    return said is None or said[0] in level
 
 
 def find_place(text: str) -> tuple[str, str | None] | None:
