@@ -69,6 +69,8 @@ def _tagged(answer: Response, place: Place, packing: str | None) -> Response:
 
 def _download(place: Place, form: str, file: ExportFile, packing: str | None) -> Response:
     answer = send_file(file.path, mimetype=EXPORTS[form].media_type, etag=False, conditional=False)
+    answer.content_type = EXPORTS[form].media_type
+    answer.last_modified = place.release.published_at  # not when the file was made, or read last
     if not file.kept:  # it is open by now
         file.path.unlink()
     answer.headers["Digest"] = f"sha-256={file.digest}"
