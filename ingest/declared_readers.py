@@ -86,7 +86,7 @@ class CodeReader(WordReader):
 
     def __init__(self, declared: DeclaredField) -> None:
         super().__init__(self._code)
-        self._words, self._pattern = declared.spellings, declared.code_pattern
+        self._words, self._pattern, self._patterns = declared.spellings, declared.code_pattern, declared.patterns
 
     def _code(self, text: str) -> str:
         whole = fold(nulls.strip(text).strip("|"))
@@ -96,6 +96,9 @@ class CodeReader(WordReader):
                 return self._words[word]
         if self._pattern and re.fullmatch(self._pattern, whole):
             return whole
+        likely = [code for code, pattern in self._patterns.items() if re.search(pattern, whole)]
+        if len(likely) == 1:
+            return likely[0]
         raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
 
 

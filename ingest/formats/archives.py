@@ -180,8 +180,10 @@ def name_parts(path: Path, parts: Mapping[str, Remarks]) -> dict[str, Remarks]:
 
 def list_remarks(path: Path, sheets: Mapping[str, Remarks]) -> list[list[Any]]:
     """For whom it may concern, [code, sheet (empty for the whole book), params]."""
-    with zipfile.ZipFile(path) as archive:
-        members = archive.namelist()
+    members: list[str] = []
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
     return [*_of_book(members), *(note for name, one in sheets.items() for note in one.notes(name))]
 
 
