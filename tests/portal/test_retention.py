@@ -116,12 +116,14 @@ def test_a_draft_without_personal_data_has_its_own_time(api: dict[str, Api], hou
 def test_what_a_dead_process_left_goes_after_a_day(api: dict[str, Api], house: House, age: timedelta) -> None:
     slug = draft(api["steward"], PLAIN)
     data = house.settings.data_dir
-    left = [
-        data / "files/incoming/tmp1",
-        data / "exports/.a.part",
-        data / "work/gone/raw.arrow",
-        data / "serving/ab/ab.rows",
-    ]
+    names = (
+        "files/incoming/tmp1",
+        "exports/.a.part",
+        "work/gone/raw.arrow",
+        "serving/ab/ab.rows",
+        "serving/ab/.making-1",
+    )
+    left = [data / name for name in names]
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(NUMBER)
