@@ -23,8 +23,11 @@ def is_damaged_id_number(digits: str) -> bool:
 
     Half of the numbers of a region and a day are then still to be guessed at, so it counts as the number itself.
     """
-    spoilt = digits.isdecimal() and (digits.endswith("000") or float(digits) == int(digits))
-    return spoilt and is_born_there(digits)
+    if not digits.isdecimal() or not (digits.endswith("000") or float(digits) == int(digits)):
+        return False
+    return is_born_there(digits) or is_born_there(
+        f"{int(digits) - 1000:018d}"
+    )  # rounding may have made the 30th a 31st
 
 
 def is_born_there(digits: str) -> bool:
