@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import polars as pl
+
 from catalog.schema import Field, Table
+from ingest import nulls
 from ingest.evidence import TEXT, Evidence, Kind
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
@@ -15,7 +18,7 @@ from ingest.headers import JOIN, fold, name_fields, unit_label
 from ingest.nulls import strip
 from ingest.plan import Planned
 from ingest.raw import RawSheet
-from ingest.readers import DecimalReader, Reader
+from ingest.readers import DateReader, DecimalReader, Reader
 from ingest.tables import Found
 from ingest.units import find_unit
 
@@ -26,9 +29,23 @@ _SHARE = re.compile(r"(?:率|百分比|占比|比重|比例|%|增减幅?|增幅)
 _NO_MEASURE = re.compile(
     r"(?:序号|编号|行次|栏次|款|项|目|节|类|级|.*(?:编码|代码|编号|年度|年份|月份|数量|宗数|户数|人数|个数|次数)|年|月|季度|期次)"
 )
+_DAY = re.compile(r"(?:日期|年月日|时间|日)(?:\(.*\))?$")
+DAYS = Kind("date", frozenset({"integer"}), "integer", lambda: DateReader(loose=True))  # 1080815, 20190815
 _PERSONAL = frozenset(
     ("联系人", "联系电话", "手机", "手机号", "手机号码", "身份证号", "身份证号码", "电子邮箱", "银行账号", "家庭住址")
 )
+
+
+def count_close_days(texts: Any) -> int | None:
+    """How many days without strokes (20190815, or 1080815 of the Republic) a column holds; None if anything else."""
+    series = pl.Series(texts)
+    series = series.filter(~series.str.contains(nulls.PATTERN))
+    close = series.str.extract_groups(
+        r"^(?:(?<full>(?:19|20)[0-9]{2})|(?<roc>[1-9][0-9]|1[0-4][0-9]))(?<rest>[01][0-9][0-3][0-9])$"
+    )
+    year = pl.coalesce(pl.col("full"), (pl.col("roc").cast(pl.Int32) + 1911).cast(pl.String))
+    days = close.struct.unnest().select(pl.concat_str(year, "rest").str.to_date("%Y%m%d", strict=False)).to_series()
+    return len(series) if not days.null_count() else None
 
 
 class OpenPlan:
@@ -39,12 +56,20 @@ class OpenPlan:
         self._evidence = [Evidence(quoted=place in sheet.text_columns) for place in range(sheet.width)]
         self._answers = {fold(header): name for header, name in mapping.items()}
         self._names = _names(table.headers, self._answers, before)
+        days = (place for place, header in enumerate(table.headers) if _DAY.search(fold(header)))
+        self._days: dict[int, int] = dict.fromkeys(days, 0)  # columns that may hold days without strokes: how many
 
     def see(self, batch: Any) -> None:
         """Take in the shapes of one batch."""
         rows, columns = batch.column(0), batch.columns[1:]
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda evidence, texts: evidence.see(rows, texts), self._evidence, columns))
+        for place in list(self._days):
+            found = count_close_days(columns[place])
+            if found is None:
+                del self._days[place]
+            else:
+                self._days[place] += found
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns. Raises Refused where the release before had more, or other types."""
@@ -117,6 +142,8 @@ class OpenPlan:
             if kept is not None:
                 return kept
         kind = evidence.kind()
+        if kind.type == "integer" and self._days.get(place):
+            return DAYS
         if kind is TEXT:
             self._explain_text(place, gather)
         return kind

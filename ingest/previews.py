@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingest.privacy.detectors import context_of
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 _FIRST_ROWS, _PROPOSALS = 50, 3
 
 
-def preview(outcome: Outcome, personal: Iterable[Found] = ()) -> dict[str, Any]:
-    """The result of the job, as JSON data; what is personal in it is masked."""
+def preview(
+    outcome: Outcome, personal: Iterable[Found] = (), changes: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The result of the job, as JSON data; what is personal in it is masked. `changes`: against the published one."""
     kinds = kinds_by_field(personal)
     return {
         "tables": [{**one.table.to_dict(), "first_rows": list(_shown_rows(one, kinds))} for one in outcome.tables],
@@ -25,6 +27,7 @@ def preview(outcome: Outcome, personal: Iterable[Found] = ()) -> dict[str, Any]:
         "totals": list(outcome.totals),
         "notes": list(outcome.notes),
         "period": outcome.period,
+        "changes": masked(list(changes)),
     }
 
 

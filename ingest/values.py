@@ -42,6 +42,7 @@ _AMOUNT = re.compile(
     r"\s*(?P<unit>[^\d\s,;(|]{0,12}(?:\d(?!\d))?(?:/[^\d\s,;(|]{1,6}\d?)?)"
     r"(?P<aside>\((?:合|计|约|其中|含|不含|大写|扣除|\d|[零〇壹贰叁肆伍陆柒捌玖拾]).*\))?[;,。?]?"
 )
+_MULTIPLE = re.compile(r"(?:或者?|及|和)?其?的?正?整数倍[。;]?$")  # of an increment: `300万元或其整数倍`
 _MINUS = re.compile(r"^[−﹣－–—―](?=\s*[\d.])")
 
 
@@ -53,7 +54,7 @@ def tidy(text: str) -> str:
 def amount(text: str) -> Amount:
     """A number with or without a unit, separators, a note in brackets. Raises Unreadable."""
     words = tidy(text)
-    bars = words.strip("|").strip().removesuffix("?")  # a lost no-break space
+    bars = _MULTIPLE.sub("", words.strip("|").strip().removesuffix("?"))  # `?` is a lost no-break space
     if "|" in bars:
         raise Unreadable("several_values")
     found = _AMOUNT.fullmatch(bars.lower())

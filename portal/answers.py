@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import orjson
 from flask import Response, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header, quote_etag
 
 from catalog.accounts import Actor
 from catalog.errors import BadParameter, ConditionMissing, Stale, nearest
@@ -17,6 +20,10 @@ from catalog.models import Dataset
 
 JSON_TYPE = "application/json"
 PRIVATE = {"Cache-Control": "private, no-store"}  # of answers that are for one reader
+VARY: Final = ("Accept-Language", "Authorization")
+CONDITIONS: Final = frozenset(
+    ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
+)
 _SCRIPTS = {
     "zh-hant": "zh-Hant",
     "zh-tw": "zh-Hant",
@@ -34,10 +41,13 @@ def json_answer(data: Any, status: int = 200, headers: Mapping[str, str] | None 
 
 def tagged(response: Response, tag: str) -> Response:
     """The answer with its ETag; 304 without a body where the reader has it already."""
-    response.set_etag(tag)
+    response.headers["ETag"] = quote_etag(tag)
     response.headers.setdefault("Cache-Control", "no-cache")
-    response.vary.update(("Accept-Language", "Authorization"))
-    if request.method in ("GET", "HEAD"):
+    if "Vary" in response.headers:
+        response.vary.update(VARY)
+    else:
+        response.headers["Vary"] = ", ".join(VARY)
+    if not CONDITIONS.isdisjoint(request.environ) and request.method in ("GET", "HEAD"):
         response.make_conditional(request)
     return response
 
@@ -81,7 +91,12 @@ def read_language() -> None:
 
 def accepted_language() -> str:
     """What Accept-Language asks for; Simplified Chinese where it says nothing that we have."""
-    for tag in request.accept_languages.values():
+    return _accepted(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+@lru_cache(1000)
+def _accepted(header: str) -> str:
+    for tag in parse_accept_header(header, LanguageAccept).values():
         folded = tag.lower()
         for start, found in _SCRIPTS.items():
             if folded == start or folded.startswith(f"{start}-"):

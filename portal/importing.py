@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, cast
 
@@ -128,8 +129,9 @@ def _row(body: dict[str, Any], offices: dict[str, int], publish: bool) -> dict[s
     }
 
 
+@cache
 def _blank() -> dict[str, Any]:
-    """Every column that a body may set, as it is where the body says nothing."""
+    """Every column that a body may set, as it is where the body says nothing; for copying, not for changing."""
     return {name: _default(name) for name in _SETTABLE}
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, has_request_context, request
+from flask import g, has_request_context
 
 from ingest.privacy.hits import mask_text
 
@@ -24,8 +24,10 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {"at": at, "level": record.levelname, "logger": record.name, "message": _masked(record.getMessage())}
-        line.update({name: _masked(value) for name, value in getattr(record, "members", {}).items()})
-        if has_request_context() and hasattr(g, "request_id"):
+        members = getattr(record, "members", None)
+        if members is not None:
+            line.update({name: _masked(value) for name, value in members.items()})
+        elif has_request_context() and hasattr(g, "request_id"):
             line["request_id"] = g.request_id
         if record.exc_info:
             line["trace"] = _masked(self.formatException(record.exc_info))
@@ -38,29 +40,22 @@ def _masked(value: Any) -> Any:
 
 
 def configure() -> None:
-    """Let every logger of the process write so."""
+    """Let every logger of the process write so, and learn of a record only what a line tells."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
-def install(app: Flask) -> None:
-    """Write a line for every request: what was asked, never with which key, by whom or for which words."""
-    app.before_request(_begin)
-    app.after_request(_tell)
-
-
-def _begin() -> None:
-    g.began = time.perf_counter()
-
-
-def _tell(response: Response) -> Response:
-    milliseconds = round((time.perf_counter() - g.began) * 1000, 1) if hasattr(g, "began") else None
+def tell(environ: Mapping[str, Any], status: int, request_id: str, seconds: float) -> None:
+    """Write the line of a request: what was asked, never with which key, by whom or for which words."""
+    if not access.isEnabledFor(logging.INFO):
+        return
     members = {
-        "method": request.method,
-        "path": request.path,
-        "status": response.status_code,
-        "milliseconds": milliseconds,
+        "method": environ["REQUEST_METHOD"],
+        "path": environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+        "request_id": request_id,
     }
     access.info("request", extra={"members": members})
-    return response

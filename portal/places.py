@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 from flask import Response, request
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from catalog.accounts import EDITORS, PUBLIC, Actor
+from catalog.db import moment_text
 from catalog.errors import BadParameter
 from catalog.lookup import (
     get_current_release,
@@ -28,12 +30,11 @@ from catalog.rows.query import parse_query
 from catalog.rows.terms import RowQuery
 from catalog.schema import Table
 from ingest.privacy.decided import require_shown
-from portal.answers import PRIVATE, language, tagged
+from portal.answers import JSON_TYPE, PRIVATE, language, tagged
 from portal.context import actor, catalog_session, house
 
 Asked = MultiDict[str, str]
 _known: Final[Kept[Place]] = Kept(1000)  # what the public sees of a dataset: the same as long as its revision is
-_REVISION: Final = select(Dataset.revision).where(Dataset.slug == bindparam("slug"))
 WHERE = ("release", "table", "as_of")  # which rows
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
@@ -46,6 +47,21 @@ class Place:
     dataset: Dataset
     release: Release
     table: Table
+
+    @cached_property
+    def named(self) -> str:
+        """The release and its table as no other is named."""
+        return repr((self.dataset.slug, self.table.digest, self.release.number, self.release.state))
+
+    @cached_property
+    def release_mark(self) -> dict[str, Any]:
+        """How an answer names the release that it comes from."""
+        published = self.release.published_at
+        return {
+            "number": self.release.number,
+            "digest": self.release.digest,
+            "published_at": moment_text(published) if published else None,
+        }
 
     @property
     def is_public(self) -> bool:
@@ -61,12 +77,13 @@ class Place:
 def find_place(slug: str, asked: Asked | None = None) -> Place:
     """Dataset, release and table that the parameters (this request's) name. Raises NotFound, Gone, BadParameter."""
     asked = request.args if asked is None else asked
-    opened, viewer = catalog_session(), actor()
+    viewer = actor()
     if viewer != PUBLIC:
-        return _look_up(opened, slug, viewer, asked)
-    revision = opened.connection().execute(_REVISION, {"slug": slug}).scalar()  # a twentieth of loading it all
-    key = (house().engine, slug, revision, *(asked.get(name) for name in WHERE))
-    return _known.get(key, lambda: _look_up(opened, slug, viewer, asked))
+        return _look_up(catalog_session(), slug, viewer, asked)
+    own = house()
+    revision = own.revisions.first(slug=slug)  # read every time: what is known holds for one revision alone
+    key = (own.engine, slug, revision, *(asked.get(name) for name in WHERE))
+    return _known.get(key, lambda: _look_up(catalog_session(), slug, viewer, asked))
 
 
 def _look_up(opened: Session, slug: str, viewer: Actor, asked: Asked) -> Place:
@@ -101,8 +118,7 @@ def read_parameters(place: Place, form: tuple[str, ...], asked: Asked | None = N
 def mark_of(place: Place, asked: Asked | None = None) -> str:
     """What decides an answer wholly: the release's digest, the query and the form that was asked for."""
     pairs = sorted((request.args if asked is None else asked).items(multi=True))
-    release = (place.dataset.slug, place.table.digest, place.release.number, place.release.state)
-    mark = repr((*release, request.path, pairs, language()))
+    mark = f"{place.named}{request.environ['PATH_INFO']}{pairs!r}{language()}"
     return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -115,3 +131,12 @@ def marked(response: Response, place: Place, *, conditional: bool = True) -> Res
         return tagged(response, mark_of(place))
     response.set_etag(mark_of(place))
     return response
+
+
+def unless_known(place: Place, make: Callable[[], bytes]) -> Response:
+    """The JSON that `make` gives, with its marks; 304 before anything is made where the reader has it already."""
+    if "HTTP_IF_NONE_MATCH" in request.environ:
+        unchanged = marked(Response(), place)
+        if unchanged.status_code == 304:
+            return unchanged
+    return marked(Response(make(), content_type=JSON_TYPE), place)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest import persons
 from ingest.privacy.detectors import DETECTORS, PERSON, Detector
@@ -21,6 +22,7 @@ _PAIR = re.compile(r"[0-9]{1,3}\.[0-9]{4,}[^0-9.]{1,2}[0-9]{1,3}\.[0-9]{4,}")  #
 _UNSEEN = frozenset(("Cf", "Mn", "Me"))
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _NUMBERS = re.compile(r"[^0-9Xx]")
+_SIGN = re.compile("[0-9@]")  # no kind goes without
 _RAW = ("email", "home_address", "plate", "passport", "certificate")
 
 
@@ -36,6 +38,8 @@ class Hit:
 def find_hits(text: str, context: frozenset[str] = frozenset()) -> list[Hit]:
     """Everything personal in a text, in its order, overlapping pieces once; `context`: kinds its column names."""
     clean, places = _clean(text)
+    if not _SIGN.search(clean):
+        return []
     number = _NUMBER.fullmatch(clean)
     if number and (number[2] is not None or number[3]):
         found = _find(_digits_of(number), context)
@@ -115,15 +119,12 @@ def _clean(text: str) -> tuple[str, range | list[int]]:
     """The text in plain width without unseen characters, and where each character stood."""
     if text.isascii():
         return text, range(len(text))
-    made, places = [], []
-    for place, character in enumerate(text):
-        plain = character if "\u3400" <= character <= "\u9fff" or character.isascii() else _plain(character)
-        if plain:
-            made.append(plain)
-            places.append(place)
-    return "".join(made), places
+    plain = [*map(_plain, text)]
+    places = [place for place, character in enumerate(plain) if character]
+    return "".join(plain), places if len(places) < len(text) else range(len(text))
 
 
+@lru_cache(maxsize=4096)
 def _plain(character: str) -> str:
     """A character in plain width, a digit as one of ours; empty for what is not seen."""
     if unicodedata.category(character) in _UNSEEN or character in _FILLERS:

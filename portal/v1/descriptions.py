@@ -18,7 +18,7 @@ from portal.places import WHERE, Place, find_place, marked, require_shown_to
 from portal.v1 import parameters, row_documents
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
-from portal.v1.row_pages import release_mark, row_shape
+from portal.v1.row_pages import row_shapes
 
 EXAMPLES = 2  # rows shown in the description
 
@@ -52,8 +52,7 @@ class DatasetOpenapi(_Description):
         """With the first rows as an example."""
         page = read_page(place.files, parse_query([("limit", str(EXAMPLES))], place.table))
         names = [field.name for field in place.table.fields]
-        rows = [row_shape(names, row, "objects") for row in page.rows]
-        return describe.openapi(place, home, language(), rows)
+        return describe.openapi(place, home, language(), row_shapes(names, page.rows, "objects"))
 
 
 @api.route("/datasets/<slug>/schema.json")
@@ -90,7 +89,7 @@ class Dictionary(_Description):
     def describe(self, place: Place, home: str) -> Any:
         """Every field in words."""
         fields = packages.dictionary(place.table, language())
-        return {"release": release_mark(place.release), "table": place.table.name, "fields": fields}
+        return {"release": place.release_mark, "table": place.table.name, "fields": fields}
 
 
 @api.route("/datasets/<slug>/releases/<int:number>/profile")
@@ -113,6 +112,4 @@ class Profile(Resource):
             return unchanged
         serving, parquet = house().serving, place.files.parquet
         fields = house().heavy.run(lambda: serving.profile_for(parquet, place.table))
-        return marked(
-            json_answer({"release": release_mark(release), "rows": place.table.rows, "fields": fields}), place
-        )
+        return marked(json_answer({"release": place.release_mark, "rows": place.table.rows, "fields": fields}), place)

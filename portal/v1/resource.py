@@ -11,7 +11,7 @@ from flask.views import MethodView
 
 from catalog.errors import BadParameter, nearest
 from catalog.messages import say
-from portal.context import unit_of_work
+from portal.context import UnitOfWork
 from portal.v1.blueprint import ApiBlueprint, View
 
 EVERYWHERE = ("lang",)
@@ -30,7 +30,7 @@ class Resource(MethodView):
         known = self.takes.get(method, ())
         if known is not None:
             refuse_unknown((*known, *EVERYWHERE))
-        with unit_of_work(reads_only=self.reads_only):
+        with UnitOfWork(reads_only=self.reads_only):
             return super().dispatch_request(**arguments)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 from catalog.errors import BadParameter
-from catalog.models import Release
 from catalog.rows.engine import RowFiles, RowPage, is_heavy, read_page
 from catalog.rows.terms import RowQuery
 from portal.answers import language
@@ -16,7 +15,7 @@ from portal.context import house
 from portal.cursors import read_cursor, write_cursor
 from portal.links import next_link
 from portal.places import Asked, Place, mark_of
-from portal.v1.shapes import field_shape, moment
+from portal.v1.shapes import field_shape
 
 FORM = ("lang", "shape", "cursor")  # how rows are given
 SHAPES = ("objects", "arrays")
@@ -38,36 +37,32 @@ def page_body(place: Place, query: RowQuery, asked: Asked) -> bytes:
     return found
 
 
-def release_mark(release: Release) -> dict[str, Any]:
-    """How an answer names the release that it comes from."""
-    return {"number": release.number, "digest": release.digest, "published_at": moment(release.published_at)}
-
-
 def _read_heavy(files: RowFiles, query: RowQuery, after: Sequence[Any] | None) -> RowPage:
     return house().heavy.run(lambda: read_page(files, query, after=after))
 
 
 def _written(place: Place, query: RowQuery, page: RowPage, asked: Asked, shape: str) -> bytes:
     fields = query.fields(place.table)
-    names = [one.name for one in fields]
     body = {
-        "release": release_mark(place.release),
+        "release": place.release_mark,
         "fields": [field_shape(one, language()) for one in fields],
         "total": page.total,
         "total_exact": page.total_exact,
-        "rows": [row_shape(names, row, shape) for row in page.rows],
+        "rows": row_shapes([one.name for one in fields], page.rows, shape),
         "truncated": False,
         "next": _next(place, query, page, asked),
     }
     return orjson.dumps(body)
 
 
-def row_shape(names: Sequence[str], row: tuple[Any, ...], shape: str) -> Any:
-    """A row as an object, or as an array in the order of `fields`."""
-    if shape == "arrays":
-        return list(row[1:])
-    values = dict(zip(names, row[1:], strict=True))
-    return values if row[0] is None else {"_row": row[0], **values}
+def row_shapes(names: Sequence[str], rows: Sequence[tuple[Any, ...]], shape: str) -> list[Any]:
+    """Rows as objects (those that are no groups with `_row`), or as arrays in the order of `fields`."""
+    if shape == "arrays" or not rows:
+        return [row[1:] for row in rows]
+    if rows[0][0] is None:
+        return [dict(zip(names, row[1:], strict=True)) for row in rows]
+    keys = ("_row", *names)
+    return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
 def _shape(asked: Asked) -> str:

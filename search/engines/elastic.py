@@ -257,8 +257,7 @@ def _answering() -> Iterator[None]:
 
 def _page(query: SearchQuery, question: Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
     found = answer["hits"]["hits"]
-    marker = Marker(question)
-    hits = tuple(_hit(marker, query, hit) for hit in found[: query.size])
+    hits = _hits(query, question, found[: query.size])
     return SearchPage(
         total=_total(answer),
         hits=hits,
@@ -269,11 +268,15 @@ def _page(query: SearchQuery, question: Question, answer: Mapping[str, Any], *, 
     )
 
 
-def _hit(marker: Marker, query: SearchQuery, hit: Mapping[str, Any]) -> Hit:
-    card, sort = hit["_source"]["card"], tuple(hit["sort"])
-    score = sort[0] if query.order[0].name == "score" else 0.0
-    marked = marker.highlights(card["title"], card["description"])
-    return Hit(int(hit["_id"]), card["slug"], score, marked, sort, card["title"])
+def _hits(query: SearchQuery, question: Question, found: Sequence[Mapping[str, Any]]) -> tuple[Hit, ...]:
+    cards = [hit["_source"]["card"] for hit in found]
+    marked = Marker(question).page([(card["title"], card["description"]) for card in cards])
+    scored = query.order[0].name == "score"
+    return tuple(
+        Hit(int(hit["_id"]), card["slug"], sort[0] if scored else 0.0, marks, sort, card["title"])
+        for hit, card, marks in zip(found, cards, marked, strict=True)
+        for sort in [tuple(hit["sort"])]
+    )
 
 
 def _total(answer: Mapping[str, Any]) -> int:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from heapq import nsmallest
-from itertools import chain
 from typing import Any
 
 from search import facets, ranking
 from search.engines import embedded_query as build
-from search.engines.embedded_postings import Memory, Tally, union
+from search.engines.embedded_postings import Memory, Tally, in_enough, union
 from search.engines.embedded_query import Sql
 from search.fields import ALL_WORDS, EACH_WORD, ENOUGH_HITS
 from search.highlight import Marker
@@ -39,8 +37,7 @@ class Search:
         used = self._match()
         rows = self._rows()
         size = self.query.size
-        marker = Marker(self.question)
-        hits = tuple(self._hit(row, marker) for row in rows[:size])
+        hits = self._hits(rows[:size])
         total, counts = self._count(used), self._tally(used)
         return SearchPage(
             total=total,
@@ -101,24 +98,17 @@ class Search:
         """What has all regions and enough of the words."""
         asked = self.question
         found = [self.has[unit] for unit in asked.required]
-        telling = [self.has[unit] for unit in asked.telling]
-        least = asked.least
-        if least == len(telling):
-            found += telling
-        elif least == 1:
-            found.append(union(telling))
-        else:
-            counts = Counter(chain.from_iterable(telling))
-            found.append({one for one, count in counts.items() if count >= least})
+        if asked.telling:
+            found.append(in_enough([self.has[unit] for unit in asked.telling], asked.least))
         return set.intersection(*sorted(found, key=len))
 
     def _enough_parts(self) -> set[int]:
         """What has enough of the single characters, fewer of them beside a word."""
         some = union(self.has.values())
         alone, beside = self.question.least_chars
-        letters = Counter(chain.from_iterable(self._holders(Way(one, (one,))) for one in self.question.chars))
-        enough = {one for one, count in letters.items() if count >= (beside if one in some else alone)}
-        return enough if beside else enough | some
+        letters = [self._holders(Way(one, (one,))) for one in self.question.chars]
+        helped = in_enough(letters, beside) & some if beside else some
+        return in_enough(letters, alone) | helped
 
     def _scores(self, found: Collection[int]) -> dict[int, float]:
         scores = dict.fromkeys(found, 0.0)
@@ -147,11 +137,11 @@ class Search:
         points: dict[int, float] = {}
         documents = self.memory.size(self.connection)
         for term in terms:
-            postings = self.memory.postings(self.connection, term.token)
-            counts = self.memory.counts(self.connection, term.token)
-            worth = {name: weight * rarity(counts[name], documents) for name, weight in term.weights.items()}
-            for one in postings.keys() & within:
-                points[one] = points.get(one, 0.0) + worth.get(postings[one], 0.0)
+            for name, weight in term.weights.items():
+                having = self.memory.documents_with(self.connection, name, term.token)
+                worth = weight * rarity(len(having), documents)
+                for one in having & within:
+                    points[one] = points.get(one, 0.0) + worth
         return points
 
     @property
@@ -193,11 +183,15 @@ class Search:
     def _start(self) -> int:
         return 0 if self.query.after is not None else self.query.offset
 
-    def _hit(self, row: tuple[Any, ...], marker: Marker) -> Hit:
-        card = f"SELECT slug, title, description FROM {self.tables.card} WHERE id = ?"
-        slug, title, description = self.connection.execute(card, row[:1]).fetchone()
-        score = row[1] if self.query.order[0].name == "score" else 0.0
-        return Hit(row[0], slug, score, marker.highlights(title, description), tuple(row[1:]), title)
+    def _hits(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Hit, ...]:
+        sql = f"SELECT slug, title, description FROM {self.tables.card} WHERE id = ?"
+        cards = [self.connection.execute(sql, row[:1]).fetchone() for row in rows]
+        marked = Marker(self.question).page([card[1:] for card in cards])
+        scored = self.query.order[0].name == "score"
+        return tuple(
+            Hit(row[0], card[0], row[1] if scored else 0.0, marks, tuple(row[1:]), card[1])
+            for row, card, marks in zip(rows, cards, marked, strict=True)
+        )
 
     def _facets(self) -> dict[str, Any]:
         wanted, own = self.query.facets, self.query.own_filters
