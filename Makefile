@@ -6,6 +6,7 @@
 HOST = 127.0.0.1
 PORT = 8000
 ARGS =
+PROCESSES = auto
 COUNT = 10000
 FILES =
 FUZZ = 200
@@ -25,8 +26,8 @@ install: .venv/installed ## make .venv and install what the portal needs
 run: .venv/installed ## install, migrate, load the demonstration data and serve on HOST (127.0.0.1) and PORT (8000)
 	@exec $(BIN)/python -m portal serve --demo --host $(HOST) --port $(PORT)
 
-test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k words" chooses), say what was left out
-	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k words" chooses; PROCESSES=0 for one), say what was left out
+	@$(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --cov --cov-report=term $(ARGS)
 
 fuzz-api: .venv/installed-dev ## many made-up requests, right and wrong, against the API's own documents (FUZZ=200 of each operation)
 	@FUZZ_EXAMPLES=$(FUZZ) $(BIN)/python -m pytest tests/portal/test_fuzz.py $(ARGS)

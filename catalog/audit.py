@@ -19,6 +19,8 @@ from catalog.db import now
 from catalog.models import Audit
 
 START = "0" * 64
+SEEN_ACTS = ("approve", "publish", "import", "withdraw")  # what changes what the public sees
+PUBLIC_ACTS = ("register", "ingest", "submit", *SEEN_ACTS)  # what the public may know of
 _CHAIN_LOCK = 0x6F64_7001  # any number, the same in every process: who appends waits for the one before
 
 
@@ -80,6 +82,21 @@ def iter_broken_links(session: Session) -> Iterator[Audit]:
 def list_history(session: Session, dataset_id: int) -> list[Audit]:
     """The acts on one dataset, newest first."""
     return list(session.scalars(select(Audit).where(Audit.dataset_id == dataset_id).order_by(Audit.id.desc())))
+
+
+def list_public_history(session: Session, dataset_id: int) -> list[Audit]:
+    """What everybody may know of a dataset's acts, newest first: how it came to be as the public sees it now.
+
+    What is under way since then, and what was turned down, stays inside.
+    """
+    acts = list_history(session, dataset_id)
+    last = next((place for place, one in enumerate(acts) if _is_seen(one)), len(acts))
+    return [one for one in acts[last:] if one.act in PUBLIC_ACTS]
+
+
+def _is_seen(entry: Audit) -> bool:
+    """Whether the act changed what the public sees, at once."""
+    return entry.act in SEEN_ACTS and "publish_at" not in entry.detail
 
 
 def _moment(at: datetime) -> str:

@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from ingest import nulls, ranges, values
 from ingest.coded import plain
-from ingest.declared_readers import JOIN
 from ingest.findings import a1
 from ingest.origins import ReshapedSheet, cell_of, sheet_of
 from ingest.plan import Planned
 from ingest.raw import RawSheet
+from ingest.unit_readers import JOIN
 from ingest.values import Unreadable
 
 _KEY = b"cells"
@@ -113,7 +113,7 @@ def _unit(field: Mapping[str, Any], raw: str) -> str | None:
     if field["type"] not in ("decimal", "integer"):
         return field.get("unit")
     try:
-        own = values.amount(raw).unit
+        own = values.amount(raw.replace(JOIN, "")).unit
     except Unreadable:
         own = None
     return own.name if own else field.get("unit")

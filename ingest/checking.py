@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from ingest import wholes
-from ingest.checks import above, find_breach
+from ingest.checks import find_breach, iter_bounds
 from ingest.coded import plain_batch
 from ingest.families import Check, DeclaredField, DeclaredSchema
 from ingest.findings import WARNING
@@ -28,6 +28,8 @@ CODES = {
     "adds_up": "check_adds_up",
     "within": "check_within",
     "growth": "check_growth",
+    "sums_to": "check_sums_to",
+    "held": "check_held",
 }
 _UNIT_BELOW = {"CNY": "万元", "m2": "亩", "percent": "%"}  # what the numbers of an implausible column likely are in
 
@@ -41,11 +43,12 @@ class Checker:
         self._columns = {column.field.name: column for column in columns}
         self._sheet, self._gather, self._schema = sheet, gather, schema
         checks = schema.checks if schema is not None else ()
-        breaches = ((check, find_breach(check, self._columns)) for check in checks if check.rule not in wholes.RULES)
+        over_rows = {*wholes.RULES, wholes.SUMS_TO}
+        breaches = ((check, find_breach(check, self._columns)) for check in checks if check.rule not in over_rows)
         self._each = [(check, breach) for check, breach in breaches if breach is not None]
-        self._all = [check for check in checks if check.rule in wholes.RULES]
-        fields = schema.fields if schema is not None else ()
-        self._bounded = [one for one in fields if one.plausible and one.name in self._columns]
+        self._all = [check for check in checks if check.rule in over_rows]
+        fields = [one for one in schema.fields if one.name in self._columns] if schema is not None else []
+        self._bounds = [(one, code, breach) for one in fields for code, breach in iter_bounds(one)]
         self._keys = wholes.Keys(schema.key if schema is not None else ())
         self._seen: list[tuple[Any, Any]] = []
 
@@ -62,13 +65,12 @@ class Checker:
             texts, places = raw[column.sources[0]], mask.arg_true().head(FIRST_CELLS)
             first = [self._place(column, rows[at].as_py(), texts[at].as_py()) for at in places]
             self._tell(check.level, CODES[check.rule], first, int(mask.sum()), titles=self._titles(check))
-        for one, mask in zip(self._bounded, broken[len(self._each) :], strict=True):
-            self._doubt(one, mask, rows)
+        for (one, code, _), mask in zip(self._bounds, broken[len(self._each) :], strict=True):
+            self._doubt(one, code, mask, rows)
 
     def _broken(self, typed: Any) -> list[pl.Series]:
         """For each check of rows, then for each bound, which rows of a batch break it."""
-        asked = [breach for _, breach in self._each]
-        asked += [above(one.name, float(one.plausible or 0)) for one in self._bounded]
+        asked = [*(breach for _, breach in self._each), *(breach for *_, breach in self._bounds)]
         names = sorted({name for breach in asked for name in breach.meta.root_names()})
         if not names:
             return []
@@ -98,12 +100,12 @@ class Checker:
                     expected=f"{broken.expected:.12g}",
                 )
 
-    def _doubt(self, one: DeclaredField, mask: pl.Series, rows: Any) -> None:
-        """Numbers past what the measure can be: the unit is likely another."""
+    def _doubt(self, one: DeclaredField, code: str, mask: pl.Series, rows: Any) -> None:
+        """Numbers past what the measure can be, or below it: the unit is likely another."""
         places = mask.arg_true().head(FIRST_CELLS)
         first = [self._place(self._columns[one.name], rows[at].as_py()) for at in places]
-        likely = _UNIT_BELOW.get(one.unit or "", "")
-        self._tell(WARNING, "value_implausible", first, int(mask.sum()), title=one.title, unit=likely)
+        likely, least = _UNIT_BELOW.get(one.unit or "", ""), one.plausible_from or 0
+        self._tell(WARNING, code, first, int(mask.sum()), title=one.title, unit=likely, least=least)
 
     def _tell(self, level: str, code: str, first: list[Place], count: int, **params: Any) -> None:
         """A fault of so many rows: the first ones by their places, the others by their number."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 import polars as pl
 
-from ingest.families import Check
+from ingest import regions
+from ingest.families import Check, DeclaredField
 
 Breaks = Callable[[Check], pl.Expr]
 
@@ -58,6 +59,16 @@ def _code_letter(check: Check) -> pl.Expr:
     return pl.any_horizontal(wrong).fill_null(False)
 
 
+def _held(check: Check) -> pl.Expr:
+    """The region's code (the first field) held at the time (the second)."""
+    code, month = pl.col(check.fields[0]), pl.col(check.fields[1]).cast(pl.String).str.slice(0, 7)
+    since, until = (code.replace_strict(dates, default=None, return_dtype=pl.String) for dates in regions.validity())
+    early = month.str.len_chars() < 7  # a year alone: its end against the beginning, its beginning against the end
+    begun = pl.when(early).then(month + "-12").otherwise(month) >= since
+    broken: pl.Expr = (~begun.fill_null(True)) | (month >= until).fill_null(False)
+    return broken
+
+
 def _number(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Float64)
 
@@ -70,6 +81,7 @@ RULES: Mapping[str, Breaks] = {
     "ratio": _ratio,
     "same_start": _same_start,
     "code_letter": _code_letter,
+    "held": _held,
 }
 
 
@@ -80,9 +92,14 @@ def find_breach(check: Check, names: Collection[str]) -> pl.Expr | None:
         check = replace(check, fields=there)
     elif len(there) < len(check.fields):
         return None
-    return RULES[check.rule](check) if check.rule in RULES and check.fields else None
+    known = check.rule in RULES and not (check.rule == "sum" and len(check.fields) < 2)
+    return RULES[check.rule](check) if known else None
 
 
-def above(name: str, most: float) -> pl.Expr:
-    """Which rows have a greater number than can be."""
-    return (_number(name) > most).fill_null(False)
+def iter_bounds(one: DeclaredField) -> Iterator[tuple[str, pl.Expr]]:
+    """Which rows hold a number past what the field can be, or below it, with the code that says so."""
+    if one.plausible:
+        yield "value_implausible", (_number(one.name) > one.plausible).fill_null(False)
+    if one.plausible_from:
+        number = _number(one.name)
+        yield "value_too_small", ((number > 0) & (number < one.plausible_from)).fill_null(False)

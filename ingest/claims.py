@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
 
 _REMEMBERED = 10_000  # headers and spellings
+_PARTING = re.compile(r"[-:：()/、_\s]")
 
 
 class Claims:
@@ -102,9 +104,16 @@ def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, (*spellings, name)) for name, spellings in wanted]
 
 
+@cache
+def _plain(text: str) -> str:
+    """A header without its unit and all that only parts its words."""
+    return _PARTING.sub("", split_unit(text)[0])
+
+
 def _matches(header: str, spelling: str) -> bool:
     """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
-    return not _names_of(header).isdisjoint(_wanted_as(spelling))
+    names, plains = _names_of(header)
+    return not names.isdisjoint(_wanted_as(spelling)) or _plain(spelling) in plains
 
 
 @lru_cache(_REMEMBERED)
@@ -113,9 +122,10 @@ def _wanted_as(spelling: str) -> frozenset[str]:
 
 
 @lru_cache(_REMEMBERED)
-def _names_of(header: str) -> frozenset[str]:
-    """Whatever a header may be called by."""
+def _names_of(header: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Whatever a header may be called by; and what is left of it without all that only parts its words."""
     levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
     ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
+    plains = frozenset(map(_plain, ends))  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
     parts = [split_unit(part)[0].strip(":") for part in fold(header).split("/")]
-    return frozenset((fold(header), fold(levels[-1]), *ends, *parts))
+    return frozenset((fold(header), fold(levels[-1]), *ends, *parts)), plains

@@ -12,7 +12,7 @@ from ingest.findings import Refused
 from ingest.headings import Heading, find_heading, is_unit
 from ingest.nulls import null_kind, strip
 from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches
-from ingest.tables import Found, find_table
+from ingest.tables import GOES_ON, Found, find_table
 from ingest.underheads import is_number
 
 _LOOKED = 20_000  # rows of a sheet that may hold several tables; a longer one is one table
@@ -231,10 +231,18 @@ def _new_head(
     if any(is_number(text) or null_kind(text) or len(text) > _LONGEST for _, text in words):
         return None
     again = head.names in names and head.above > 0
+    if again and all(_goes_on(cells, rows[:place]) for _, cells in rows[place:at]):
+        return None  # a page more of the same table
     label = any(_LABEL.match(cell) or is_unit(cell) for _, cells in rows[place:at] for cell in cells if strip(cell))
     columns = [column for column, _ in words]
     turned = _hold_numbers(rows[body:place], columns) and _hold_numbers(rows[place + head.rows :][:_LOOK], columns)
     return head if again or label or turned else None
+
+
+def _goes_on(cells: list[str], before: list[Row]) -> bool:
+    """Whether a row over a header that comes again begins nothing new: `续表一`, the unit, or the title again."""
+    words = [text for cell in cells if (text := strip(cell))]
+    return all(re.match(GOES_ON, word) or is_unit(word) for word in words) or any(cells == row for _, row in before)
 
 
 def _is_title(cells: list[str]) -> bool:

@@ -13,6 +13,7 @@ from ingest.declared_tables import DeclaredPlan
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING, Refused, a1
 from ingest.gather import Gather, Place
+from ingest.headers import fold
 from ingest.headings import looks_like_data
 from ingest.open_tables import OpenPlan
 from ingest.origins import ReshapedSheet
@@ -84,8 +85,10 @@ class OneTable:
         """Rows of sums, as they stood; only of columns that are published whole."""
         columns = [one for one in self.writer.columns if not (one.masked or one.derived)]
         shown = [(column.field.name, column.sources[0]) for column in columns]
-        if isinstance(self.sheet, ReshapedSheet):
-            return []
+        if self.rest.heads:  # of a table that was reshaped: its sums stand under its own headers
+            kinds = self.request.schema.personal.values() if self.request.schema else ()
+            personal = {fold(header) for headers in kinds for header in headers}
+            shown = [(head, at) for at, head in enumerate(self.rest.heads) if head and fold(head) not in personal]
         return [
             {
                 "table": self.name,

@@ -167,7 +167,9 @@ class _Intake:
         if request.schema is None:
             return (Part(None, sheet, found, Rest()),)
         when = self._when(found)
-        return reshape(Asked(request.schema, sheet, found, Rest(), request.mapping, when, request.workdir), self.gather)
+        named = PurePath(request.filename).stem
+        asked = Asked(request.schema, sheet, found, Rest(), request.mapping, when, request.workdir, named)
+        return reshape(asked, self.gather)
 
     def _take_part(self, part: Part, turn: tuple[int, int]) -> None:
         """One table, typed and written. Raises Refused where it keeps no row."""

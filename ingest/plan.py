@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from catalog.schema import Field
 from ingest.coded import plain
-from ingest.declared_readers import JOIN, MaskReader, masked
+from ingest.declared_readers import MaskReader, masked
 from ingest.gather import Gather
 from ingest.readers import DecimalReader, Reader
+from ingest.unit_readers import JOIN
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from catalog.rows.ranks import Key, Rank, build_rank, find_rank
 from catalog.rows.sealed import Unsound
 from catalog.rows.serving import Serving, open_serving
 from catalog.rows.sql import count_sql, rows_sql
-from catalog.rows.terms import TEXTS, Item, RowQuery, plain_item
-from catalog.rows.values import json_writer, to_json, to_native
+from catalog.rows.terms import RowQuery, plain_item
+from catalog.rows.values import column_writer, to_json, to_native
 from catalog.schema import Table
 
 AT_ONCE: Final = 100_000  # rows up to which ranks are made while the reader waits: some 50 ms a column
@@ -71,10 +71,12 @@ class Export:
 
 
 @dataclass(frozen=True)
-class _Row:
-    number: int
-    keys: tuple[Any, ...]  # of the order, native
-    values: tuple[Any, ...]  # for JSON
+class _Piece:
+    """The rows of a page and one more, if there is one."""
+
+    rows: list[tuple[Any, ...]]  # the number, and the values for JSON
+    keys: Sequence[tuple[Any, ...]]  # of the order, native; none where there is no order
+    total: int | None = None  # of the query, where it came with the rows
 
 
 def read_page(
@@ -86,12 +88,12 @@ def read_page(
     clock = Clock(limits.seconds)
     if query.grouped:
         return _group_page(files, query, query.offset if after is None else after[0], limits, clock)
-    found, counted = _trusting(files, lambda using: _find(using, query, after, limits, clock))
-    rows, more = found[: query.page], len(found) > query.page
-    least = (0 if after else query.offset) + len(found)
-    total, exact = (counted, True) if counted is not None else _total(files, query, limits, clock, least)
-    next_after = (*rows[-1].keys, rows[-1].number) if more else None
-    return RowPage([(row.number, *row.values) for row in rows], total, exact, next_after)
+    found: _Piece = _trusting(files, lambda using: _find(using, query, after, limits, clock))
+    rows, more = found.rows[: query.page], len(found.rows) > query.page
+    least = (0 if after else query.offset) + len(found.rows)
+    total, exact = (found.total, True) if found.total is not None else _total(files, query, limits, clock, least)
+    next_after = (*(found.keys[query.page - 1] if found.keys else ()), rows[-1][0]) if more else None
+    return RowPage(rows, total, exact, next_after)
 
 
 def is_heavy(files: RowFiles, query: RowQuery) -> bool:
@@ -132,21 +134,18 @@ def _trusting(files: RowFiles, read: Callable[[RowFiles], Any]) -> Any:
         return read(replace(files, serving=None))
 
 
-def _find(
-    files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock
-) -> tuple[list[_Row], int | None]:
-    """The rows of the page and one more, if there is one; and the query's total where it came with them."""
+def _find(files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock) -> _Piece:
     if files.serving is None or any(item.function for item in query.select):
-        return _find_duck(files, query, after, limits, clock), None
+        return _find_duck(files, query, after, limits, clock)
     serving = open_serving(files.serving, files.table)
     if not query.narrowed and not query.order_by:  # in the file's order the offset is a row number
         start = query.offset if after is None else after[0]
-        rows = [_Row(number, (), ()) for number in range(start + 1, min(start + query.page + 1, files.table.rows) + 1)]
-        return _filled(serving, query, rows), None
+        return _filled(serving, query, range(start + 1, min(start + query.page + 1, files.table.rows) + 1))
     found = _find_ranked(files, serving, query, after)
     if found is not None:
-        return _filled(serving, query, [_Row(number, keys, ()) for number, keys in found.rows]), found.total
-    return _filled(serving, query, _find_duck(files, replace(query, select=()), after, limits, clock)), None
+        return _filled(serving, query, [row[0] for row in found.rows], [row[1] for row in found.rows], found.total)
+    sought = _find_duck(files, replace(query, select=()), after, limits, clock)
+    return _filled(serving, query, [row[0] for row in sought.rows], sought.keys)
 
 
 def _find_ranked(
@@ -174,15 +173,14 @@ def _ranks(files: RowFiles, serving: Serving, keys: Sequence[Key]) -> dict[Key, 
     return ranks if len(ranks) == len(keys) else None
 
 
-def _find_duck(
-    files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock
-) -> list[_Row]:
+def _find_duck(files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock) -> _Piece:
     sql, params = rows_sql(DUCK, query, files.table, [DUCK.expression(item) for item in query.select], after)
     sql = f"{sql}{_slice(query, after)}"
     found = duck.fetch(files.parquet, len(files.table.fields), sql, params, limits, clock)
     outputs = [item.output for item in query.select]
     width = 1 + len(outputs)
-    return [_Row(row[0] + 1, _keys(query, row[width:]), tuple(map(to_json, outputs, row[1:width]))) for row in found]
+    rows = [(row[0] + 1, *map(to_json, outputs, row[1:width])) for row in found]
+    return _Piece(rows, [_keys(query, row[width:]) for row in found])
 
 
 def _keys(query: RowQuery, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -193,17 +191,18 @@ def _keys(query: RowQuery, values: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
-def _filled(serving: Serving, query: RowQuery, found: list[_Row]) -> list[_Row]:
-    """The rows that were found by number, read from the serving file."""
+def _filled(
+    serving: Serving,
+    query: RowQuery,
+    numbers: Sequence[int],
+    keys: Sequence[tuple[Any, ...]] = (),
+    total: int | None = None,
+) -> _Piece:
+    """The rows of these numbers, read from the serving file."""
     columns = [-1 if item.column is None else item.column for item in query.select]
-    values = serving.read([row.number for row in found], columns)
-    written = [_written(item, column) for item, column in zip(query.select, values, strict=True)]
-    return [_Row(row.number, row.keys, cells) for row, cells in zip(found, zip(*written, strict=True), strict=True)]
-
-
-def _written(item: Item, column: list[Any]) -> list[Any]:
-    """The native values of a column for JSON; texts are what they are."""
-    return column if item.output.type in TEXTS else list(map(json_writer(item.output), column))
+    values = serving.read(numbers, columns)
+    written = [column_writer(item.output)(column) for item, column in zip(query.select, values, strict=True)]
+    return _Piece(list(zip(numbers, *written, strict=True)), keys, total)
 
 
 def _slice(query: RowQuery, after: Sequence[Any] | None) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from catalog.rows.limits import PAGE
@@ -143,7 +143,7 @@ class RowQuery:
         """Rows of a page."""
         return PAGE if self.limit is None else self.limit
 
-    @property
+    @cached_property
     def grouped(self) -> bool:
         """Whether the answer's rows are groups, not rows of the release."""
         return bool(self.group_by) or any(item.aggregate for item in self.select)
@@ -159,15 +159,15 @@ class RowQuery:
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what the query means, whatever page of it is read."""
-        parts = [
-            [[item.name, *item.key] for item in self.select],
-            sorted(_told(self.filters)),
+        parts = (
+            [(item.name, *item.key) for item in self.select],
+            sorted(map(repr, _told(self.filters))),
             [item.key for item in self.group_by],
-            sorted(_told(self.having)),
-            [[one.item.key, one.descending] for one in self.order_by],
+            sorted(map(repr, _told(self.having))),
+            [(one.item.key, one.descending) for one in self.order_by],
             sorted(self.text),
-        ]
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode("ascii")).hexdigest()
+        )
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plain_item(table: Table, column: int) -> Item:
@@ -181,5 +181,5 @@ def renamed(item: Item, name: str) -> Item:
     return replace(item, output=replace(item.output, name=name, title=title))
 
 
-def _told(conditions: Iterable[Condition]) -> list[str]:
-    return [json.dumps([one.item.key, one.operator, one.value], default=str) for one in conditions]
+def _told(conditions: Iterable[Condition]) -> list[tuple[Any, ...]]:
+    return [(one.item.key, one.operator, one.value) for one in conditions]

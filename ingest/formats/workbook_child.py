@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import python_calamine as calamine
 
-from ingest.formats.archives import check_archive, check_size, list_remarks
+from ingest.formats import old_workbook
+from ingest.formats.archives import Remarks, check_archive, check_size, list_remarks, name_parts
 from ingest.formats.cell_text import is_wound, unwound
 from ingest.formats.fence import SHEETS, Line, Stop, blocks, check_known, run
 
@@ -21,21 +22,32 @@ _LOOK = 200  # rows of an old workbook by which its texts are judged
 
 def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     """What the child writes. Raises Stop."""
-    if not zipfile.is_zipfile(path):
-        book = _Book(_open(path), wound=True)
-        yield from book.lines(wanted)
-        yield {"done": True, "left": book.left, "notes": [["text_unwound", "", {}]] if book.wound else []}
-        return
+    archive = zipfile.is_zipfile(path)
+    large = archive and check_size(path) > _LARGE
+    parts = check_archive(path) if archive and not large else None
+    book = _Book(_open(path), wound=not archive)
     with ThreadPoolExecutor(1) as pool:
-        large = check_size(path) > _LARGE
-        parts = {} if large else check_archive(path)
-        book = _Book(_open(path), wound=False)
         if large:  # parsing takes several times as long as the look for what would burst: both at once
             book.parse_ahead(wanted, pool)
             parts = check_archive(path)
-        yield from book.lines(wanted)
-    notes = [note for note in list_remarks(path, parts) if note[1] in {*book.read, ""}]
-    yield {"done": True, "left": book.left, "notes": notes}
+        sheets = _remarks(path, parts)
+        yield from book.lines(wanted, sheets)
+    notes = list_remarks(path, sheets)
+    told = [note for note in notes if note[1] in {*book.read, ""}]
+    yield {"done": True, "left": book.left, "notes": told + ([["text_unwound", "", {}]] if book.wound else [])}
+
+
+def _remarks(path: Path, parts: Mapping[str, Remarks] | None) -> dict[str, Remarks]:
+    """What the sheets say beside their cells, by name."""
+    if parts is None:
+        return old_workbook.read_remarks(path)
+    with zipfile.ZipFile(path) as archive:
+        document = "content.xml" in archive.namelist()
+    if not document:
+        return name_parts(path, parts)
+    from ingest.formats.opendocument import read_remarks  # lxml, for these alone
+
+    return read_remarks(path)
 
 
 def _open(path: Path) -> Any:
@@ -52,8 +64,9 @@ class _Book:
 
     def __init__(self, book: Any, *, wound: bool) -> None:
         self._book = book
-        self._parsed: tuple[str, Any] = ("", None)
+        self._sheets: Mapping[str, Remarks] = {}
         self._ahead: tuple[str, Future[Any]] | None = None
+        self._parsed: tuple[str, Any] = ("", None)
         metas = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
         self.wound = wound and self._is_wound(metas)
         self._names = {self._text(meta.name): meta.name for meta in metas}
@@ -72,8 +85,16 @@ class _Book:
     def _text(self, text: str) -> str:
         return unwound(text) if self.wound else text
 
-    def lines(self, wanted: str | None) -> Iterator[Line]:
+    def parse_ahead(self, wanted: str | None, pool: ThreadPoolExecutor) -> None:
+        """Begin to parse the sheet that is read first."""
+        name = next((name for name in self._names if wanted in (name, None) and name not in self._hidden), None)
+        if name is not None:
+            own = self._names[name]
+            self._ahead = own, pool.submit(self._book.get_sheet_by_name, own)
+
+    def lines(self, wanted: str | None, sheets: Mapping[str, Remarks]) -> Iterator[Line]:
         """The lines of the wanted sheet, else of all that are visible, else of the first hidden one."""
+        self._sheets = sheets
         check_known(wanted, list(self._names))
         seen = [name for name in self._names if name not in self._hidden]
         yield from self._lines([wanted] if wanted is not None else seen[:SHEETS])
@@ -85,13 +106,6 @@ class _Book:
         rest = self._names if wanted is not None else [*seen[SHEETS:], *self._hidden]
         self.left = [name for name in rest if name not in self.read and (wanted is not None or self._height(name))]
 
-    def parse_ahead(self, wanted: str | None, pool: ThreadPoolExecutor) -> None:
-        """Begin to parse the sheet that is read first."""
-        name = next((own for own in self._names if wanted in (own, None) and own not in self._hidden), None)
-        if name is not None:
-            own = self._names[name]
-            self._ahead = own, pool.submit(self._book.get_sheet_by_name, own)
-
     def _lines(self, names: list[str]) -> Iterator[Line]:
         for name in names:
             if not self._height(name):
@@ -100,8 +114,10 @@ class _Book:
             sheet = self._sheet(self._names[name])
             ranges = sheet.merged_cell_ranges  # None where the format is not asked for them
             merged = ranges and [[top + 1, left, bottom + 1, right] for (top, left), (bottom, right) in ranges]
+            merged = (self._sheets[name].merged or None) if merged is None and name in self._sheets else merged
+            rows = self._rows(sheet)
             yield {"sheet": name, "width": sheet.end[1] + 1, "merged": merged, "hidden": name in self._hidden}
-            yield from blocks(self._rows(sheet))
+            yield from blocks(self._sheets[name].percents.shown(rows) if name in self._sheets else rows)
 
     def _height(self, name: str) -> int:
         height: int = self._sheet(self._names[name]).total_height
