@@ -14,6 +14,7 @@ from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Finding, Refused
 from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
+from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.periods import find_period, period
 from ingest.progress import Progress, Tell
@@ -67,6 +68,7 @@ def take_in(
     progress: Tell,
 ) -> Outcome:
     """The typed rows of a file, as finished files in `workdir`. Raises Refused where the file cannot be taken in."""
+    reuse_memory()
     request = Request(filename, workdir, options.unit, schema, mapping, previous, progress)
     intake = _Intake(source, request, options)
     try:
