@@ -61,8 +61,6 @@ def test_the_land_markets_own_names_of_fields_are_known(take: Taker) -> None:
     record = '{"xzqFullName":"浙江省绍兴市柯桥区","zdBh":"柯桥区2022-10","mj":1.2345,"tdYt":"二类居住用地",'
     record += '"gyFs":"挂牌出让","crNx":"70","minRjl":"1.0","maxRjl":"2.0","cjJg":"31000.5","srDw":"样例公司",'
     record += '"qdRq":"2022-03-05 00:00:00"}'
-        '"crNx":"70","minRjl":"1.0","maxRjl":"2.0","cjJg":"31000.5","srDw":"样例公司","qdRq":"2022-03-05 00:00:00"}'
-    )
     (row,) = take(f'{{"code":200,"data":{{"list":[{record}],"total":1}}}}', "api.json", schema="land_supply.deal").rows
     assert (row["region"], row["parcel_no"], row["area"], row["use_code"]) == ("330603", "柯桥区2022-10", 12_345, "07")
     assert (str(row["far_min"]), str(row["far_max"]), row["deal_price"]) == ("1.0", "2.0", 310_005_000)
