@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def repack(chance: random.Random, content: bytes) -> bytes:
     try:
         source = zipfile.ZipFile(io.BytesIO(content))
         parts = {name: source.read(name) for name in source.namelist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, zlib.error):
         return flip_bytes(chance, content)
     name = chance.choice(sorted(parts))
     parts[name] = chance.choice((flip_bytes, cut_off, cut_out))(chance, parts[name] or b" ")
