@@ -145,6 +145,15 @@ def test_codes_glued_to_names_are_fields_of_their_own_and_years_are_no_codes(tak
     ]
 
 
+def test_a_line_that_sums_up_its_projects_is_no_project(take: Taker) -> None:
+    lines = "部门名称,项目名称,预算数（万元）,财政拨款\n101-甲局,,350,300\n本级,运维,250,200\n本级,购置,100,100\n"
+    lines += "102-乙局,,30,30\n中心,修缮,30.00,30\n丙局,,7,7\n"
+    taken = take(lines, schema="fiscal_project.budget")
+    assert taken.column("project") == ["运维", "购置", "修缮", None]
+    assert [total["row"] for total in taken.outcome.totals] == [2, 5]
+    assert len(take(lines.replace("本级,购置,100,100\n", ""), schema="fiscal_project.budget").rows) == 5  # no proof
+
+
 def test_the_quarter_and_the_city_may_stand_in_lines_over_the_form(take: Taker) -> None:
     rows = [
         ["表1-11 地价动态监测指标（季度）调查表"],
