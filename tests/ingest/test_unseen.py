@@ -100,7 +100,7 @@ def evaluation(project: str, corner: str, label: str) -> list[list[Any]]:
             "分值",
             "得分",
         ],
-        ["", "产出指标", "数量指标", "维修数量", "≥", "2", "处", "2", "60", "60"],
+        ["", "产\n出\n指\n标\n（60分）", "数量\n指标", "维修\n数量", "≥", "2", "处", "2", "60", "60"],
         ["", "效益指标", "社会效益", "惠及人数", "≥", "1200", "人", "1236", "20", "20"],
     ]
 
@@ -115,6 +115,7 @@ def test_a_form_says_by_itself_what_its_money_is_in(take: Taker) -> None:
         ("2", ">=", "处"),
         ("1200", ">=", "人"),
     ]
+    assert picked(table(taken, "indicators"), "level1", "level2", "level3")[0] == ("产出指标", "数量指标", "维修数量")
     assert taken.finding("check_sums_to").params["found"] == "80"
 
 
