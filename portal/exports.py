@@ -62,7 +62,7 @@ class ExportCache:
         finally:
             part.unlink(missing_ok=True)
 
-    def clear_left_over(self, before: float) -> None:
+    def remove_left_over(self, before: float) -> None:
         """Remove what a process that died has left behind before that time (seconds)."""
         for path in self.directory.glob(".*"):
             if path.stat().st_mtime < before:

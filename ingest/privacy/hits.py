@@ -135,18 +135,20 @@ def _plain(character: str) -> str:
 
 
 def _matches(detector: Detector, clean: str, context: frozenset[str]) -> Iterable[tuple[int, int]]:
-    for found in detector.pattern.finditer(clean):
+    at = 0
+    while found := detector.pattern.search(clean, at):
         start, end = found.span()
-        bare = found[0] if detector.kind in _RAW else _NUMBERS.sub("", found[0])
         named = detector.kind in context or _has_word(detector, clean, start)
-        fits = detector.check(bare) or (named and detector.loose is not None and detector.loose(bare))
-        if (
-            fits
-            and (detector.sure or named)
-            and not _in_hex(clean, start, end)
-            and not _of_points(clean, start, found[0])
-        ):
+        fits = _fits(detector, found[0], named=named)
+        at = end if fits or detector.kind in _RAW else start + 1  # one may begin inside of none: `1 330602…`
+        alone = not _in_hex(clean, start, end) and not _of_points(clean, start, found[0])
+        if fits and (detector.sure or named) and alone:
             yield start, end
+
+
+def _fits(detector: Detector, piece: str, *, named: bool) -> bool:
+    bare = piece if detector.kind in _RAW else _NUMBERS.sub("", piece)
+    return detector.check(bare) or (named and detector.loose is not None and detector.loose(bare))
 
 
 def _has_word(detector: Detector, clean: str, start: int) -> bool:
