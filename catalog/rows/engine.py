@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
 from catalog.errors import BadParameter, Unavailable
-from catalog.rows import duck, finder
+from catalog.rows import duck, finder, thresholds
 from catalog.rows.duck_sql import DUCK, Wrap, group_count_sql, grouped_sql, stream_sql
 from catalog.rows.limits import LIMITS, Clock, Limits
 from catalog.rows.ranks import Key, Rank, build_rank, find_rank
@@ -26,11 +26,10 @@ from catalog.rows.sealed import Unsound
 from catalog.rows.serving import Serving, open_serving
 from catalog.rows.sql import count_sql, rows_sql
 from catalog.rows.terms import RowQuery, whole_rows
-from catalog.rows.texts import LEAST_ROWS, Texts, build_texts, find_texts
+from catalog.rows.texts import Texts, build_texts, find_texts
 from catalog.rows.values import column_writer, to_json, to_native
 from catalog.schema import Table
 
-AT_ONCE: Final = 100_000  # rows up to which ranks are made while the reader waits: some 50 ms a column
 Later = Callable[[Key, Callable[[], None]], None]
 
 
@@ -131,7 +130,7 @@ def _serving(files: RowFiles) -> Serving:
 def _texts(files: RowFiles, serving: Serving) -> Texts | None:
     """The rows as JSON; they are made beside where they are worth it, and used from then on."""
     found = find_texts(serving)
-    if found is None and files.later is not None and files.table.rows >= LEAST_ROWS:
+    if found is None and files.later is not None and files.table.rows >= thresholds.TEXTS:
         files.later(Key("t", -1), partial(build_texts, serving, files.parquet))
     return found
 
@@ -139,7 +138,7 @@ def _texts(files: RowFiles, serving: Serving) -> Texts | None:
 def is_heavy(files: RowFiles, query: RowQuery) -> bool:
     """Whether the query may keep the engine busy for long: groups, words, and functions."""
     plain = finder.suits(query) and not any(item.function for item in query.select)
-    return files.table.rows > AT_ONCE and (files.serving is None or not plain)
+    return files.table.rows > thresholds.MAKE_NOW and (files.serving is None or not plain)
 
 
 def read_row(files: RowFiles, number: int, limits: Limits = LIMITS) -> dict[str, Any] | None:
@@ -201,7 +200,7 @@ def _ranks(files: RowFiles, serving: Serving, keys: Sequence[Key]) -> dict[Key, 
     ranks: dict[Key, Rank] = {}
     for key in keys:
         found = find_rank(serving, key)
-        if found is None and files.later is not None and files.table.rows > AT_ONCE:
+        if found is None and files.later is not None and files.table.rows > thresholds.MAKE_NOW:
             files.later(key, partial(build_rank, serving, key))
         elif found is None:
             build_rank(serving, key)

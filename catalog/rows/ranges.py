@@ -16,10 +16,10 @@ from catalog.rows.limits import Clock
 from catalog.rows.periods import first_day, last_day
 from catalog.rows.ranks import Key, Rank
 from catalog.rows.terms import Condition
+from catalog.rows.thresholds import LOOK_UP
 
 ALONE: Final = ("never", "always")
 _PIECE: Final = 1 << 18  # values that are looked into between two looks at the clock
-_FEW: Final = 8  # the part of the rows (one in …) up to which looking up beats a mask
 Ranks = Callable[[Key], Rank]
 
 
@@ -53,7 +53,7 @@ def filtered(filters: Sequence[Condition], rows: int, ranks: Ranks, clock: Clock
             clock.check()
             _read(one, ranks, spans, masks, clock)
     measured = sorted(((span.ends, span) for span in spans), key=lambda one: one[0][1] - one[0][0])
-    if measured and (measured[0][0][1] - measured[0][0][0]) * _FEW <= rows:
+    if measured and (measured[0][0][1] - measured[0][0][0]) * LOOK_UP <= rows:
         ends, first = measured[0]
         places = first.rows(ends)
         if first.high - first.low > 1:

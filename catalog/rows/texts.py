@@ -23,7 +23,6 @@ from catalog.rows.sealed import Unsound, open_sealed, write_sealed
 from catalog.rows.serving import Serving
 from catalog.schema import Table
 
-LEAST_ROWS: Final = 10_000  # of a table that is worth a file of texts
 _BATCH: Final = 1 << 17
 _KEPT: Final = 128
 

@@ -142,7 +142,7 @@ def test_kept_answers_leave_when_room_is_short() -> None:
 
 
 def test_heavy_answers_are_given_again(api: dict[str, Api], slug: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr("catalog.rows.engine.AT_ONCE", 0)
+    monkeypatch.setattr("catalog.rows.thresholds.MAKE_NOW", 0)
     whole = {"select": f"sum({names(api, slug)[2]}) as total"}
     first = api["public"].get(f"/datasets/{slug}/rows", query_string=whole)
     monkeypatch.setattr("portal.v1.row_pages.read_page", None)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.rows import engine, texts
+from catalog.rows import texts, thresholds
 from catalog.rows.engine import RowFiles, RowPage, read_page
 from catalog.rows.query import parse_query
 from catalog.rows.serving import open_serving
@@ -90,7 +90,7 @@ def test_broken_texts_are_not_used(files: RowFiles, spoiled: bytes) -> None:
 
 
 def test_texts_are_made_beside_where_they_are_worth_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LEAST_ROWS", 2)
+    monkeypatch.setattr(thresholds, "TEXTS", 2)
     asked: list[Any] = []
     made = make_release(tmp_path, [Field("n", "数", "integer")], [(1,), (2,)])
     served = RowFiles(made.parquet, made.serving, made.table, lambda key, make: asked.append(make))
