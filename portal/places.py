@@ -85,7 +85,7 @@ def find_place(asking: Asking, slug: str) -> Place:
 
 
 def _look_up(asking: Asking, slug: str) -> Place:
-    number, day, table = (asking.args.get(name) for name in WHERE)
+    number, table, day = (asking.args.get(name) for name in WHERE)
     with session(asking.house.engine) as opened:
         dataset = get_dataset(opened, slug, asking.actor)
         require_readable_rows(dataset, asking.actor)
