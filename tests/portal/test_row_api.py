@@ -158,7 +158,7 @@ def test_a_table_with_coordinates_is_a_package_of_points_too(api: dict[str, Api]
     assert list(Package.metadata_validate(package)) == []
     csv, points = package["resources"]
     assert (csv["format"], points["format"], points["mediatype"]) == ("csv", "geojson", "application/geo+json")
-    found = api["public"].client.get(points["path"].removeprefix("http://localhost")).json
+    found = api["public"].get(points["path"].removeprefix("http://localhost/api/v1")).json
     assert [one["geometry"]["coordinates"] for one in found["features"]] == [[120.58, 30.01], [120.61, 30.02]]
 
 

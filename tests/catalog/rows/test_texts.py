@@ -33,6 +33,7 @@ QUERIES: list[list[tuple[str, str]]] = [
 
 def with_texts(files: RowFiles) -> RowFiles:
     assert files.serving is not None
+    path_of(files.serving).unlink(missing_ok=True)
     build_texts(open_serving(files.serving, files.table), files.parquet)
     return files
 
