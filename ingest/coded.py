@@ -55,6 +55,12 @@ def coded_as(values: Any, column: Any) -> Any:
     return pa.DictionaryArray.from_arrays(inner.indices.take(column.indices), inner.dictionary)
 
 
+def emptied(column: Any, mask: Any) -> Any:
+    """The column with nulls where an Arrow mask says so."""
+    empty = pc.if_else(mask, None, plain(column))
+    return empty.dictionary_encode() if is_coded(column) else empty
+
+
 def filtered(batch: Any, mask: Any) -> Any:
     """The rows of a batch that an Arrow mask keeps; the dictionaries lose what only the others held."""
     kept = batch.filter(mask)

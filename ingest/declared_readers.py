@@ -164,7 +164,14 @@ class NoNumberReader(TextReader):
     """A name without the enumerator before it (`指标1：`, `（一）`, `1.`)."""
 
     def __init__(self) -> None:
-        super().__init__((_ENUMERATOR, ""))
+        super().__init__((rf"{_ENUMERATOR}|[\r\n]+", ""))
+
+
+class LabelReader(TextReader):
+    """A label that a narrow column breaks into lines, without the points that stand with it: `产出指标（50分）`."""
+
+    def __init__(self) -> None:
+        super().__init__((r"\s+|[（(]\s*[0-9]+\s*分?\s*[)）]", ""))
 
 
 class OperatorReader(WordReader):
@@ -243,6 +250,7 @@ _MAKERS: dict[str, Make] = {
     "region": lambda declared, unit, end: RegionReader(declared),
     "uses": lambda declared, unit, end: UsesReader(declared),
     "no_number": lambda declared, unit, end: NoNumberReader(),
+    "label": lambda declared, unit, end: LabelReader(),
     "operator": lambda declared, unit, end: OperatorReader(),
     "before_dash": lambda declared, unit, end: PartReader(0),
     "after_dash": lambda declared, unit, end: PartReader(1),

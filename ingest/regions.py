@@ -57,10 +57,12 @@ def code_of(text: str, within: str | None = None) -> str:
         if not _is_level(words[0], within):
             raise Unreadable("region_unknown")
         return within
-    found = _last(words) or _short(words)
+    found = _last(words)
+    alone = len(words) == 1 and (not found or words[0] in _table()[1])  # no path of names, though it be glued together
+    found = found or _short(words)
     if not found:
         raise Unreadable("region_unknown")
-    if within and len(words) == 1:
+    if within and alone:
         found = {code for code in found if code == within or _below(code, within) or _below(within, code)}
         if not found:
             raise Unreadable("region_elsewhere", where=_table()[0][within])

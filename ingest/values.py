@@ -115,7 +115,7 @@ def _summed(text: str) -> Amount:
 
 
 def _number(digits: str, power: str | None) -> Decimal:
-    value = Decimal(digits.replace(",", "").replace(" ", "").rstrip(".") + (power or ""))
+    value = Decimal("".join(digits.replace(",", "").split()).rstrip(".") + (power or ""))
     if power:
         value = Decimal(format(value, "f"))
     if len(value.as_tuple().digits) > MOST_DIGITS or abs(value.adjusted()) > MOST_DIGITS:

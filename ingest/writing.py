@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checking import Checker
-from ingest.coded import filtered, is_coded, repeats
+from ingest.coded import each, emptied, filtered, is_coded, repeats
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
+from ingest.nulls import UNSOLD_PATTERN
 from ingest.origins import place_of
 from ingest.plan import Planned, find_pairs, hide_persons, raw_columns
 from ingest.raw import RawSheet
@@ -26,6 +27,7 @@ from ingest.readers import Converted
 
 GROUP_ROWS = 65_536  # rows of a Parquet row group, about
 GROUP_BYTES = 64 << 20
+_FAILED = ["流", "止", "撤", "未成交"]  # one of these stands in every word of a failed sale
 _SAMPLE = 10_000  # rows by which a column's repetition is judged
 
 
@@ -79,6 +81,7 @@ class TableWriter:
         refused = self._tell_faults(batch, found)
         arrays = [one.values for one in found]
         self._exchange(batch, arrays)
+        self._withdraw(batch, arrays)
         names = [column.field.name for column in self.columns]
         typed, raw = pa.record_batch(arrays, names=names), raw_columns(self.columns, batch)
         rows = batch.column(0)
@@ -162,6 +165,22 @@ class TableWriter:
                 pc.if_else(wrong, _as(arrays[high], arrays[low].type), arrays[low]),
                 pc.if_else(wrong, _as(arrays[low], arrays[high].type), arrays[high]),
             )
+
+    def _withdraw(self, batch: Any, arrays: list[Any]) -> None:
+        """A price beside a buyer who is `流拍` is no price of a deal: null of that kind, and that is said."""
+        buyers = [one for one in self.columns if one.reader.unsold and one.field.type == "string"]
+        for buyer in buyers:
+            texts = buyer.texts(batch)
+            if not each(texts, lambda words: words.str.contains_any(_FAILED)).any():
+                continue
+            failed = each(texts, lambda words: words.str.contains(UNSOLD_PATTERN))
+            for at, column in enumerate(self.columns):
+                if not column.reader.unsold or column is buyer:
+                    continue
+                lost = pc.and_(failed.to_arrow(), pc.is_valid(arrays[at]))
+                for row in batch.column(0).filter(lost).to_pylist():
+                    self.gather.add(INFO, "price_unsold", self._place(column, row), title=column.field.title)
+                arrays[at] = emptied(arrays[at], lost)
 
 
 def _as(values: Any, type_: Any) -> Any:

@@ -26,6 +26,7 @@ READERS = (
     "uses",
     "region",
     "unit",
+    "label",
 )
 RULES = (
     "in_order",

@@ -100,7 +100,7 @@ def evaluation(project: str, corner: str, label: str) -> list[list[Any]]:
             "分值",
             "得分",
         ],
-        ["", "产出指标", "数量指标", "维修数量", "≥", "2", "处", "2", "60", "60"],
+        ["", "产\n出\n指\n标\n（60分）", "数量\n指标", "维修\n数量", "≥", "2", "处", "2", "60", "60"],
         ["", "效益指标", "社会效益", "惠及人数", "≥", "1200", "人", "1236", "20", "20"],
     ]
 
@@ -115,6 +115,7 @@ def test_a_form_says_by_itself_what_its_money_is_in(take: Taker) -> None:
         ("2", ">=", "处"),
         ("1200", ">=", "人"),
     ]
+    assert picked(table(taken, "indicators"), "level1", "level2", "level3")[0] == ("产出指标", "数量指标", "维修数量")
     assert taken.finding("check_sums_to").params["found"] == "80"
 
 
@@ -143,6 +144,15 @@ def test_codes_glued_to_names_are_fields_of_their_own_and_years_are_no_codes(tak
         ("湖州市样例局", "101", "2023-2025年运维", None),
         ("样例局", None, "办公", "33050024R000000000123"),
     ]
+
+
+def test_a_line_that_sums_up_its_projects_is_no_project(take: Taker) -> None:
+    lines = "部门名称,项目名称,预算数（万元）,财政拨款\n101-甲局,,350,300\n本级,运维,250,200\n本级,购置,100,100\n"
+    lines += "102-乙局,,30,30\n中心,修缮,30.00,30\n丙局,,7,7\n"
+    taken = take(lines, schema="fiscal_project.budget")
+    assert taken.column("project") == ["运维", "购置", "修缮", None]
+    assert [total["row"] for total in taken.outcome.totals] == [2, 5]
+    assert len(take(lines.replace("本级,购置,100,100\n", ""), schema="fiscal_project.budget").rows) == 5  # no proof
 
 
 def test_the_quarter_and_the_city_may_stand_in_lines_over_the_form(take: Taker) -> None:
