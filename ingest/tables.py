@@ -9,9 +9,8 @@ from functools import partial
 from typing import Any
 
 import polars as pl
-import pyarrow.compute as pc
 
-from ingest.coded import different, each, filtered, plain, plain_batch
+from ingest.coded import each, filtered, plain, plain_batch
 from ingest.findings import Refused
 from ingest.headers import clean
 from ingest.headings import (
@@ -203,14 +202,14 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
 
 def _matching(column: Any, pattern: str, marks: Sequence[str] = _MARKS) -> pl.Series:
     """Which texts match a pattern of words, looked at only where one of the characters stands that all have."""
-    texts = different(column)
-    if not any(pc.any(pc.match_substring(texts, mark)).as_py() for mark in marks):
-        return pl.repeat(False, len(column), eager=True)
     return each(column, partial(_matching_texts, pattern=pattern, marks=list(marks)))
 
 
 def _matching_texts(texts: pl.Series, pattern: str, marks: list[str]) -> pl.Series:
-    places = texts.str.contains_any(marks).arg_true()
+    likely = texts.str.contains_any(marks)
+    if not likely.any():
+        return likely
+    places = likely.arg_true()
     found = places.filter(texts.gather(places).str.contains(pattern))
     return pl.Series(range(len(texts)), dtype=pl.UInt32).is_in(found.to_list())
 
