@@ -79,11 +79,11 @@ class Checker:
 
     def finish(self) -> None:
         """What only the whole table shows."""
-        repeated = self._keys.list_repeated()
-        if repeated and self._schema is not None:
+        count, rows = self._keys.find_repeated(FIRST_CELLS)
+        if count and self._schema is not None:
             column = self._columns[self._schema.key[-1]]
-            first = [self._place(column, number) for number in repeated[:FIRST_CELLS]]
-            self._tell(WARNING, "key_repeated", first, len(repeated), titles=self._key_titles())
+            first = [self._place(column, number) for number in rows]
+            self._tell(WARNING, "key_repeated", first, count, titles=self._key_titles())
         if not self._seen:
             return
         table = pa.Table.from_batches([typed for typed, _ in self._seen])

@@ -13,6 +13,7 @@ from ingest.coded import plain_batch
 from ingest.families import Check
 
 SUMS_TO = "sums_to"  # the one rule that has groups without names in them
+_PART = 2_000_000  # keys that are compared at once
 MOST_ROWS = 200_000  # past which these checks, made for tables that people read, are left out
 Group = Mapping[str, tuple[int, float]]  # what the row says by `by` -> its position and its value
 
@@ -107,7 +108,7 @@ class Keys:
     """The keys of all rows, as hashes, to find those that come twice."""
 
     def __init__(self, key: tuple[str, ...]) -> None:
-        self._key, self._hashes, self._rows = key, list[pl.Series](), list[pl.Series]()
+        self._key, self._frames, self._rows = key, list[pl.DataFrame](), 0
 
     def add(self, typed: Any, rows: Any) -> None:
         """The typed rows of a batch and their numbers; a row that lacks all of its key counts for nothing."""
@@ -116,12 +117,14 @@ class Keys:
             return
         frame = pl.DataFrame(plain_batch(typed.select(key))).with_columns(pl.Series("row number", rows))
         frame = frame.filter(pl.all_horizontal(pl.col(key[-1:]).is_not_null()))
-        self._hashes.append(frame.select(key).hash_rows())
-        self._rows.append(frame.get_column("row number"))
+        self._frames.append(pl.DataFrame({"key": frame.select(key).hash_rows(), "row": frame.get_column("row number")}))
+        self._rows += frame.height
 
-    def list_repeated(self) -> list[int]:
-        """The numbers of the rows whose key a row before them has."""
-        if not self._hashes:
-            return []
-        frame = pl.DataFrame({"key": pl.concat(self._hashes), "row": pl.concat(self._rows)})
-        return frame.filter(~pl.col("key").is_first_distinct()).get_column("row").to_list()
+    def find_repeated(self, first: int) -> tuple[int, list[int]]:
+        """How many rows have a key that a row before them has, and the numbers of the first ones."""
+        count, rows, parts = 0, list[int](), 1 + self._rows // _PART
+        for part in range(parts if self._frames else 0):  # one after the other, so that memory stays flat
+            mine = pl.concat([frame.filter(pl.col("key") % parts == part) for frame in self._frames])
+            again = mine.filter(~pl.col("key").is_first_distinct()).get_column("row")
+            count, rows = count + len(again), rows + again.head(first).to_list()
+        return count, sorted(rows)[:first]
