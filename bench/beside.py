@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from bench import rows as land
+from bench.load import CONNECTIONS
 from catalog.rows.engine import RowFiles
 from catalog.rows.query import parse_query
 from portal.cursors import write_cursor
@@ -17,6 +18,7 @@ THEIRS = "/land/rows.json"
 PAGE = {"_size": "100", "_nocount": "1", "_nofacet": "1"}  # Datasette at its quickest: no counts, no facets
 GROUP = "select region, supply_method, count(*), sum(deal_price) from rows where bids > {} group by 1, 2"
 SELECT = "region,supply_method,count(*),sum(deal_price) as total"
+HEAVY = 2  # connections: as many heavy questions as each server works at without turning one away
 Pair = tuple[str, str]
 
 
@@ -27,6 +29,7 @@ class Question:
     name: str
     aim: float
     draw: Callable[[], Pair]
+    connections: int = CONNECTIONS
 
     def pairs(self, number: int) -> list[Pair]:
         """So many of them, each drawn by itself."""
@@ -70,8 +73,8 @@ def questions(files: RowFiles, prices: list[int], secret: str) -> list[Question]
         Question("filter + sort + 100", 8, sorted_),
         Question("first page", 10, first),
         Question("deep page by price", 8, middle),
-        Question("group by two columns", 25, group),
-        Question("text contains", 2.5, contains),
+        Question("group by two columns", 25, group, HEAVY),
+        Question("text contains", 2.5, contains, HEAVY),
     ]
 
 

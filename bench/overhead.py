@@ -18,7 +18,7 @@ from catalog.rows.query import parse_query
 from portal.app import create_app
 from portal.settings import load
 
-TIMES = 300
+TIMES = 100
 ROUNDS = 5
 
 

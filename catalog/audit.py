@@ -36,12 +36,14 @@ class Act:
 
 
 def record(session: Session, act: Act) -> Audit:
-    """Append the act to the chain, in the caller's transaction."""
+    """Append the act to the chain, in the caller's transaction. Its time is never before that of the act before it."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    previous = session.scalar(select(Audit.digest).order_by(Audit.id.desc()).limit(1)) or START
+    newest = session.execute(select(Audit.digest, Audit.at).order_by(Audit.id.desc()).limit(1)).first()
+    previous, earlier = newest or (START, None)
+    moment = now()
     entry = Audit(
-        at=now(),
+        at=moment if earlier is None else max(moment, earlier),  # a clock that was set back tells no other order
         account=act.account,
         act=act.verb,
         target=act.target,

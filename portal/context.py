@@ -22,8 +22,9 @@ from sqlalchemy.orm import Session
 from catalog.accounts import PUBLIC, Actor
 from catalog.db import Glance, open_database, open_session, session
 from catalog.errors import Unavailable
+from catalog.keys import require_live
 from catalog.models import Dataset
-from catalog.rows.cache import ServingCache
+from catalog.rows.cache import ServingCache, locked
 from catalog.rows.engine import RowFiles
 from catalog.schema import Table
 from catalog.signing import Signer
@@ -150,7 +151,8 @@ class House:
 
         def run() -> None:
             try:
-                make()
+                with locked(self.settings.data_dir / "making.lock"):  # other processes want the same made
+                    make()
             except Exception:
                 log.exception("a cache file could not be made")
             finally:
@@ -244,6 +246,8 @@ def catalog_session() -> Session:
     """The session of this request's unit of work, opened at first use: after the body has arrived."""
     if g.session is None:
         g.session = open_session(house().engine, write=g.writes)
+        if g.writes:  # the body may have taken long, and the key may be revoked by now
+            require_live(g.session, actor())
     found: Session = g.session
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import orjson
 from catalog.errors import BadParameter
 from catalog.rows.engine import RowPage, is_heavy, read_page
 from catalog.rows.terms import RowQuery
+from catalog.schema import Table
 from portal.asking import Asked, Asking
 from portal.cursors import read_cursor, write_cursor
 from portal.places import Place, mark_of
@@ -26,7 +28,8 @@ def page_body(asking: Asking, place: Place, query: RowQuery) -> bytes:
     after = _after(asking, place, query)
     files = place.files(asking.house)
     if not is_heavy(files, query):
-        return _written(asking, place, query, read_page(files, query, after=after), shape)
+        page = read_page(files, query, after=after, as_text=shape == "objects")
+        return _written(asking, place, query, page, shape)
     mark = mark_of(asking, place)
     found = asking.house.answers.find(mark)
     if found is None:
@@ -38,17 +41,33 @@ def page_body(asking: Asking, place: Place, query: RowQuery) -> bytes:
 
 
 def _written(asking: Asking, place: Place, query: RowQuery, page: RowPage, shape: str) -> bytes:
-    fields = query.fields(place.table)
     body = {
         "release": place.release_mark,
-        "fields": [field_shape(one, asking.language) for one in fields],
+        "fields": _fields(place.table, query, asking.language),
         "total": page.total,
         "total_exact": page.total_exact,
-        "rows": row_shapes([one.name for one in fields], page.rows, shape),
+        "rows": orjson.Fragment(rows_json([one.name for one in query.select], page, shape)),
         "truncated": False,
         "next": _next(asking, place, query, page),
     }
     return orjson.dumps(body)
+
+
+def _fields(table: Table, query: RowQuery, language: str) -> Any:
+    if query.whole:
+        return _whole_fields(table, language)
+    return [field_shape(one, language) for one in query.fields(table)]
+
+
+@lru_cache(1000)
+def _whole_fields(table: Table, language: str) -> orjson.Fragment:
+    """Those of whole rows, written once."""
+    return orjson.Fragment(orjson.dumps([field_shape(one, language) for one in table.fields]))
+
+
+def rows_json(names: Sequence[str], page: RowPage, shape: str = "objects") -> bytes:
+    """The rows of a page as a JSON array."""
+    return orjson.dumps(row_shapes(names, page.rows, shape)) if page.text is None else page.text
 
 
 def row_shapes(names: Sequence[str], rows: Sequence[tuple[Any, ...]], shape: str) -> list[Any]:

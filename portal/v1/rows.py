@@ -8,7 +8,8 @@ import orjson
 from flask import Response
 
 from catalog.errors import NotFound
-from catalog.rows.engine import read_row
+from catalog.rows.engine import read_page
+from catalog.rows.terms import whole_rows
 from catalog.storage import key_of
 from portal.asking import Asking, asking
 from portal.context import House
@@ -16,7 +17,7 @@ from portal.places import WHERE, Answer, Place, find_place, read_parameters, unl
 from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.resource import EVERYWHERE, Resource, documented, refuse_unknown
-from portal.v1.row_pages import FORM, page_body
+from portal.v1.row_pages import FORM, page_body, rows_json
 
 
 @api.route("/datasets/<slug>/rows")
@@ -63,12 +64,14 @@ def _response(answer: Answer) -> Response:
 
 
 def _row_body(house: House, place: Place, row: str) -> bytes:
+    table = place.table
     number = int(row) if row.isascii() and row.isdecimal() and len(row) < 12 else 0
-    values = read_row(place.files(house), number) if number else None
-    if values is None:
-        raise NotFound("row_not_found", row=row, most=place.table.rows)
-    cells = _cells(house, place.table.cells, number) if place.table.cells else {}
-    return orjson.dumps({"release": place.release_mark, "row": values, "cells": cells})
+    if not 1 <= number <= table.rows:
+        raise NotFound("row_not_found", row=row, most=table.rows)
+    page = read_page(place.files(house), whole_rows(table, 1), after=(number - 1,), as_text=True)
+    values = rows_json([field.name for field in table.fields], page)[1:-1]
+    cells = _cells(house, table.cells, number) if table.cells else {}
+    return orjson.dumps({"release": place.release_mark, "row": orjson.Fragment(values), "cells": cells})
 
 
 def _cells(house: House, digest: str, number: int) -> dict[str, dict[str, Any]]:
