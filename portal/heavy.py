@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from catalog.errors import Unavailable
 
-AT_ONCE = 2  # in one server process, which has four threads
+AT_ONCE = 2  # in one server process, which has eight threads
 WAITING = 1
 NICE = 10
 KEPT_BYTES = 64 << 20

@@ -78,18 +78,18 @@ def _views(texts: Any) -> tuple[memoryview, memoryview]:
 _open: Final[Kept[Texts]] = Kept(_KEPT)
 
 
-def path_of(serving: Path) -> Path:
+def path_of(serving: Serving) -> str:
     """The cache file, beside the serving file and named after it."""
-    return serving.with_suffix(".rtexts")
+    return f"{serving.beside}.rtexts"
 
 
 def find_texts(serving: Serving) -> Texts | None:
     """The texts where they are there and sound."""
-    path = path_of(serving.path)
+    path = path_of(serving)
     try:
-        about = path.stat()
-        key = (str(path), about.st_ino, about.st_mtime_ns, about.st_size)
-        return _open.get(key, lambda: Texts(path, serving.table))
+        about = Path(path).stat()
+        key = (path, about.st_ino, about.st_mtime_ns, about.st_size)
+        return _open.get(key, lambda: Texts(Path(path), serving.table))
     except (OSError, Unsound):
         return None
 
@@ -106,7 +106,7 @@ def build_texts(serving: Serving, parquet: Path) -> None:
             for batch in duck.stream(parquet, len(table.fields), _sql(table), [], LIMITS, _BATCH):
                 writer.write_batch(pa.record_batch([batch.column(0).cast(pa.large_string())], schema=schema))
 
-    write_sealed(path_of(serving.path), table.digest, write)
+    write_sealed(Path(path_of(serving)), table.digest, write)
 
 
 def _sql(table: Table) -> str:
