@@ -8,11 +8,14 @@ import base64
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 CACHE_BYTES = 4 << 30
+ABANDONED = 3600  # seconds without a byte: longer than any export may take
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class ExportCache:
         if found is None:
             found = self._make(mark, write)
             self._evict(found)
+            self._sweep()
         os.utime(found)
         _, rows, digest = found.name.split(".")
         return ExportFile(found, int(rows), base64.b64encode(bytes.fromhex(digest)).decode())
@@ -54,6 +58,13 @@ class ExportCache:
             return part.replace(self.directory / f"{mark}.{rows}.{hasher.hexdigest()}")
         finally:
             part.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Let go of what processes that were killed had begun; nobody is ever given such a file."""
+        for path in self.directory.glob(".*.part"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - ABANDONED:
+                    path.unlink()
 
     def _evict(self, kept: Path) -> None:
         """Let go of the least recently used until the rest fits; a reader that has one open reads on."""
