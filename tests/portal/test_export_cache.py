@@ -25,8 +25,8 @@ def _write_and_hang(directory: Path, begun: Any, never: Any) -> None:
 
 def kill_in_the_middle(directory: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    begun = context.Event()
-    child = context.Process(target=_write_and_hang, args=(directory, begun, context.Event()))
+    begun, never = context.Event(), context.Event()
+    child = context.Process(target=_write_and_hang, args=(directory, begun, never))
     child.start()
     assert begun.wait(60)
     child.kill()
