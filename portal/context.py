@@ -105,7 +105,7 @@ class House:
     @cached_property
     def exporting(self) -> HeavyPool:
         """Where exports are made."""
-        return HeavyPool("export", at_once=1)
+        return HeavyPool("export", at_once=1, nice=10)
 
     @cached_property
     def answers(self) -> Answers:

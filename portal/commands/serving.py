@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -53,6 +54,8 @@ def _serve(host: str, port: int, workers: int) -> None:
 
     import portal.app  # noqa: F401 - loaded once, here: the server processes are forked with it
 
+    # more threads than cores are meant: most of them wait
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.msg)
     Granian(
         "wsgi:application",
         address=host,
