@@ -6,7 +6,9 @@
 HOST = 127.0.0.1
 PORT = 8000
 ARGS =
+PROCESSES = auto
 COUNT = 10000
+SEED = 0
 FILES =
 FUZZ = 200
 WHAT = what changes
@@ -25,8 +27,8 @@ install: .venv/installed ## make .venv and install what the portal needs
 run: .venv/installed ## install, migrate, load the demonstration data and serve on HOST (127.0.0.1) and PORT (8000)
 	@exec $(BIN)/python -m portal serve --demo --host $(HOST) --port $(PORT)
 
-test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k words" chooses), say what was left out
-	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k words" chooses; PROCESSES=0 for one), say what was left out
+	@$(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --cov --cov-report=term $(ARGS)
 
 fuzz-api: .venv/installed-dev ## many made-up requests, right and wrong, against the API's own documents (FUZZ=200 of each operation)
 	@FUZZ_EXAMPLES=$(FUZZ) $(BIN)/python -m pytest tests/portal/test_fuzz.py $(ARGS)
@@ -40,8 +42,8 @@ check: .venv/installed-dev ## lint, formatting, types and the contracts of who i
 bench: .venv/installed-dev ## run the benchmarks and print their figures
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
 
-fuzz: .venv/installed-dev ## take in COUNT (10000) mutants of table files, those in FILES too; print each that ends badly
-	@$(BIN)/python -m tests.ingest.mutations $(COUNT) $(FILES)
+fuzz: .venv/installed-dev ## take in COUNT (10000) mutants of table files, those in FILES too, from SEED (0) on; print each that ends badly
+	@$(BIN)/python -m tests.ingest.mutations $(COUNT) --seed $(SEED) $(FILES)
 
 search-report: .venv/installed-dev ## print how well datasets are found, by kind of query (ARGS="--elasticsearch URL" for that engine too)
 	@$(BIN)/python -m bench.quality $(ARGS)

@@ -13,7 +13,9 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, quote_etag
 from werkzeug.wrappers import Request
 
+from catalog.accounts import Actor
 from catalog.errors import BadParameter, ConditionMissing, Stale, nearest
+from catalog.lookup import seen_revision
 from catalog.messages import DEFAULT_LANGUAGE, LANGUAGES
 from catalog.models import Dataset
 
@@ -61,9 +63,9 @@ def content_tag(response: Response) -> str:
     return hashlib.sha256(response.get_data()).hexdigest()[:32]
 
 
-def dataset_tag(dataset: Dataset) -> str:
-    """The ETag of a dataset: its revision."""
-    return str(dataset.revision)
+def dataset_tag(dataset: Dataset, viewer: Actor) -> str:
+    """The ETag of a dataset: its revision; for the public that of what it sees."""
+    return str(seen_revision(dataset, viewer))
 
 
 def require_match(dataset: Dataset) -> None:
@@ -73,8 +75,8 @@ def require_match(dataset: Dataset) -> None:
     """
     if not request.if_match:
         raise ConditionMissing("if_match_needed")
-    if not request.if_match.contains(dataset_tag(dataset)):
-        raise Stale("etag_stale", etag=dataset_tag(dataset))
+    if not request.if_match.contains(str(dataset.revision)):
+        raise Stale("etag_stale", etag=str(dataset.revision))
 
 
 def language() -> str:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from catalog.accounts import PUBLIC, Actor
 from catalog.db import Glance, open_database, open_session, session
 from catalog.errors import Unavailable
+from catalog.keys import require_live
 from catalog.models import Dataset
 from catalog.rows.cache import ServingCache, locked
 from catalog.rows.engine import RowFiles
@@ -245,6 +246,8 @@ def catalog_session() -> Session:
     """The session of this request's unit of work, opened at first use: after the body has arrived."""
     if g.session is None:
         g.session = open_session(house().engine, write=g.writes)
+        if g.writes:  # the body may have taken long, and the key may be revoked by now
+            require_live(g.session, actor())
     found: Session = g.session
     return found
 

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from flask import Response
+from sqlalchemy.orm import Session
 from werkzeug.http import parse_etags, quote_etag
 
-from catalog.accounts import PUBLIC
+from catalog.accounts import EDITORS, PUBLIC, Actor
 from catalog.db import moment_text, session
 from catalog.errors import BadParameter
 from catalog.lookup import (
@@ -28,7 +29,8 @@ from catalog.rows.kept import Kept
 from catalog.rows.query import parse_query
 from catalog.rows.terms import RowQuery
 from catalog.schema import Table
-from portal.answers import JSON_TYPE, VARY, if_changed
+from ingest.privacy.decided import require_shown
+from portal.answers import JSON_TYPE, PRIVATE, VARY, if_changed
 from portal.asking import Asking, asking
 from portal.context import House
 
@@ -69,6 +71,11 @@ class Place:
             "published_at": moment_text(published) if published else None,
         }
 
+    @property
+    def is_public(self) -> bool:
+        """Whether the release is out, and so will never change."""
+        return self.release.state == "published"
+
     def files(self, house: House) -> RowFiles:
         """Their files."""
         return house.rows_of(self.table)
@@ -98,7 +105,14 @@ def _look_up(asking: Asking, slug: str) -> Place:
         else:
             as_of = None if day is None else parse_day("as_of", day)
             release = get_current_release(opened, dataset, asking.actor, as_of)
+        require_shown_to(opened, asking.actor, release)
         return Place(dataset, release, get_table(release, table))
+
+
+def require_shown_to(opened: Session, viewer: Actor, release: Release) -> None:
+    """Raises Conflict where the rows still hold personal data that only the steward, who decides on it, may see."""
+    if release.state == "draft" and viewer.role not in EDITORS:
+        require_shown(opened, release)
 
 
 def read_parameters(asking: Asking, place: Place, form: tuple[str, ...]) -> RowQuery:
@@ -117,7 +131,7 @@ def headers_of(asking: Asking, place: Place, mark: str) -> list[tuple[str, str]]
     """The tag of an answer, its release, how long it may be kept, and what else it depends on."""
     kept = IMMUTABLE if asking.args.get("release") else REVALIDATE
     return [
-        ("Cache-Control", kept if place.release.state == "published" else "private, no-store"),
+        ("Cache-Control", kept if place.is_public else PRIVATE["Cache-Control"]),
         ("X-Release", str(place.release.number)),
         ("ETag", quote_etag(mark)),
         ("Vary", ", ".join(VARY)),

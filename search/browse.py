@@ -36,7 +36,7 @@ from search.index import Hit, Order, SearchPage, SearchQuery, micros, moment
 from search.paging import beyond, next_after
 from search.places import areas_within, region_stem
 
-_PUBLISHED: Final = and_(Release.id.is_not(None), Release.state == "published")
+_PUBLISHED: Final = and_(Release.id.is_not(None), Release.state == "published", Dataset.access != "closed")
 _CENTURIES: Final = 10_000  # the years of both ends in one number
 _COLUMNS: Final[dict[str, Any]] = {
     "publisher": Publisher.slug,
@@ -116,7 +116,7 @@ def _stored(name: str, value: Any) -> Any:
 
 def _hit(order: Sequence[Order], row: Sequence[Any]) -> Hit:
     sort = tuple(micros(value) if key.name == "updated" else value for key, value in zip(order, row[1:], strict=True))
-    return Hit(id=sort[-1], slug=row[0], score=0.0, highlights={}, sort=sort)
+    return Hit(id=sort[-1], slug=row[0], highlights={}, sort=sort)
 
 
 def _base(opened: Session, query: SearchQuery) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from html import escape
 
 from search.places import stem_of
-from search.tokens import fold
+from search.tokens import fold, fold_all
 from search.units import Question, Unit
 
 FRAGMENT = 120  # characters of a description that one fragment shows
@@ -24,19 +24,27 @@ class Marker:
         self._own = [_own_words(unit) for unit in question.units]
         self._others = [_other_words(unit) for unit in question.units]
 
+    def page(self, texts: Sequence[tuple[str, str]]) -> list[dict[str, list[str]]]:
+        """`highlights` of the title and description of each hit: all folded in one go, since each call costs."""
+        folded = iter(fold_all([text for pair in texts for text in pair]))
+        return [self._highlights(*pair, next(folded), next(folded)) for pair in texts]
+
     def highlights(self, title: str, description: str) -> dict[str, list[str]]:
         """Field -> fragments, HTML with `<mark>`; a field without a match is left out."""
+        return self.page([(title, description)])[0]
+
+    def _highlights(self, title: str, description: str, first: str, second: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        if marks := self._marks(title):
+        if marks := self._marks(title, first):
             found["title"] = [_marked(title, marks, 0, len(title))]
-        if marks := self._marks(description, exactly=True):
+        if marks := self._marks(description, second, exactly=True):
             start = max(0, marks[0][0] - _LEAD)
             found["description"] = [_marked(description, marks, start, min(len(description), start + FRAGMENT))]
         return found
 
-    def _marks(self, text: str, *, exactly: bool = False) -> Spans:
+    def _marks(self, text: str, folded: str, *, exactly: bool = False) -> Spans:
         """Each word where it stands; where it does not, unless it must be `exactly` that, what means the same."""
-        aligned = _aligned(text)
+        aligned = _aligned(text, folded)
         found: Spans = []
         for own, others in zip(self._own, self._others, strict=True):
             found += _spans(own, *aligned) or ([] if exactly else _spans(others, *aligned))
@@ -59,7 +67,7 @@ def _joined(found: Spans) -> Spans:
 
 def _spans(words: Sequence[str], folded: str, places: Sequence[int] | None) -> Spans:
     """Where words stand in a folded text, as places in the original."""
-    found = [span for word in words for span in _places_of(word, folded)]
+    found = [span for word in words if word in folded for span in _places_of(word, folded)]
     return found if places is None else [(places[start], places[end - 1] + 1) for start, end in found]
 
 
@@ -97,13 +105,12 @@ def _places_of(word: str, folded: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=2_000)
 def _whole(word: str) -> re.Pattern[str]:
-    about = ("[0-9.]", "[0-9]") if word.isdecimal() else ("[a-z]", "[a-z]")
-    return re.compile(rf"(?<!{about[0]}){re.escape(word)}(?!{about[1]})")
+    before, after = ("[0-9.]" if word[0].isdecimal() else "[a-z]", "[0-9]" if word[-1].isdecimal() else "[a-z]")
+    return re.compile(rf"(?<!{before}){re.escape(word)}(?!{after})")
 
 
-def _aligned(text: str) -> tuple[str, list[int] | None]:
+def _aligned(text: str, folded: str) -> tuple[str, list[int] | None]:
     """The folded text, and for each of its characters the place in the original (None: the same place)."""
-    folded = fold(text)
     if len(folded) == len(text):
         return folded, None
     pieces = [_fold_letter(letter) for letter in text]

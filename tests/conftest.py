@@ -1,9 +1,6 @@
 """What every test may use: databases of both kinds, each with a fresh schema, a storage, and the real services.
 
-A test that needs Elasticsearch or PostgreSQL is marked so. Once the tests are chosen, each service that they need is
-taken from TEST_SEARCH_URL or TEST_DATABASE_URL, or else started through `tests/services.py` and stopped at the end;
-the variable is set from then on. What cannot be had is skipped, and told at the end; REQUIRE_SERVICES=1 makes it a
-failure.
+A test that needs Elasticsearch or PostgreSQL is marked so; `tests/needed.py` finds these, or leaves the test out.
 """
 
 from __future__ import annotations
@@ -23,92 +20,16 @@ from sqlalchemy.orm import Session
 from catalog import db
 from catalog.storage import FileStorage
 from portal import migrate
-from tests import services
-
-VARIABLES = {"elasticsearch": "TEST_SEARCH_URL", "postgres": "TEST_DATABASE_URL"}  # by marker, which is the service too
+from tests.needed import Needed
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
-@dataclass
-class Found:
-    """What this session has: services it started (with their ports), and why others are left out."""
-
-    started: dict[str, int] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    skipped: dict[str, int] = field(default_factory=dict)
-
-
-FOUND = pytest.StashKey[Found]()
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin with nothing found."""
-    config.stash[FOUND] = Found()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Find the services that the chosen tests need; skip the tests of those that are not to be had."""
-    if config.option.collectonly:
-        return
-    found = config.stash[FOUND]
-    for name in VARIABLES:
-        needing = [item for item in items if item.get_closest_marker(name)]
-        if needing and (reason := _find(name, found)):
-            found.left_out[name], found.skipped[name] = reason, len(needing)
-            for item in needing:
-                item.add_marker(pytest.mark.skip(reason=reason))
-    if found.left_out and _required():
-        raise pytest.UsageError(f"REQUIRE_SERVICES is set, but: {'; '.join(found.left_out.values())}")
-    if found.left_out:
-        _forgive_coverage(config)
-
-
-def _find(name: str, found: Found) -> str | None:
-    """Have the service at hand and its variable set; returns why not where that fails."""
-    if os.environ.get(VARIABLES[name]):
-        return None
-    if reason := services.missing(name):
-        return reason
-    port = services.free_port()
-    try:
-        os.environ[VARIABLES[name]] = services.start(name, port)
-    except (services.Missing, OSError) as fault:
-        services.stop(name, port)
-        return f"{name} did not start: {fault}"
-    found.started[name] = port
-    return None
-
-
-def _required() -> bool:
-    return os.environ.get("REQUIRE_SERVICES", "") not in ("", "0")
-
-
-def _forgive_coverage(config: pytest.Config) -> None:
-    """The floor of coverage holds for a whole run; code of a service that is not here cannot be covered."""
-    plugin = config.pluginmanager.getplugin("_cov")
-    if plugin:
-        plugin.options.cov_fail_under = 0
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what this session started."""
-    for name, port in config.stash[FOUND].started.items():
-        services.stop(name, port)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was left out and why, so that nobody takes a short run for a whole one."""
-    found = config.stash[FOUND]
-    if found.left_out:
-        terminalreporter.section("left out")
-    for name, reason in found.left_out.items():
-        terminalreporter.line(f"{found.skipped[name]} tests of {name}: {reason}")
-    if found.left_out:
-        terminalreporter.line("So the floor of coverage was not applied; REQUIRE_SERVICES=1 makes this a failure.")
+    """Have what the chosen tests need found or started."""
+    config.pluginmanager.register(Needed(config), "needed")
 
 
 # Databases ----------------------------------------------------------------------------------------------------------

@@ -59,6 +59,23 @@ class ServingCache:
         for path in self.directory.glob(f"{digest[:2]}/{digest}.*"):
             path.unlink(missing_ok=True)
 
+    def iter_digests(self, before: float) -> Iterator[str]:
+        """The releases of which there are files, all of them from before that time (seconds)."""
+        newest: dict[str, float] = {}
+        for path in self.directory.glob("*/[!.]*.*"):
+            about = _find_stat(path)
+            if about is not None:
+                digest = path.name.partition(".")[0]
+                newest[digest] = max(newest.get(digest, 0.0), about.st_mtime)
+        yield from (digest for digest, at in newest.items() if at < before)
+
+    def remove_left_over(self, before: float) -> None:
+        """Remove what was being made before that time (seconds) and never became a file of its own."""
+        for path in self.directory.glob("*/.making-*"):
+            about = _find_stat(path)
+            if about is not None and about.st_mtime < before:
+                path.unlink(missing_ok=True)
+
     def _path(self, digest: str) -> Path:
         found = self._paths.get(digest)
         if found is None:

@@ -15,7 +15,7 @@ from portal.answers import json_answer, language
 from portal.asking import asking
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
-from portal.places import WHERE, Place, find_place, marked
+from portal.places import WHERE, Place, find_place, marked, require_shown_to
 from portal.v1 import parameters, row_documents
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
@@ -106,6 +106,7 @@ class Profile(Resource):
         dataset = get_dataset(catalog_session(), slug, actor())
         require_readable_rows(dataset, actor())
         release = get_release(catalog_session(), dataset, actor(), number)
+        require_shown_to(catalog_session(), actor(), release)
         place = Place(dataset, release, get_table(release, request.args.get("table")))
         unchanged = marked(Response(), place)
         if unchanged.status_code == 304:

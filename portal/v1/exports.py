@@ -54,8 +54,8 @@ def _file(asked: Asking, place: Place, query: RowQuery, form: str, options: Opti
         made = export(form, files, query, options)
         return made.total, PACKERS[packing](made.chunks) if packing else made.chunks
 
-    mark = _mark(asked, place, packing)
-    return asked.house.exporting.run(lambda: exports.file_for(mark, write))
+    mark, public = _mark(asked, place, packing), place.is_public
+    return asked.house.exporting.run(lambda: exports.file_for(mark, write) if public else exports.passing_file(write))
 
 
 def _mark(asked: Asking, place: Place, packing: str | None) -> str:
@@ -71,6 +71,10 @@ def _headed(answer: Response, asked: Asking, place: Place, packing: str | None) 
 
 def _sent(place: Place, form: str, file: ExportFile) -> Response:
     answer = send_file(file.path, mimetype=EXPORTS[form].media_type, etag=False, conditional=False)
+    answer.content_type = EXPORTS[form].media_type
+    answer.last_modified = place.release.published_at  # not when the file was made, or read last
+    if not file.kept:  # it is open by now
+        file.path.unlink()
     answer.headers["Digest"] = f"sha-256={file.digest}"
     answer.headers["X-Total-Count"] = str(file.rows)
     name = quote(f"{place.dataset.title}-{place.release.number}.{form}")
@@ -85,7 +89,7 @@ def _download(answer: Response, file: ExportFile, packing: str | None) -> Respon
         answer.headers["Content-Encoding"] = packing
         return answer
     answer.headers["Accept-Ranges"] = "bytes"
-    answer.make_conditional(request, accept_ranges=True, complete_length=file.path.stat().st_size)
+    answer.make_conditional(request, accept_ranges=True, complete_length=file.size)
     return answer
 
 

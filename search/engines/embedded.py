@@ -61,7 +61,7 @@ class EmbeddedIndex:
     def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
         with self._transaction("BEGIN") as connection:
             memory = self._remembered(_live(connection))
-            counts = [memory.counts(connection, token)[name] for name, token in pairs]
+            counts = [len(memory.documents_with(connection, name, token)) for name, token in pairs]
             return memory.size(connection), counts
 
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:

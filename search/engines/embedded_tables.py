@@ -51,11 +51,6 @@ class Tables:
     def words(self) -> str:
         return f"{self.stem}_words"
 
-    @property
-    def places(self) -> str:
-        """Where each token stands: document and field. It belongs to a connection, not to the file."""
-        return f"temp.{self.stem}_places"
-
 
 def live(connection: sqlite3.Connection) -> Tables | None:
     """The generation that answers."""
@@ -99,13 +94,6 @@ def create(connection: sqlite3.Connection) -> Tables:
     # A question looks into every segment some forty times: writes pay a little more, so that there are few.
     connection.execute(f"INSERT INTO {tables.words} ({tables.words}, rank) VALUES ('automerge', 2)")
     return tables
-
-
-def open_places(connection: sqlite3.Connection, tables: Tables) -> None:
-    """Let the connection ask where tokens stand."""
-    connection.execute(
-        f"CREATE VIRTUAL TABLE IF NOT EXISTS {tables.places} USING fts5vocab(main, {tables.words}, instance)"
-    )
 
 
 def switch(connection: sqlite3.Connection, tables: Tables, *, complete: bool) -> None:

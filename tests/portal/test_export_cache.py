@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from portal.exports import ABANDONED, ExportCache
+from portal.exports import ExportCache
 
 PARTS = [b"a,b\n", b"1,2\n" * 10_000, b"3,4\n"]
 
@@ -42,10 +41,9 @@ def test_a_killed_process_leaves_nothing_that_is_taken_for_a_file(tmp_path: Path
     assert left[0].exists()  # somebody may be at it still
 
 
-def test_what_was_left_is_swept_away_in_time(tmp_path: Path) -> None:
-    left = tmp_path / ".abc.part"
-    left.write_bytes(b"half")
-    old = time.time() - ABANDONED - 1
-    os.utime(left, (old, old))
-    found = ExportCache(tmp_path).file_for("mark", lambda: (3, iter(PARTS)))
+def test_what_was_left_is_removed_in_time(tmp_path: Path) -> None:
+    kill_in_the_middle(tmp_path)
+    cache = ExportCache(tmp_path)
+    found = cache.file_for("mark", lambda: (3, iter(PARTS)))
+    cache.remove_left_over(time.time() + 1)
     assert list(tmp_path.iterdir()) == [found.path]
