@@ -28,7 +28,7 @@ class HeavyPool:
 
     def __init__(self, name: str, at_once: int = AT_ONCE, waiting: int = WAITING, nice: int = NICE) -> None:
         self._places = threading.BoundedSemaphore(at_once + waiting)
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix=name, initializer=_step_back, initargs=(nice,))
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix=name, initializer=step_back, initargs=(nice,))
 
     def run(self, work: Callable[[], T]) -> T:
         """What `work` gives. Raises Unavailable where too many are at it, and whatever `work` raises."""
@@ -40,7 +40,8 @@ class HeavyPool:
             self._places.release()
 
 
-def _step_back(nice: int) -> None:
+def step_back(nice: int = NICE) -> None:
+    """Let this thread, and those that it starts, have less of the processor than others."""
     try:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)  # Linux: of this thread alone
     except OSError:  # elsewhere, or not allowed: only slower for others

@@ -17,7 +17,7 @@ from catalog.rows import texts, thresholds
 from catalog.rows.engine import RowFiles, RowPage, read_page
 from catalog.rows.query import parse_query
 from catalog.rows.serving import open_serving
-from catalog.rows.texts import build_texts, find_texts
+from catalog.rows.texts import build_texts, open_texts
 from catalog.schema import Field
 from tests.catalog.rows.releases import make_release
 from tests.catalog.rows.test_engines_agree import FIELDS, rows_of
@@ -75,7 +75,7 @@ def test_neighbours_are_read_across_batches(files: RowFiles, monkeypatch: pytest
     monkeypatch.setattr(texts, "_BATCH", 2048)  # what DuckDB works with at once
     with_texts(files)
     for numbers in (range(1, 5001), range(2040, 2060), [5000, 1, 2049]):
-        found = find_texts(open_serving(files.serving, files.table))
+        found = open_texts(open_serving(files.serving, files.table))
         assert found is not None
         assert [one["_row"] for one in json.loads(found.read(numbers))] == list(numbers)
 
