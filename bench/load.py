@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 CONNECTIONS = 8
+ROUNDS = 2  # answers on each connection at least, however long they take
 PIECE = 1 << 18
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _RETRY = re.compile(rb"\r\nretry-after: *(\d+)", re.IGNORECASE)
@@ -70,7 +71,7 @@ def measure(port: int, paths: Sequence[str], seconds: float, connections: int = 
     tool = Tool(port, paths, connections)
     began, cpu = time.perf_counter(), time.process_time()
     try:
-        while time.perf_counter() - began < seconds:
+        while time.perf_counter() - began < seconds or len(tool.times) < connections * ROUNDS:
             tool.step(1.0)
     finally:
         tool.close()

@@ -27,6 +27,8 @@ CODES = {
     "adds_up": "check_adds_up",
     "within": "check_within",
     "growth": "check_growth",
+    "sums_to": "check_sums_to",
+    "held": "check_held",
 }
 _UNIT_BELOW = {"CNY": "万元", "m2": "亩", "percent": "%"}  # what the numbers of an implausible column likely are in
 
@@ -40,8 +42,9 @@ class Checker:
         self._columns = {column.field.name: column for column in columns}
         self._sheet, self._gather, self._schema = sheet, gather, schema
         checks = schema.checks if schema is not None else ()
-        self._each = [check for check in checks if check.rule not in wholes.RULES]
-        self._all = [check for check in checks if check.rule in wholes.RULES]
+        over_rows = {*wholes.RULES, wholes.SUMS_TO}
+        self._each = [check for check in checks if check.rule not in over_rows]
+        self._all = [check for check in checks if check.rule in over_rows]
         fields = schema.fields if schema is not None else ()
         self._bounded = [one for one in fields if one.plausible or one.plausible_from]
         self._keys = wholes.Keys(schema.key if schema is not None else ())

@@ -86,7 +86,7 @@ class CodeReader(WordReader):
 
     def __init__(self, declared: DeclaredField) -> None:
         super().__init__(self._code)
-        self._words, self._pattern = declared.spellings, declared.code_pattern
+        self._words, self._pattern, self._patterns = declared.spellings, declared.code_pattern, declared.patterns
 
     def _code(self, text: str) -> str:
         whole = fold(nulls.strip(text).strip("|"))
@@ -96,6 +96,9 @@ class CodeReader(WordReader):
                 return self._words[word]
         if self._pattern and re.fullmatch(self._pattern, whole):
             return whole
+        likely = [code for code, pattern in self._patterns.items() if re.search(pattern, whole)]
+        if len(likely) == 1:
+            return likely[0]
         raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
 
 
@@ -160,7 +163,14 @@ class NoNumberReader(TextReader):
     """A name without the enumerator before it (`指标1：`, `（一）`, `1.`)."""
 
     def __init__(self) -> None:
-        super().__init__((_ENUMERATOR, ""))
+        super().__init__((rf"{_ENUMERATOR}|[\r\n]+", ""))
+
+
+class LabelReader(TextReader):
+    """A label that a narrow column breaks into lines, without the points that stand with it: `产出指标（50分）`."""
+
+    def __init__(self) -> None:
+        super().__init__((r"\s+|[（(]\s*[0-9]+\s*分?\s*[)）]", ""))
 
 
 class OperatorReader(WordReader):
@@ -237,6 +247,7 @@ _MAKERS: dict[str, Make] = {
     "region": lambda declared, unit, end: RegionReader(declared),
     "uses": lambda declared, unit, end: UsesReader(declared),
     "no_number": lambda declared, unit, end: NoNumberReader(),
+    "label": lambda declared, unit, end: LabelReader(),
     "operator": lambda declared, unit, end: OperatorReader(),
     "before_dash": lambda declared, unit, end: PartReader(0),
     "after_dash": lambda declared, unit, end: PartReader(1),

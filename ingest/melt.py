@@ -267,7 +267,7 @@ class Melting:
         return said
 
     def _date(self, said: dict[str, _Said], places: tuple[tuple[str, str, tuple[int, int]], ...], shift: int) -> None:
-        told = ((when_of(text), where) for _, text, where in places)
+        told = ((when_of(text), where) for kind, text, where in places if kind in ("row", "column", "title"))
         when, at = next((one for one in told if one[0]), (self.period, (self.found.header_row, 0)))
         if when:
             moved = shift_quarter(when, shift)

@@ -201,10 +201,15 @@ class OneTable:
 
     def _extent(self) -> str | None:
         """The A1 range from the first header row to the last row of data, over the published columns."""
-        if not self.sheet.grid or isinstance(self.sheet, ReshapedSheet):
+        if not self.sheet.grid:
             return None
-        places = [source for column in self.writer.columns for source in column.sources]
         first = self.found.header_rows[0]
+        if isinstance(self.sheet, ReshapedSheet):
+            if self.sheet.sheets_from or not self.sheet.rows_from:
+                return None  # a form has its rows from everywhere
+            left, right = self.found.columns
+            return f"{a1(first, left + 1)}:{a1(max(first, *self.sheet.rows_from), right + 1)}"
+        places = [source for column in self.writer.columns for source in column.sources]
         return f"{a1(first, min(places) + 1)}:{a1(max(first, self.rest.last_row), max(places) + 1)}"
 
 

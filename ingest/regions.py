@@ -38,6 +38,15 @@ def _table() -> tuple[dict[str, str], dict[str, list[str]], dict[str, str]]:
     return names, codes, ended
 
 
+@cache
+def validity() -> tuple[dict[str, str], dict[str, str]]:
+    """Code -> the month since which it holds, and code -> the month from which it no more does; those that have one."""
+    source = files("ingest").joinpath("families/codes/regions.csv")
+    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    since, until = ({row["code"]: row[name] for row in rows if row[name]} for name in ("since", "until"))
+    return since, until
+
+
 def code_of(text: str, within: str | None = None) -> str:
     """The code of a region by its name (`柯桥区`) or path (`浙江省绍兴市柯桥区`). Raises Unreadable.
 
@@ -45,11 +54,15 @@ def code_of(text: str, within: str | None = None) -> str:
     """
     words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
     if within and len(words) == 1 and _ITSELF.fullmatch(words[0]):
+        if not _is_level(words[0], within):
+            raise Unreadable("region_unknown")
         return within
-    found = _last(words) or _short(words)
+    found = _last(words)
+    alone = len(words) == 1 and (not found or words[0] in _table()[1])  # no path of names, though it be glued together
+    found = found or _short(words)
     if not found:
         raise Unreadable("region_unknown")
-    if within and len(words) == 1:
+    if within and alone:
         found = {code for code in found if code == within or _below(code, within) or _below(within, code)}
         if not found:
             raise Unreadable("region_elsewhere", where=_table()[0][within])
@@ -57,6 +70,13 @@ def code_of(text: str, within: str | None = None) -> str:
     if len(found) > 1:
         raise Unreadable("region_ambiguous", codes="、".join(sorted(found)[:6]))
     return found.pop()
+
+
+def _is_level(word: str, code: str) -> bool:
+    """Whether `市本级` can be that region: a city's, not a province's; a word without a level is anybody's."""
+    level = "省" if code.endswith("0000") else "市州" if code.endswith("00") else "区县市"
+    said = re.search("[省市区县州]", word)
+    return said is None or said[0] in level
 
 
 def find_place(text: str) -> tuple[str, str | None] | None:

@@ -17,6 +17,7 @@ from ingest.findings import ERROR, INFO, WARNING, Refused
 from ingest.form_blocks import Block
 from ingest.forms import read_form
 from ingest.gather import Gather, Place
+from ingest.group_rows import leave_group_rows
 from ingest.headers import fold
 from ingest.headings import is_table_number, is_unit
 from ingest.likeness import find_likenesses
@@ -63,6 +64,8 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     schema = asked.schema
     if schema.melt is not None and not _is_long(asked):
         return (_from_matrix(asked, gather),)
+    claims = Claims(asked.found.headers, schema, asked.mapping)
+    leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
     if schema.explode is not None:
         exploded = _exploded(asked, gather)
         if exploded is not None:

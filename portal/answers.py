@@ -11,6 +11,7 @@ import orjson
 from flask import Response, g, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, quote_etag
+from werkzeug.wrappers import Request
 
 from catalog.accounts import Actor
 from catalog.errors import BadParameter, ConditionMissing, Stale, nearest
@@ -47,6 +48,11 @@ def tagged(response: Response, tag: str) -> Response:
         response.vary.update(VARY)
     else:
         response.headers["Vary"] = ", ".join(VARY)
+    return if_changed(response)
+
+
+def if_changed(response: Response) -> Response:
+    """The answer, or 304 where the reader has the one of its tag already."""
     if not CONDITIONS.isdisjoint(request.environ) and request.method in ("GET", "HEAD"):
         response.make_conditional(request)
     return response
@@ -76,20 +82,27 @@ def require_match(dataset: Dataset) -> None:
 def language() -> str:
     """The language of labels and sentences: `lang=`, else the first of Accept-Language that there is."""
     chosen: str | None = getattr(g, "language", None)
-    return chosen or accepted_language()
+    return chosen or accepted_language(request)
 
 
-def read_language() -> None:
-    """Take `lang=` from the address. Raises BadParameter for one that there is not."""
+def read_language(request: Request) -> str:
+    """What `lang=` asks for, else Accept-Language. Raises BadParameter for a language that there is not."""
     asked = request.args.get("lang")
     if asked is not None and asked not in LANGUAGES:
         raise BadParameter.at(
             "lang", "lang_unknown", value=asked, known=", ".join(LANGUAGES), nearest=nearest(asked, LANGUAGES)
         )
-    g.language = asked or accepted_language()
+    return asked or accepted_language(request)
 
 
-def accepted_language() -> str:
+def refuse_nul(request: Request) -> None:
+    """Raises BadParameter for what no part of the portal can hold."""
+    environ = request.environ
+    if "\x00" in environ["PATH_INFO"] or "%00" in environ["QUERY_STRING"] or "\x00" in environ["QUERY_STRING"]:
+        raise BadParameter("nul_in_address")
+
+
+def accepted_language(request: Request) -> str:
     """What Accept-Language asks for; Simplified Chinese where it says nothing that we have."""
     return _accepted(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 

@@ -14,10 +14,11 @@ from flask.sessions import SecureCookieSession, SessionInterface
 from flask_smorest import Api
 from werkzeug.wrappers import Response as AnyResponse
 
-from catalog.errors import BadParameter, TooMany
+from catalog.errors import TooMany
 from portal import VERSION, auth, health, problems
-from portal.answers import read_language
+from portal.answers import read_language, refuse_nul
 from portal.context import House
+from portal.direct import FAULT, Direct
 from portal.edge import COUNT, REQUEST_ID, Edge
 from portal.migrate import is_current
 from portal.settings import Settings, load
@@ -87,7 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         API_SPEC_OPTIONS={"info": {"description": "Open public data of a city: find, read, export, publish."}},
     )
     own = app.extensions["house"] = House(settings or load())
-    app.wsgi_app = Edge(app.wsgi_app, own.settings)  # type: ignore[method-assign]  # as Flask wants it done
+    app.wsgi_app = Edge(Direct(app.wsgi_app, own), own.settings)  # type: ignore[method-assign]  # as Flask wants it done
     app.before_request(_begin)
     health.install(app)
     _serve_docs(app)
@@ -125,9 +126,10 @@ def _begin() -> None:
     g.request_id = environ[REQUEST_ID]
     if COUNT in environ and not environ[COUNT].allowed:
         raise TooMany("too_many_requests", retry_after=environ[COUNT].wait, seconds=environ[COUNT].wait)
-    if "\x00" in environ["PATH_INFO"] or "%00" in environ["QUERY_STRING"] or "\x00" in environ["QUERY_STRING"]:
-        raise BadParameter("nul_in_address")
-    read_language()
+    refuse_nul(request)
+    g.language = read_language(request)
+    if FAULT in environ:
+        raise environ[FAULT]
     auth.read_key()
 
 

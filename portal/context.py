@@ -24,7 +24,7 @@ from catalog.db import Glance, open_database, open_session, session
 from catalog.errors import Unavailable
 from catalog.keys import require_live
 from catalog.models import Dataset
-from catalog.rows.cache import ServingCache
+from catalog.rows.cache import ServingCache, locked
 from catalog.rows.engine import RowFiles
 from catalog.schema import Table
 from catalog.signing import Signer
@@ -151,7 +151,8 @@ class House:
 
         def run() -> None:
             try:
-                make()
+                with locked(self.settings.data_dir / "making.lock"):  # other processes want the same made
+                    make()
             except Exception:
                 log.exception("a cache file could not be made")
             finally:

@@ -116,7 +116,7 @@ def _stored(name: str, value: Any) -> Any:
 
 def _hit(order: Sequence[Order], row: Sequence[Any]) -> Hit:
     sort = tuple(micros(value) if key.name == "updated" else value for key, value in zip(order, row[1:], strict=True))
-    return Hit(id=sort[-1], slug=row[0], score=0.0, highlights={}, sort=sort)
+    return Hit(id=sort[-1], slug=row[0], highlights={}, sort=sort)
 
 
 def _base(opened: Session, query: SearchQuery) -> list[ColumnElement[bool]]:

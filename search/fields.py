@@ -66,6 +66,7 @@ ALL_WORDS: Final = 4.0
 TITLE_STARTS: Final = 4.0
 TITLE_IS: Final = 30.0
 
+ALL_FIRST: Final = 1_000.0  # what has all that must be there goes before what is found by forgiving; see Hit.score
 ENOUGH_HITS: Final = (5, 1)  # with fewer, words may be missing and sounds do; with fewer still, single characters
 MOST_YEARS: Final = 100  # that one dataset counts for in the histogram of periods
 FACET_VALUES: Final = 300  # values that one facet lists at most, the most frequent ones

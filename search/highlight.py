@@ -105,8 +105,8 @@ def _places_of(word: str, folded: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=2_000)
 def _whole(word: str) -> re.Pattern[str]:
-    about = ("[0-9.]", "[0-9]") if word.isdecimal() else ("[a-z]", "[a-z]")
-    return re.compile(rf"(?<!{about[0]}){re.escape(word)}(?!{about[1]})")
+    before, after = ("[0-9.]" if word[0].isdecimal() else "[a-z]", "[0-9]" if word[-1].isdecimal() else "[a-z]")
+    return re.compile(rf"(?<!{before}){re.escape(word)}(?!{after})")
 
 
 def _aligned(text: str, folded: str) -> tuple[str, list[int] | None]:

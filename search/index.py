@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from catalog.errors import BadParameter, nearest
 from search.document import SearchDocument as SearchDocument
-from search.fields import DEEPEST, FACETS, FILTERS, PERIOD, SORTS, TITLE_KEY
+from search.fields import ALL_FIRST, DEEPEST, FACETS, FILTERS, PERIOD, SORTS, TITLE_KEY
 from search.lexicon import Lexicon, lexicon
 from search.tokens import encodable
 from search.units import Question
@@ -112,10 +112,18 @@ class Hit:
 
     id: int
     slug: str
-    score: float
     highlights: Mapping[str, list[str]]
     sort: tuple[Any, ...]
     title: str = ""
+    scored: bool = False
+
+    @property
+    def score(self) -> float:
+        """What its words, its title and its place give; 0 where hits come in another order."""
+        if not self.scored:
+            return 0.0
+        points = float(self.sort[0])
+        return round(points - ALL_FIRST if points > ALL_FIRST / 2 else points, 4)
 
 
 @dataclass(frozen=True)

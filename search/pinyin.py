@@ -9,7 +9,7 @@ from unicodedata import combining, normalize
 
 from search.wordlists import word_list
 
-_SYLLABLES = word_list("syllables")
+SYLLABLES = word_list("syllables")
 _LONGEST_SYLLABLE = 6  # zhuang, chuang, shuang
 
 
@@ -40,7 +40,7 @@ def split_syllables(letters: str) -> tuple[str, ...]:
     for end in range(1, len(letters) + 1):
         starts = range(max(0, end - _LONGEST_SYLLABLE), end)
         ways = [(before, letters[start:end]) for start in starts if (before := best[start]) is not None]
-        splits = [(*before, last) for before, last in ways if last in _SYLLABLES]
+        splits = [(*before, last) for before, last in ways if last in SYLLABLES]
         best[end] = min(splits, key=len, default=None)
     return best[-1] or ()
 

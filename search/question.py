@@ -18,6 +18,7 @@ from search.lexicon import Entry, Lexicon, lexicon, regional
 from search.periods import Mention
 from search.pinyin import pairs_of, split_syllables, syllables_of
 from search.places import Place, places
+from search.runs import joined_runs, neighbours
 from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, initial_grams, is_han, letter_token, letters_of
 from search.units import Question, Unit, Way
 from search.wordlists import word_list
@@ -26,9 +27,10 @@ QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
 QUESTION_UNITS: Final = 16
 _OWN_TOKENS: Final = 6  # tokens that one written word is sought by; engines' limits on clauses are kept
 _OTHER_TOKENS: Final = 6
-_OTHERS: Final = 10  # other words that one word is sought by
+_OTHERS: Final = 14  # other words that one word is sought by
 _LONGEST_UNKNOWN: Final = 3  # characters
 _FREE_MATCH: Final = 4  # an entry of so many characters may begin and end inside of dictionary words
+_OFFICES: Final = "局会署部处委办院厅所站"  # what the names of offices end in
 _REGIONAL: Final = 0.9
 _STEM: Final = 0.8  # a place without its kind, where the kind was written
 _CODE: Final = 0.6  # a dataset that has the region's code
@@ -73,7 +75,9 @@ def _question(text: str, words: Lexicon, today: date) -> Question:
         units += [_period(piece)] if piece.mention else _units(piece, words, latin=latin)
     kept = _telling(list(dict.fromkeys(units)))
     inside = {token for unit in kept for token in unit.tokens}
-    bonds = dict.fromkeys(gram for gram in grams_of(folded) if gram not in inside and is_han(gram))
+    bonds = dict.fromkeys(
+        gram for gram in neighbours(folded, [unit.word for unit in kept], latin=latin) if gram not in inside
+    )
     return Question(
         units=tuple(kept[:QUESTION_UNITS]),
         bonds=tuple(bonds)[: 2 * QUESTION_UNITS],
@@ -118,7 +122,7 @@ def _period(piece: _Piece) -> Unit:
 
 
 def _units(piece: _Piece, words: Lexicon, *, latin: bool) -> Iterator[Unit]:
-    for run in RUN.findall(piece.text):
+    for run in joined_runs(piece.text, words, latin=latin):
         if not is_han(run):
             yield _latin_unit(run[:LONGEST_TOKEN], words, alone=latin)
         elif piece.literal:
@@ -130,7 +134,8 @@ def _units(piece: _Piece, words: Lexicon, *, latin: bool) -> Iterator[Unit]:
 def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
     entry = words.find(run)
     spoken = split_syllables(run) if alone or len(run) > 4 else ()
-    ways = [Way(run, (run,))]
+    parts = tuple(RUN.findall(run))
+    ways = [Way(run, parts, whole=len(parts) > 1)]
     if len(spoken) > 1 or (spoken and alone):
         ways.append(Way(run, tuple(pairs_of(spoken))[:_OWN_TOKENS], whole=len(spoken) < 4))
     if alone and 2 < len(run) < 20:
@@ -197,9 +202,16 @@ def _plain_units(text: str) -> Iterator[Unit]:
 def _lone_units(lone: str) -> Iterator[Unit]:
     """A short run that no dictionary knows is one word; of a longer one each pair counts, and enough must be there."""
     if lone and len(lone) <= _LONGEST_UNKNOWN:
-        yield _word_unit(lone, None)
+        unit = _word_unit(lone, None)
+        yield replace(unit, ways=(*unit.ways, *_short_office(lone)))
     elif lone:
         yield from (_word_unit(pair, None) for pair in grams_of(lone))
+
+
+def _short_office(word: str) -> list[Way]:
+    """`证期局` is short for an office whose name has those characters."""
+    letters = tuple(letter_token(letter) for letter in word[:-1])
+    return [Way(word, letters, whole=True)] if len(word) > 2 and word[-1] in _OFFICES else []
 
 
 def _word_unit(word: str, entry: Entry | None) -> Unit:
@@ -245,7 +257,8 @@ def _region(word: str, meant: Sequence[Place]) -> Unit:
     ways = [_whole(text, 1.0 if text == word else _STEM) for text in dict.fromkeys((word, *texts))]
     codes = tuple(dict.fromkeys(code for place in meant for code in place.codes))
     ways += [Way(word, (f"#{code}",), _CODE * _WRITTEN, whole=True) for code in codes]
-    return Unit(word, tuple(ways), "region", tuple(place.name for place in meant), codes)
+    kind = "light" if word in LIGHT_WORDS else "region"  # the whole of Taiwan is seldom told in a title
+    return Unit(word, tuple(ways), kind, tuple(place.name for place in meant), codes)
 
 
 def _telling(units: list[Unit]) -> list[Unit]:

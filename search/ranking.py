@@ -52,7 +52,8 @@ def value_terms(question: Question) -> list[Term]:
 
 def bond_terms(question: Question) -> list[Term]:
     """Two words side by side in the title, as in the question."""
-    return [Term(bond, {"title": BOND_WEIGHT}) for bond in question.bonds]
+    field = "pinyin" if question.latin else "title"
+    return [Term(bond, {field: BOND_WEIGHT}) for bond in question.bonds]
 
 
 def letter_terms(question: Question) -> list[Term]:

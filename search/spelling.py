@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import rjieba
+
 from search.pinyin import syllables_of
 from search.tokens import IS_HAN, fold
 
@@ -23,10 +25,21 @@ def did_you_mean(folded: str, titles: Sequence[str], *, loose: bool) -> str | No
     letters = set("".join(known))
     for place, letter in enumerate(folded):
         if letter not in letters and IS_HAN.match(letter):
-            right = next(_meant(folded, place, known, loose=loose), None)
+            unsure = loose and not _in_word(folded, place)
+            right = next(_meant(folded, place, known, loose=unsure), None)
             if right:
                 return folded[:place] + right + folded[place + 1 :]
     return None
+
+
+def _in_word(folded: str, place: int) -> bool:
+    """Whether a character is a part of a word that the dictionary has: hardly a slip, then."""
+    end = 0
+    for word in rjieba.cut(folded, hmm=False):
+        end += len(word)
+        if place < end:
+            return len(word) > 1
+    return False
 
 
 def _meant(folded: str, place: int, known: Sequence[str], *, loose: bool) -> Iterator[str]:

@@ -94,7 +94,7 @@ class ServingCache:
 
     def _build(self, path: Path, parquet: Path, table: Table) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path.with_suffix(".lock")):
+        with locked(path.with_suffix(".lock")):
             if self._is_good(path, table):  # another process was faster
                 return
             build(parquet, table, path)
@@ -128,7 +128,7 @@ def _find_stat(path: Path) -> os.stat_result | None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """One process at a time; the lock goes with the process that holds it."""
     with path.open("wb") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

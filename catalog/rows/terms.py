@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from catalog.rows.limits import PAGE
@@ -137,6 +137,7 @@ class RowQuery:
     limit: int | None = None
     offset: int = 0
     text: tuple[str, ...] = ()
+    whole: bool = False  # every field as it stands, in the order of the table
 
     @property
     def page(self) -> int:
@@ -160,7 +161,7 @@ class RowQuery:
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what the query means, whatever page of it is read."""
         parts = (
-            [(item.name, *item.key) for item in self.select],
+            self.whole or [(item.name, *item.key) for item in self.select],
             sorted(map(repr, _told(self.filters))),
             [item.key for item in self.group_by],
             sorted(map(repr, _told(self.having))),
@@ -173,6 +174,12 @@ class RowQuery:
 def plain_item(table: Table, column: int) -> Item:
     """A field as it stands."""
     return Item(table.fields[column], column)
+
+
+@lru_cache(1000)
+def whole_rows(table: Table, limit: int | None = None) -> RowQuery:
+    """The query for rows with all their fields, in the order of the file."""
+    return RowQuery(tuple(plain_item(table, column) for column in range(len(table.fields))), limit=limit, whole=True)
 
 
 def renamed(item: Item, name: str) -> Item:

@@ -26,6 +26,7 @@ READERS = (
     "uses",
     "region",
     "unit",
+    "label",
 )
 RULES = (
     "in_order",
@@ -38,6 +39,8 @@ RULES = (
     "adds_up",
     "within",
     "growth",
+    "sums_to",
+    "held",
 )
 
 
@@ -76,6 +79,7 @@ class DeclaredField:
     plausible_from: float | None = None  # numbers below it that are not zero too
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label
     spellings: Mapping[str, str] = field(default_factory=dict)  # folded spelling -> code
+    patterns: Mapping[str, str] = field(default_factory=dict)  # code -> what is in no spelling, but only it can mean
 
     @property
     def title(self) -> str:

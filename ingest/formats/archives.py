@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,7 @@ _HIDDEN_COLUMN = re.compile(
     rb'<col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d{1,5})")(?=[^>]*\bmax="(\d{1,5})")'
 )
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
-_FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, zlib.error)
 
 
 def check_archive(path: Path) -> dict[str, Remarks]:
@@ -50,7 +51,7 @@ def check_archive(path: Path) -> dict[str, Remarks]:
                 if _SHEET.fullmatch(name):
                     found[name] = Remarks(styles)
                     _check_extent(archive, name, found[name])
-    except _FAULTS as error:
+    except FAULTS as error:
         raise Stop("workbook_broken", detail=str(error)[:120]) from None
     return found
 
@@ -173,15 +174,17 @@ def name_parts(path: Path, parts: Mapping[str, Remarks]) -> dict[str, Remarks]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = _sheet_names(archive, archive.namelist())
-    except (*_FAULTS, KeyError):
+    except (*FAULTS, KeyError):
         return {}
     return {name: parts[part] for part, name in names.items()}
 
 
 def list_remarks(path: Path, sheets: Mapping[str, Remarks]) -> list[list[Any]]:
     """For whom it may concern, [code, sheet (empty for the whole book), params]."""
-    with zipfile.ZipFile(path) as archive:
-        members = archive.namelist()
+    members: list[str] = []
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
     return [*_of_book(members), *(note for name, one in sheets.items() for note in one.notes(name))]
 
 

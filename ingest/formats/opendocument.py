@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from ingest.formats.archives import Remarks, column_name
+from ingest.formats.archives import FAULTS, Remarks, column_name
 
 _MOST = 256 << 20  # bytes of the content: beyond it only the cells are read
 _REPEAT = 1_000  # rows or columns that say the same which are looked at
@@ -63,7 +63,7 @@ class _Sheet:
 
 def read_remarks(path: Path) -> dict[str, Remarks]:
     """By the sheet's name; nothing where the document is odd or very large."""
-    faults = (zipfile.BadZipFile, KeyError, OSError, EOFError, etree.XMLSyntaxError, NotImplementedError)
+    faults = (*FAULTS, KeyError, etree.XMLSyntaxError)
     with suppress(*faults), zipfile.ZipFile(path) as archive:
         if archive.getinfo("content.xml").file_size <= _MOST:
             with archive.open("content.xml") as content:

@@ -9,12 +9,12 @@ from typing import Any
 
 from ingest.formats.cell_text import percent_text
 
-_BUILT_IN = frozenset({9, 10})  # `0%` and `0.00%`
+BUILT_IN = frozenset({9, 10})  # `0%` and `0.00%`
 _FORMAT = re.compile(rb'<(?:\w+:)?numFmt\b(?=[^>]*\bnumFmtId="(\d+)")(?=[^>]*\bformatCode="([^"]*)")')
 _STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _NUMBER = re.compile(rb'\bnumFmtId="(\d+)"')
-_LITERAL = re.compile(r'&quot;.*?&quot;|"[^"]*"|\\\\.')  # a sign that is only shown scales nothing
+_LITERAL = re.compile(r'&quot;.*?&quot;|"[^"]*"|\\.')  # a sign that is only shown scales nothing
 _COLUMN_BITS = 14  # a sheet has 16,384 columns
 
 
@@ -28,7 +28,7 @@ def percent_styles(styles: bytes) -> frozenset[int]:
     own = {int(number) for number, code in _FORMAT.findall(styles) if is_percent(code.decode("utf-8", "replace"))}
     part = _STYLES.search(styles)
     formats = [_NUMBER.search(one) for one in _STYLE.findall(part.group())] if part else []
-    return frozenset(at for at, one in enumerate(formats) if one and int(one[1]) in own | _BUILT_IN)
+    return frozenset(at for at, one in enumerate(formats) if one and int(one[1]) in own | BUILT_IN)
 
 
 class Percents:

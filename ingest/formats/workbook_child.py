@@ -10,6 +10,7 @@ from typing import Any
 
 import python_calamine as calamine
 
+from ingest.formats import old_workbook
 from ingest.formats.archives import Remarks, check_archive, list_remarks, name_parts
 from ingest.formats.cell_text import is_wound, unwound
 from ingest.formats.fence import SHEETS, Line, Stop, blocks, check_known, run
@@ -23,7 +24,7 @@ def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     sheets = _remarks(path, parts)
     book = _Book(_open(path), sheets, wound=parts is None)
     yield from book.lines(wanted)
-    notes = list_remarks(path, sheets) if parts is not None else []
+    notes = list_remarks(path, sheets)
     told = [note for note in notes if note[1] in {*book.read, ""}]
     yield {"done": True, "left": book.left, "notes": told + ([["text_unwound", "", {}]] if book.wound else [])}
 
@@ -31,7 +32,7 @@ def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
 def _remarks(path: Path, parts: Mapping[str, Remarks] | None) -> dict[str, Remarks]:
     """What the sheets say beside their cells, by name."""
     if parts is None:
-        return {}
+        return old_workbook.read_remarks(path)
     with zipfile.ZipFile(path) as archive:
         document = "content.xml" in archive.namelist()
     if not document:

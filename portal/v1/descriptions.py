@@ -12,6 +12,7 @@ from catalog.rows.engine import read_page
 from catalog.rows.query import parse_query
 from portal import describe, packages
 from portal.answers import json_answer, language
+from portal.asking import asking
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
 from portal.places import WHERE, Place, find_place, marked, require_shown_to
@@ -37,7 +38,7 @@ class _Description(Resource):
     @api.response(200, DescriptionAnswer)
     def get(self, slug: str) -> Response:
         """The description of the latest release, of `release=n`, or `as_of=` a day."""
-        place = find_place(slug)
+        place = find_place(asking(), slug)
         return marked(json_answer(self.describe(place, absolute(f"/api/v1/datasets/{slug}"))), place)
 
     def describe(self, place: Place, home: str) -> Any:
@@ -50,7 +51,7 @@ class DatasetOpenapi(_Description):
 
     def describe(self, place: Place, home: str) -> Any:
         """With the first rows as an example."""
-        page = read_page(place.files, parse_query([("limit", str(EXAMPLES))], place.table))
+        page = read_page(place.files(house()), parse_query([("limit", str(EXAMPLES))], place.table))
         names = [field.name for field in place.table.fields]
         return describe.openapi(place, home, language(), row_shapes(names, page.rows, "objects"))
 
@@ -110,6 +111,6 @@ class Profile(Resource):
         unchanged = marked(Response(), place)
         if unchanged.status_code == 304:
             return unchanged
-        serving, parquet = house().serving, place.files.parquet
+        serving, parquet = house().serving, place.files(house()).parquet
         fields = house().heavy.run(lambda: serving.profile_for(parquet, place.table))
         return marked(json_answer({"release": place.release_mark, "rows": place.table.rows, "fields": fields}), place)

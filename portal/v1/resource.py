@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -29,7 +29,7 @@ class Resource(MethodView):
         method = "GET" if request.method == "HEAD" else request.method
         known = self.takes.get(method, ())
         if known is not None:
-            refuse_unknown((*known, *EVERYWHERE))
+            refuse_unknown((*known, *EVERYWHERE), request.args)
         with UnitOfWork(reads_only=self.reads_only):
             return super().dispatch_request(**arguments)
 
@@ -51,9 +51,9 @@ class Body(ma.Schema):
         raise error
 
 
-def refuse_unknown(known: tuple[str, ...]) -> None:
+def refuse_unknown(known: tuple[str, ...], asked: Iterable[str]) -> None:
     """Raises BadParameter for the first parameter of the address that is not known."""
-    for name in request.args:
+    for name in asked:
         if name not in known:
             raise BadParameter.at(name, "parameter_unknown", name=name, nearest=nearest(name, known))
 

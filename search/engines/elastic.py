@@ -19,15 +19,11 @@ from catalog.errors import Conflict, Unavailable
 from search import analysis
 from search.batches import batches
 from search.engines import elastic_layout as layout
+from search.engines.elastic_page import page_of, strictly, total_of
 from search.engines.elastic_query import body
-from search.facets import ranked
 from search.fields import ENOUGH_HITS
-from search.highlight import Marker
-from search.index import CatchUp, Hit, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
-from search.paging import next_after
+from search.index import CatchUp, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 from search.question import attempts
-from search.understood import understood
-from search.units import Question
 
 BATCH: Final = 500
 SEARCH_SECONDS: Final = 3.0
@@ -80,14 +76,17 @@ class ElasticIndex:
         return Written(refused)
 
     def search(self, query: SearchQuery) -> SearchPage:
-        tries = attempts(analysis.question(query.text, query.words))
+        """One request; only where not a single word is found, a second one by single characters."""
+        strict, fewer, parts = attempts(analysis.question(query.text, query.words))
         with _answering():
-            answer = self._ask(query, tries[0])
-            used = 0
-            while query.may_loosen and used + 1 < len(tries) and _total(answer) < ENOUGH_HITS[used]:
-                used += 1
-                answer = self._ask(query, tries[used])
-        return _page(query, tries[used], answer, loose=used > 0)
+            if not query.may_loosen:
+                return page_of(query, strict, self._ask(body(query, strict), query), used=0)
+            answer = self._ask(body(query, strict, fewer), query)
+            if enough := strictly(answer):
+                return page_of(query, strict, enough, used=0)
+            if total_of(answer) >= ENOUGH_HITS[1]:
+                return page_of(query, fewer, answer, used=1)
+            return page_of(query, parts, self._ask(body(query, parts), query), used=2)
 
     def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
         asked = {str(place): {"filter": {"term": {name: token}}} for place, (name, token) in enumerate(pairs)}
@@ -95,7 +94,7 @@ class ElasticIndex:
             body = {"size": 0, "track_total_hits": True, **({"aggs": asked} if asked else {})}
             answer: Mapping[str, Any] = self._client.search(index=self.address.alias, body=body).body
         found = answer.get("aggregations", {})
-        return _total(answer), [found[str(place)]["doc_count"] for place in range(len(pairs))]
+        return total_of(answer), [found[str(place)]["doc_count"] for place in range(len(pairs))]
 
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         with _answering():
@@ -137,15 +136,11 @@ class ElasticIndex:
         with _answering():
             return self._ours()
 
-    def _ask(self, query: SearchQuery, question: Question) -> Mapping[str, Any]:
+    def _ask(self, asked: dict[str, Any], query: SearchQuery) -> Mapping[str, Any]:
         # One question goes to one copy of the index, so that pages of it fit together.
-        asked = body(query, question)
         preference = f"q{crc32(query.text.encode())}"
-        answer: Mapping[str, Any] = (
-            self._client.options(request_timeout=SEARCH_SECONDS)
-            .search(index=self.address.alias, body=asked, preference=preference)
-            .body
-        )
+        client = self._client.options(request_timeout=SEARCH_SECONDS)
+        answer: Mapping[str, Any] = client.search(index=self.address.alias, body=asked, preference=preference).body
         return answer
 
     def _served(self) -> list[str]:
@@ -253,38 +248,6 @@ def _answering() -> Iterator[None]:
     except (ApiError, TransportError, _Busy) as error:
         _log.warning("Elasticsearch does not do what it is asked: %s", str(error)[:500])
         raise Unavailable("search_unavailable") from error
-
-
-def _page(query: SearchQuery, question: Question, answer: Mapping[str, Any], *, loose: bool) -> SearchPage:
-    found = answer["hits"]["hits"]
-    hits = _hits(query, question, found[: query.size])
-    return SearchPage(
-        total=_total(answer),
-        hits=hits,
-        facets={name: _counts(answer["aggregations"][name]) for name in query.facets},
-        next_after=next_after(hits, len(found) > query.size),
-        understood=understood(question, [hit.title for hit in hits], loose=loose),
-        question=question,
-    )
-
-
-def _hits(query: SearchQuery, question: Question, found: Sequence[Mapping[str, Any]]) -> tuple[Hit, ...]:
-    cards = [hit["_source"]["card"] for hit in found]
-    marked = Marker(question).page([(card["title"], card["description"]) for card in cards])
-    scored = query.order[0].name == "score"
-    return tuple(
-        Hit(int(hit["_id"]), card["slug"], sort[0] if scored else 0.0, marks, sort, card["title"])
-        for hit, card, marks in zip(found, cards, marked, strict=True)
-        for sort in [tuple(hit["sort"])]
-    )
-
-
-def _total(answer: Mapping[str, Any]) -> int:
-    return int(answer["hits"]["total"]["value"])
-
-
-def _counts(aggregation: Mapping[str, Any]) -> Any:
-    return ranked({bucket["key"]: bucket["doc_count"] for bucket in aggregation["values"]["buckets"]})
 
 
 def _writes(documents: list[SearchDocument]) -> list[dict[str, Any]]:

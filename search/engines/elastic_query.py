@@ -6,26 +6,38 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from search import ranking
-from search.fields import ALL_WORDS, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_STARTS
+from search.fields import ALL_FIRST, ALL_WORDS, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_STARTS
 from search.index import Order, SearchQuery, micros
 from search.units import Question, Unit, Way
 
 Clause = dict[str, Any]
+STRICT: Final = ".strict"  # no facet has such a name
+TOTAL: Final = ".total"
 _SORT_FIELDS: Final = {"score": "_score", "title": "sort_title"}
 
 
-def body(query: SearchQuery, question: Question) -> Clause:
-    """The whole request: hits, exact total and facets in one round trip; one hit more tells of a next page."""
+def body(query: SearchQuery, question: Question, fewer: Question | None = None) -> Clause:
+    """The whole request: hits, exact total and facets in one round trip; one hit more tells of a next page.
+
+    With `fewer`, what that more forgiving question finds follows behind, and `STRICT` of the aggregations counts what
+    the first one finds, so that the answer serves for both.
+    """
     asked: Clause = {
-        "query": _scored(query, question) if query.text else _all_of(base_filters(query)),
+        "query": _all_of(base_filters(query)),
         "post_filter": _all_of([_filter(query, name) for name in query.own_filters]),
         "sort": [{_sort_field(key): {"order": "desc" if key.descending else "asc"}} for key in query.order],
         "size": query.size + 1,
         "track_total_hits": True,
         "_source": ["card"],
     }
-    if query.facets:
-        asked["aggs"] = {name: _facet(query, name) for name in query.facets}
+    counts = {name: _facet(query, name) for name in query.facets}
+    if query.text:
+        asked["query"] = _tiers(query, question, fewer) if fewer else _scored(query, question)
+    if fewer:
+        strict = {"filter": _enough(question), "aggs": {TOTAL: {"filter": asked["post_filter"]}, **counts}}
+        counts = {**counts, STRICT: strict}
+    if counts:
+        asked["aggs"] = counts
     return asked | ({"from": query.offset} if query.after is None else {"search_after": list(query.after)})
 
 
@@ -37,31 +49,47 @@ def base_filters(query: SearchQuery) -> list[Clause]:
     return [*_scope(query), *named, *spans, *_updated(query)]
 
 
+def _tiers(query: SearchQuery, question: Question, fewer: Question) -> Clause:
+    """What the first question finds, then what only the more forgiving one does, each judged by its own question."""
+    first = [_scored(query, question), _constant({"match_all": {}}, ALL_FIRST)]
+    then = {"must": [_scored(query, fewer)], "must_not": [_enough(question)]}
+    return _some_of([{"bool": {"must": first}}, {"bool": then}], 1)
+
+
 def _scored(query: SearchQuery, question: Question) -> Clause:
     if not question.units:
         return {"match_none": {}}
-    has = {unit: _some_of([_there(way) for way in unit.ways], 1) for unit in question.units}
     points = [_unit_points(unit) for unit in question.units]
     points += [_points(term) for term in (*ranking.bond_terms(question), *ranking.value_terms(question))]
     points += [_points(term) for term in ranking.letter_terms(question)] if question.parts else []
-    every = list(has.values())
+    every = list(_has(question).values())
     bonuses = [*(_constant(one, EACH_WORD) for one in every), _constant(_all_of(every), ALL_WORDS), _title(question)]
-    enough = _enough_parts(question, has) if question.parts else _enough(question, has)
-    scored = {"filter": [*base_filters(query), *enough], "should": points + bonuses}
+    scored = {"filter": [*base_filters(query), _enough(question)], "should": points + bonuses}
     prior = {"field": "prior", "missing": 1}
     return {"function_score": {"query": {"bool": scored}, "field_value_factor": prior, "boost_mode": "multiply"}}
 
 
-def _enough(question: Question, has: Mapping[Unit, Clause]) -> list[Clause]:
+def _has(question: Question) -> Mapping[Unit, Clause]:
+    return {unit: _some_of([_there(way) for way in unit.ways], 1) for unit in question.units}
+
+
+def _enough(question: Question) -> Clause:
+    """What a dataset must have to be found."""
+    has = _has(question)
+    if not has:
+        return {"match_none": {}}
+    if question.parts:
+        return _enough_parts(question, has)
     telling = [has[unit] for unit in question.telling]
-    return [*(has[unit] for unit in question.required), *([_some_of(telling, question.least)] if telling else [])]
+    some = [_some_of(telling, question.least)] if telling else []
+    return _all_of([*(has[unit] for unit in question.required), *some])
 
 
-def _enough_parts(question: Question, has: Mapping[Unit, Clause]) -> list[Clause]:
+def _enough_parts(question: Question, has: Mapping[Unit, Clause]) -> Clause:
     letters = [_term("chars", letter) for letter in question.chars]
     alone, beside = question.least_chars
     helped = [_some_of(list(has.values()), 1), *([_some_of(letters, beside)] if beside else [])]
-    return [_some_of([_all_of(helped), *([_some_of(letters, alone)] if len(letters) >= alone else [])], 1)]
+    return _some_of([_all_of(helped), *([_some_of(letters, alone)] if len(letters) >= alone else [])], 1)
 
 
 def _there(way: Way) -> Clause:

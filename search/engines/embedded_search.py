@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Any
 
@@ -13,14 +14,23 @@ from search import facets, ranking
 from search.engines import embedded_query as build
 from search.engines.embedded_postings import Memory, Tally, in_enough, union
 from search.engines.embedded_query import Sql
-from search.fields import ALL_WORDS, EACH_WORD, ENOUGH_HITS
+from search.fields import ALL_FIRST, ALL_WORDS, EACH_WORD, ENOUGH_HITS
 from search.highlight import Marker
 from search.index import Hit, SearchPage, SearchQuery
 from search.paging import next_after
 from search.question import attempts, question
 from search.ranking import rarity
 from search.understood import understood
-from search.units import Unit, Way
+from search.units import Question, Unit, Way
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A question, the documents that each of its units is in, and those that have enough of them."""
+
+    question: Question
+    has: dict[Unit, set[int]]
+    enough: set[int]
 
 
 class Search:
@@ -30,7 +40,7 @@ class Search:
         self.connection, self.memory, self.tables, self.query = connection, memory, memory.tables, query
         self.question = question(query.text, query.words)
         self.base = build.base_conditions(query)
-        self.has: dict[Unit, set[int]] = {}
+        self.attempts: list[Attempt] = []  # each more forgiving than the one before
         self.there: dict[Way, AbstractSet[int]] = {}
 
     def page(self) -> SearchPage:
@@ -64,22 +74,18 @@ class Search:
         """Find what the text matches; gives how many times the question had to become more forgiving."""
         if not self.query.text:
             return 0
-        tries = attempts(self.question)
-        self._fill()
-        used = 0
-        while self.query.may_loosen and used + 1 < len(tries) and self._count(used) < ENOUGH_HITS[used]:
-            used += 1
-            self.question = tries[used]
-            self._fill()
+        for used, asked in enumerate(attempts(self.question)):
+            self.question = asked
+            self._fill(asked)
+            if not self.query.may_loosen or used == len(ENOUGH_HITS) or self._count(used) >= ENOUGH_HITS[used]:
+                break
         return used
 
-    def _fill(self) -> None:
+    def _fill(self, asked: Question) -> None:
+        has = {unit: union(map(self._holders, unit.ways)) for unit in asked.units}
+        enough = (self._enough_parts(asked, has) if asked.parts else _enough(asked, has)) if has else set()
+        self.attempts.append(Attempt(asked, has, enough))
         self.connection.execute("DELETE FROM temp.search_match")
-        units = self.question.units
-        if not units:
-            return
-        self.has = {unit: union(map(self._holders, unit.ways)) for unit in units}
-        enough = self._enough_parts() if self.question.parts else self._enough()
         base, document = self.base, self.tables.document
         self._execute(
             Sql(
@@ -94,41 +100,41 @@ class Search:
             self.there[way] = self.memory.holders(self.connection, way)
         return self.there[way]
 
-    def _enough(self) -> set[int]:
-        """What has all regions and enough of the words."""
-        asked = self.question
-        found = [self.has[unit] for unit in asked.required]
-        if asked.telling:
-            found.append(in_enough([self.has[unit] for unit in asked.telling], asked.least))
-        return set.intersection(*sorted(found, key=len))
-
-    def _enough_parts(self) -> set[int]:
+    def _enough_parts(self, asked: Question, has: Mapping[Unit, AbstractSet[int]]) -> set[int]:
         """What has enough of the single characters, fewer of them beside a word."""
-        some = union(self.has.values())
-        alone, beside = self.question.least_chars
-        letters = [self._holders(Way(one, (one,))) for one in self.question.chars]
+        some = union(has.values())
+        alone, beside = asked.least_chars
+        letters = [self._holders(Way(one, (one,))) for one in asked.chars]
         helped = in_enough(letters, beside) & some if beside else some
         return in_enough(letters, alone) | helped
 
-    def _scores(self, found: Collection[int]) -> dict[int, float]:
-        scores = dict.fromkeys(found, 0.0)
-        for unit in self.question.units:
+    def _all_scores(self, found: Collection[int]) -> dict[int, float]:
+        """By the strictest attempt that lets each in: what is there as written is not judged by mere sound."""
+        scores: dict[int, float] = {}
+        left = set(found)
+        for attempt in self.attempts:
+            scores |= self._scores(attempt, left & attempt.enough)
+            left -= attempt.enough
+        return scores
+
+    def _scores(self, attempt: Attempt, found: AbstractSet[int]) -> dict[int, float]:
+        asked, scores = attempt.question, dict.fromkeys(found, 0.0)
+        if not scores:
+            return scores
+        for unit in asked.units:
             best: dict[int, float] = {}
-            holders = self.has[unit] & scores.keys()
+            holders = attempt.has[unit] & scores.keys()
             for way in unit.ways:
                 within = self._holders(way) & holders if len(unit.ways) > 1 else holders
                 points = self._way_points(ranking.way_terms(unit, way), within) if within else {}
                 best.update((one, most) for one, most in points.items() if most > best.get(one, 0.0))
             for one in holders:
                 scores[one] += best.get(one, 0.0) + EACH_WORD
-        terms = ranking.bond_terms(self.question) + ranking.value_terms(self.question)
-        terms += ranking.letter_terms(self.question) if self.question.parts else []
+        terms = ranking.bond_terms(asked) + ranking.value_terms(asked)
+        terms += ranking.letter_terms(asked) if asked.parts else []
         for one, more in self._way_points(terms, scores.keys()).items():
             scores[one] += more
-        return self._with_all_words(scores)
-
-    def _with_all_words(self, scores: dict[int, float]) -> dict[int, float]:
-        for one in set.intersection(*self.has.values(), set(scores)):
+        for one in set.intersection(*attempt.has.values(), set(scores)):
             scores[one] += ALL_WORDS
         return scores
 
@@ -169,9 +175,11 @@ class Search:
         where = build.joined([self._source, build.own_condition(self.query)], " AND ")
         title = build.title_points(self.question)
         rows = self._execute(Sql(f"SELECT {title.text} FROM {where.text}", (*title.params, *where.params))).fetchall()
-        scores = self._scores([row[0] for row in rows])
+        scores = self._all_scores([row[0] for row in rows])
+        strict = self.attempts[0].enough
         ranked: Iterable[tuple[float, int, int]] = (
-            (-round(prior * (scores[one] + points), 4), -updated, one) for one, prior, updated, points in rows
+            (-round(prior * (scores[one] + points), 4) - (ALL_FIRST if one in strict else 0.0), -updated, one)
+            for one, prior, updated, points in rows
         )
         if self.query.after is not None:
             score, newest, last = self.query.after
@@ -189,7 +197,7 @@ class Search:
         marked = Marker(self.question).page([card[1:] for card in cards])
         scored = self.query.order[0].name == "score"
         return tuple(
-            Hit(row[0], card[0], row[1] if scored else 0.0, marks, tuple(row[1:]), card[1])
+            Hit(row[0], card[0], marks, tuple(row[1:]), card[1], scored)
             for row, card, marks in zip(rows, cards, marked, strict=True)
         )
 
@@ -207,3 +215,11 @@ class Search:
 
     def _execute(self, sql: Sql) -> sqlite3.Cursor:
         return self.connection.execute(sql.text, sql.params)
+
+
+def _enough(asked: Question, has: Mapping[Unit, set[int]]) -> set[int]:
+    """What has all regions and enough of the words."""
+    found = [has[unit] for unit in asked.required]
+    if asked.telling:
+        found.append(in_enough([has[unit] for unit in asked.telling], asked.least))
+    return set.intersection(*sorted(found, key=len))

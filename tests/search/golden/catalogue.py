@@ -53,7 +53,7 @@ class Edition(NamedTuple):
 
 def documents() -> list[SearchDocument]:
     """The whole catalogue."""
-    made = [*_real(), *_noise()]
+    made = [*_real(), *_noise(), *_once()]
     return [SearchDocument(id=number, **values) for number, values in enumerate(made, 1)]
 
 
@@ -88,6 +88,25 @@ def _noise() -> Iterator[dict[str, object]]:
         yield _values(
             slug=f"noise-{number}", title=title, description=title,
             office=f"{place}第{number % 40}管理站", publisher=f"noise-{number % 40}",
+            tags=(), regions=(), temporal_from=None, temporal_to=None,
+        )  # fmt: skip
+
+
+def answers() -> dict[str, str]:
+    """Title -> slug of what the queries of unseen.csv are about, each there once."""
+    return {title: f"once-{number}" for number, (title, _) in enumerate(_titles())}
+
+
+def _titles() -> list[tuple[str, str]]:
+    with (HERE / "unseen.csv").open(encoding="utf-8", newline="") as source:
+        offices = {row["title"]: row["office"] for row in csv.DictReader(source)}
+    return list(offices.items())
+
+
+def _once() -> Iterator[dict[str, object]]:
+    for number, (title, office) in enumerate(_titles()):
+        yield _values(
+            slug=f"once-{number}", title=title, description=title, office=office, publisher=f"office-{office}",
             tags=(), regions=(), temporal_from=None, temporal_to=None,
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from statistics import mean
 
-from tests.search.golden.catalogue import HERE
+from tests.search.golden.catalogue import HERE, answers
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,13 @@ def golden() -> list[Judged]:
     """Our own queries."""
     with (HERE / "queries.csv").open(encoding="utf-8", newline="") as source:
         return [Judged(row["kind"], row["query"], tuple(row["relevant"].split("|"))) for row in csv.DictReader(source)]
+
+
+def unseen() -> list[Judged]:
+    """Queries that were written before anything was tuned to them; see docs/search.md for how they did at first."""
+    slugs = answers()
+    with (HERE / "unseen.csv").open(encoding="utf-8", newline="") as source:
+        return [Judged(row["kind"], row["query"], (slugs[row["title"]],)) for row in csv.DictReader(source)]
 
 
 def judge(queries: Iterable[Judged], ask: Callable[[str], Sequence[str]]) -> list[Score]:
