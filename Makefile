@@ -8,6 +8,7 @@ PORT = 8000
 ARGS =
 PROCESSES = auto
 COUNT = 10000
+SEED = 0
 FILES =
 FUZZ = 200
 WHAT = what changes
@@ -41,8 +42,8 @@ check: .venv/installed-dev ## lint, formatting, types and the contracts of who i
 bench: .venv/installed-dev ## run the benchmarks and print their figures
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
 
-fuzz: .venv/installed-dev ## take in COUNT (10000) mutants of table files, those in FILES too; print each that ends badly
-	@$(BIN)/python -m tests.ingest.mutations $(COUNT) $(FILES)
+fuzz: .venv/installed-dev ## take in COUNT (10000) mutants of table files, those in FILES too, from SEED (0) on; print each that ends badly
+	@$(BIN)/python -m tests.ingest.mutations $(COUNT) --seed $(SEED) $(FILES)
 
 search-report: .venv/installed-dev ## print how well datasets are found, by kind of query (ARGS="--elasticsearch URL" for that engine too)
 	@$(BIN)/python -m bench.quality $(ARGS)

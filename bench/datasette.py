@@ -1,130 +1,47 @@
-"""The row API beside Datasette over HTTP: `python -m bench.datasette PYTHON_WITH_DATASETTE [ROWS] [SECONDS]`.
+"""The row API beside Datasette over HTTP: `python -m bench.datasette [--rows 1000000] [--seconds 5] [--out FILE]`.
 
-The same table with the same indexes, two server processes each (Datasette forked over one socket), the same four
-connections, parameters drawn from thousands of values so that no cache answers, all guards of ours on. Each question is
-asked of both in turn. Prints requests/s, medians and ratios.
+The same table with the same indexes, two server processes each (Datasette forked over one socket), the same load tool,
+every request drawn anew so that no cache answers, all guards of ours on. Each question is asked of both in turn, in one
+run. The figures go to FILE as JSON, from which `python -m bench.report` writes docs/performance.md.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
+import argparse
 import os
-import random
-import signal
-import socket
+import platform
 import sqlite3
-import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from typing import Any
 
+import orjson
 import pyarrow.parquet as pq
 
 from bench import rows as land
+from bench.beside import API, Question, questions
+from bench.load import CONNECTIONS, Tool, measure
+from bench.overhead import measure_overhead
+from bench.servers import DATASETTE, ask, datasette_python, hello, portal, running
 from catalog.db import now
 from catalog.models import Dataset, Publisher, Release
 from catalog.rows.engine import RowFiles
-from catalog.rows.query import parse_query
 from portal.context import House
-from portal.cursors import write_cursor
 from portal.migrate import upgrade
 from portal.settings import load
 
 SECRET = "a secret for measurements, long enough"
-CONNECTIONS = 4
 WARMING = 4.0  # seconds
-API = "/api/v1/datasets/land"
+DRAWN = 4000
+STORM = 4  # heavy questions at once
 INDEXES = ("region, deal_price", "deal_price", "parcel_no", "period", "deal_date")
-SERVER = """
-import os, socket, sys, uvicorn
-from datasette.app import Datasette
-listening = socket.socket()
-listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-listening.bind(("127.0.0.1", int(sys.argv[2])))
-listening.listen(128)
-os.fork()
-app = Datasette([], immutables=[sys.argv[1]], settings={"sql_time_limit_ms": 60000, "max_csv_mb": 0}).app()
-uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False)).run(sockets=[listening])
-"""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question, as an address of each; drawn anew for every request. `aim` is the ratio that is wanted."""
-
-    name: str
-    aim: float
-    ours: Callable[[], str]
-    theirs: Callable[[], str]
-
-
-def questions(files: RowFiles, prices: list[int]) -> list[Question]:
-    """All of them."""
-    rows = files.table.rows
-    deep = parse_query([("order_by", "deal_price")], files.table)
-    purpose = f"rows:{files.table.digest}:{deep.fingerprint()}"
-
-    def ours_deep() -> str:
-        cursor = write_cursor(SECRET, purpose, (random.choice(prices), 1))
-        return f"{API}/rows?{urlencode({'order_by': 'deal_price', 'cursor': cursor})}"
-
-    def drawn(template: str, make: Callable[[], object]) -> Callable[[], str]:
-        return lambda: template.format(quote(str(make())))
-
-    group = "select region, supply_method, count(*), sum(deal_price) from rows where bids > {} group by 1, 2"
-    pick = "select=region,supply_method,count(*),sum(deal_price)%20as%20s&group_by=region,supply_method"
-    return [
-        Question(
-            "key look-up",
-            10,
-            drawn(API + "/rows/{}", lambda: random.randint(1, rows)),
-            drawn("/land/rows/{}.json?_shape=objects", lambda: random.randint(1, rows)),
-        ),
-        Question(
-            "filter + sort + 100",
-            8,
-            drawn(API + "/rows?region={}&order_by=-deal_price", land.region),
-            drawn("/land/rows.json?region={}&_sort_desc=deal_price&_size=100&_nocount=1&_nofacet=1", land.region),
-        ),
-        Question(
-            "first page",
-            10,
-            drawn(API + "/rows?offset={}", lambda: random.randrange(3000)),
-            drawn("/land/rows.json?_size=100&_nocount=1&_nofacet=1&_next={}", lambda: random.randrange(3000)),
-        ),
-        Question(
-            "deep page by price",
-            8,
-            ours_deep,
-            drawn(
-                "/land/rows.json?_sort=deal_price&_size=100&_nocount=1&_nofacet=1&_next={}%2C1",
-                lambda: random.choice(prices),
-            ),
-        ),
-        Question(
-            "group by two columns",
-            25,
-            drawn(API + "/rows?" + pick + "&bids__gt={}", lambda: random.randrange(5000)),
-            lambda: "/land.json?" + urlencode({"sql": group.format(random.randrange(5000)), "_shape": "arrays"}),
-        ),
-        Question(
-            "text contains",
-            2.5,
-            drawn(API + "/rows?location__contains={}", lambda: f"路{random.randrange(5003)}号"),
-            drawn(
-                "/land/rows.json?_nocount=1&_nofacet=1&_size=100&location__contains={}",
-                lambda: f"路{random.randrange(5003)}号",
-            ),
-        ),
-    ]
+VERSIONS = ("flask", "granian", "duckdb", "pyarrow", "orjson", "sqlalchemy")
+HOME = Path("var/bench")
 
 
 def give_to_portal(files: RowFiles, directory: Path) -> None:
@@ -150,18 +67,19 @@ def give_to_datasette(files: RowFiles, path: Path) -> list[int]:
     """The same rows and indexes in SQLite, decimals as integers of hundredths; some prices from the middle."""
     con = sqlite3.connect(path)
     con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-    names = [field.name for field in files.table.fields]
-    con.execute(f"CREATE TABLE rows (id INTEGER PRIMARY KEY, {', '.join(names)})")
-    marks = ", ".join("?" * len(names))
+    fields = files.table.fields
+    columns = [f"{one.name} {'INTEGER' if one.type in ('integer', 'decimal') else 'TEXT'}" for one in fields]
+    con.execute(f"CREATE TABLE rows (id INTEGER PRIMARY KEY, {', '.join(columns)})")
+    marks = ", ".join("?" * len(fields))
     with pq.ParquetFile(files.parquet) as source:
         for batch in source.iter_batches(50_000):
-            columns = [[_plain(one) for one in column.to_pylist()] for column in batch.columns]
-            con.executemany(f"INSERT INTO rows VALUES (NULL, {marks})", zip(*columns, strict=True))
-    for number, columns in enumerate(INDEXES):
-        con.execute(f"CREATE INDEX i{number} ON rows ({columns})")
+            values = [[_plain(one) for one in column.to_pylist()] for column in batch.columns]
+            con.executemany(f"INSERT INTO rows VALUES (NULL, {marks})", zip(*values, strict=True))
+    for number, indexed in enumerate(INDEXES):
+        con.execute(f"CREATE INDEX i{number} ON rows ({indexed})")
     con.execute("ANALYZE")
     con.commit()
-    middle = "SELECT deal_price FROM rows WHERE deal_price IS NOT NULL ORDER BY 1 LIMIT 3000 OFFSET ?"
+    middle = "SELECT deal_price FROM rows WHERE deal_price IS NOT NULL ORDER BY 1 LIMIT 4000 OFFSET ?"
     prices = [row[0] for row in con.execute(middle, (files.table.rows * 45 // 100,))]
     con.close()
     return prices
@@ -174,103 +92,136 @@ def _plain(value: object) -> object:
     return int(scaled(2)) if scaled else str(value)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def compare(ports: tuple[int, int], asked: list[Question], seconds: float) -> list[dict[str, Any]]:
+    """Each question of both in turn."""
+    print(f"{'question':24}{'ours/s':>10}{'p50 ms':>9}{'Datasette/s':>13}{'p50 ms':>9}{'ratio':>8}{'aim':>7}")
+    found = []
+    for one in asked:
+        same_answer(ports, one)
+        warm(ports[0], one)
+        pairs = one.pairs(DRAWN)
+        ours = measure(ports[0], [pair[0] for pair in pairs], seconds, one.connections)
+        theirs = measure(ports[1], [pair[1] for pair in pairs], seconds, one.connections)
+        ratio = ours.per_second / theirs.per_second
+        cells = f"{ours.per_second:10.1f}{ours.p50:9.2f}{theirs.per_second:13.2f}{theirs.p50:9.1f}"
+        print(f"{one.name:24}{cells}{ratio:8.1f}{one.aim:7}", flush=True)
+        found.append({"name": one.name, "aim": one.aim, "ours": asdict(ours), "theirs": asdict(theirs), "ratio": ratio})
+    return found
 
 
-def wait_for(port: int, path: str) -> None:
-    end = time.monotonic() + 60
-    while True:
-        try:
-            if ask(http.client.HTTPConnection("127.0.0.1", port, timeout=60), path)[0] < 500:
-                return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-        time.sleep(0.2)
+def warm(port: int, question: Question) -> None:
+    """Ask until ranks and texts, which are made at a column's first use, are there: until it gets no quicker."""
+    best = 0.0
+    for _ in range(20):
+        seen = measure(port, [pair[0] for pair in question.pairs(200)], 1.0, question.connections).per_second
+        if seen < best * 1.2:
+            return
+        best = max(best, seen)
+        time.sleep(WARMING)
 
 
-def ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, bytes]:
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    return answer.status, answer.read()
+def same_answer(ports: tuple[int, int], question: Question) -> None:
+    """Raises SystemExit where the two do not answer with as many rows."""
+    told = [orjson.loads(ask(port, path)[1]) for port, path in zip(ports, question.draw(), strict=True)]
+    counts = [len(one["rows"]) if "rows" in one else len([one["row"]]) for one in told]
+    if counts[0] != counts[1] or not counts[0]:
+        raise SystemExit(f"{question.name}: {counts} rows")
 
 
-def load_on(port: int, make: Callable[[], str], seconds: float) -> tuple[float, float]:
-    """Requests/s and the median in ms of four connections that ask one question after the other."""
-    times: list[float] = []
-    end = time.monotonic() + seconds
-
-    def run() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        while time.monotonic() < end:
-            path = make()
-            started = time.perf_counter()
-            status, body = ask(connection, path)
-            if status != 200:
-                raise SystemExit(f"{status} for {path}: {body[:300]!r}")
-            times.append(time.perf_counter() - started)
-
-    threads = [threading.Thread(target=run) for _ in range(CONNECTIONS)]
-    started = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return len(times) / (time.monotonic() - started), statistics.median(times) * 1000
-
-
-def compare(files: RowFiles, prices: list[int], ports: tuple[int, int], seconds: float) -> None:
-    print(f"{'question':24}{'ours/s':>10}{'ms':>8}{'Datasette/s':>13}{'ms':>9}{'ratio':>8}{'aim':>7}")
-    for one in questions(files, prices):
-        load_on(ports[0], one.ours, 0.5)
-        time.sleep(WARMING)  # ranks are made at a column's first use
-        ours = load_on(ports[0], one.ours, seconds)
-        theirs = load_on(ports[1], one.theirs, seconds)
-        cells = f"{ours[0]:10.1f}{ours[1]:8.2f}{theirs[0]:13.2f}{theirs[1]:9.1f}"
-        print(f"{one.name:24}{cells}{ours[0] / theirs[0]:8.1f}{one.aim:7}", flush=True)
-    seconds_of = []
+def compare_csv(ports: tuple[int, int], rows: int) -> dict[str, Any]:
+    """Everything as CSV, once each."""
+    taken = []
     for port, path in zip(ports, (f"{API}/export.csv", "/land/rows.csv?_stream=on"), strict=True):
         started = time.perf_counter()
-        status, body = ask(http.client.HTTPConnection("127.0.0.1", port, timeout=600), path)
-        seconds_of.append(time.perf_counter() - started)
-        if status != 200 or body.count(b"\n") != files.table.rows + 1:
+        status, body = ask(port, path)
+        taken.append(time.perf_counter() - started)
+        if status != 200 or body.count(b"\n") != rows + 1:
             raise SystemExit(f"{path}: {status}, {len(body)} bytes")
-    ratio = seconds_of[1] / seconds_of[0]
-    print(f"{'CSV of everything':24}{seconds_of[0]:9.2f}s{seconds_of[1]:20.1f}s{ratio:17.1f}{15:7}")
+    ratio = taken[1] / taken[0]
+    print(f"{'CSV of everything':24}{taken[0]:9.2f}s{taken[1]:20.1f}s{ratio:19.1f}{15:7}", flush=True)
+    return {"name": "CSV of everything", "aim": 15, "ours_s": taken[0], "theirs_s": taken[1], "ratio": ratio}
 
 
-def main(python: str = "", rows: str = "1000000", seconds: str = "5") -> None:
+def under_storm(port: int, page: Question, heavy: Question, seconds: float) -> dict[str, Any]:
+    """Pages alone, then beside `STORM` heavy questions that are asked again and again."""
+    paths = [pair[0] for pair in page.pairs(DRAWN)]
+    quiet = measure(port, paths, seconds, STORM)
+    over, storm = threading.Event(), Tool(port, [pair[0] for pair in heavy.pairs(DRAWN)], STORM, patient=True)
+
+    def blow() -> None:
+        while not over.is_set():
+            storm.step(0.1)
+
+    thread = threading.Thread(target=blow)
+    thread.start()
+    try:
+        stormy = measure(port, paths, seconds, STORM)
+    finally:
+        over.set()
+        thread.join()
+        storm.close()
+    answered = {"answered": len(storm.times), "refused": storm.refused}
+    print(f"storm: p99 {quiet.p99:.1f} -> {stormy.p99:.1f} ms (x {stormy.p99 / quiet.p99:.1f}), heavy {answered}")
+    ratio = stormy.p99 / quiet.p99
+    return {"quiet": asdict(quiet), "storm": asdict(stormy), "ratio": ratio, "aim": 3, "heavy": answered}
+
+
+def about(rows: int, columns: int, seconds: float) -> dict[str, Any]:
+    """What the figures were taken with."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="minutes"),
+        "machine": f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}",
+        "load": os.getloadavg()[0],
+        "versions": {name: version(name) for name in VERSIONS},
+        "rows": rows,
+        "columns": columns,
+        "seconds": seconds,
+        "connections": CONNECTIONS,
+    }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def run(directory: Path, rows: int, seconds: float) -> dict[str, Any]:
     """Set both up, compare, take both down."""
-    if not python:
-        print("left out: give the Python of an environment that holds datasette==0.65.1")
-        return
+    files = land.make(directory, rows)
+    prices = give_to_datasette(files, directory / "land.db")
+    give_to_portal(files, directory / "portal")
+    asked = questions(files, prices, SECRET)
+    figures = about(rows, len(files.table.fields), seconds)
+    figures["overhead"] = measure_overhead(files, directory / "portal", asked[1:4])
+    with running(hello(directory), "/") as port:
+        figures["ceiling"] = asdict(measure(port, ["/"], seconds))
+    print(f"load tool against a bare server: {figures['ceiling']['per_second']:.0f}/s", flush=True)
+    command, environment = portal(directory / "portal", SECRET)
+    theirs = [datasette_python(HOME / "datasette"), "-c", DATASETTE, str(directory / "land.db"), "{port}"]
+    with (
+        running(command, f"{API}/rows?limit=1", environment) as ours,
+        running(theirs, "/-/versions.json") as port,
+    ):
+        figures["versions"]["datasette"] = orjson.loads(ask(port, "/-/versions.json")[1])["datasette"]["version"]
+        figures["questions"] = compare((ours, port), asked, seconds)
+        figures["csv"] = compare_csv((ours, port), rows)
+    with running(command, f"{API}/rows?limit=1", environment) as ours:
+        figures["storm"] = under_storm(ours, asked[2], asked[4], seconds)
+    return figures
+
+
+def main() -> None:
+    """As the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--out", type=Path, help="where the figures go, as JSON")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        files = land.make(directory, int(rows))
-        prices = give_to_datasette(files, directory / "land.db")
-        give_to_portal(files, directory / "portal")
-        ports = free_port(), free_port()
-        environment = {"PORTAL_DATA_DIR": str(directory / "portal"), "PORTAL_RATE_LIMIT": "10000000/minute"}
-        command = [sys.executable, "-m", "portal", "serve", "--port", str(ports[0]), "--workers", "2", "--no-worker"]
-        ours = subprocess.Popen(command, env={**os.environ, **environment, "PORTAL_SECRET_KEY": SECRET})
-        theirs = subprocess.Popen(
-            [python, "-c", SERVER, str(directory / "land.db"), str(ports[1])], start_new_session=True
-        )
-        try:
-            wait_for(ports[0], f"{API}/rows?limit=1")
-            wait_for(ports[1], "/-/versions.json")
-            version = json.loads(ask(http.client.HTTPConnection("127.0.0.1", ports[1]), "/-/versions.json")[1])
-            print(f"{int(rows):,} rows x {len(files.table.fields)} columns; Datasette {version['datasette']}")
-            compare(files, prices, ports, float(seconds))
-        finally:
-            ours.terminate()
-            os.killpg(theirs.pid, signal.SIGTERM)
-            ours.wait()
-            theirs.wait()
+        figures = run(Path(name), options.rows, options.seconds)
+    if options.out:
+        options.out.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main()

@@ -16,6 +16,7 @@ from catalog.models import Account, AccountPublisher, Dataset, Publisher
 
 STAFF = ("steward", "reviewer", "admin")
 ROLES = (*STAFF, "reader")
+EDITORS = ("steward", "admin")  # who brings the data, and so may see all of it
 READ, WRITE, INGEST = "read", "write", "ingest:"  # scopes; the last is followed by a dataset's slug
 EVERYTHING = (READ, WRITE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -50,6 +51,10 @@ class Actor:
         """Whether this actor is an insider of the dataset: reads its drafts, jobs and findings."""
         reaches = self.allows(READ) or self.allows(INGEST + dataset.slug)
         return reaches and self.speaks_for(dataset.publisher.slug)
+
+    def may_know_releases(self, dataset: Dataset) -> bool:
+        """Whether this reader is told of the releases: of closed data everybody else has the entry in the catalogue."""
+        return dataset.access != "closed" or self.may_see(dataset)
 
     def may_read_rows(self, dataset: Dataset) -> bool:
         """Whether the rows are for this reader: open ones for all, others for insiders, granted ones for who asked."""

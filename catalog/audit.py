@@ -19,6 +19,8 @@ from catalog.db import now
 from catalog.models import Audit
 
 START = "0" * 64
+SEEN_ACTS = ("approve", "publish", "import", "withdraw")  # what changes what the public sees
+PUBLIC_ACTS = ("register", "ingest", "submit", *SEEN_ACTS)  # what the public may know of
 _CHAIN_LOCK = 0x6F64_7001  # any number, the same in every process: who appends waits for the one before
 
 
@@ -34,12 +36,14 @@ class Act:
 
 
 def record(session: Session, act: Act) -> Audit:
-    """Append the act to the chain, in the caller's transaction."""
+    """Append the act to the chain, in the caller's transaction. Its time is never before that of the act before it."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    previous = session.scalar(select(Audit.digest).order_by(Audit.id.desc()).limit(1)) or START
+    newest = session.execute(select(Audit.digest, Audit.at).order_by(Audit.id.desc()).limit(1)).first()
+    previous, earlier = newest or (START, None)
+    moment = now()
     entry = Audit(
-        at=now(),
+        at=moment if earlier is None else max(moment, earlier),  # a clock that was set back tells no other order
         account=act.account,
         act=act.verb,
         target=act.target,
@@ -80,6 +84,21 @@ def iter_broken_links(session: Session) -> Iterator[Audit]:
 def list_history(session: Session, dataset_id: int) -> list[Audit]:
     """The acts on one dataset, newest first."""
     return list(session.scalars(select(Audit).where(Audit.dataset_id == dataset_id).order_by(Audit.id.desc())))
+
+
+def list_public_history(session: Session, dataset_id: int) -> list[Audit]:
+    """What everybody may know of a dataset's acts, newest first: how it came to be as the public sees it now.
+
+    What is under way since then, and what was turned down, stays inside.
+    """
+    acts = list_history(session, dataset_id)
+    last = next((place for place, one in enumerate(acts) if _is_seen(one)), len(acts))
+    return [one for one in acts[last:] if one.act in PUBLIC_ACTS]
+
+
+def _is_seen(entry: Audit) -> bool:
+    """Whether the act changed what the public sees, at once."""
+    return entry.act in SEEN_ACTS and "publish_at" not in entry.detail
 
 
 def _moment(at: datetime) -> str:

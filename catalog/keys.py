@@ -135,6 +135,16 @@ def get_actor(session: Session, key: str) -> Actor:
     )
 
 
+def require_live(session: Session, actor: Actor) -> None:
+    """Raises Unauthenticated where the actor's key or account was ended since the actor was read."""
+    if actor.key_id is None:
+        return
+    wanted = select(ApiKey.revoked_at, Account.revoked_at).join(Account, ApiKey.account_id == Account.id)
+    ended = session.execute(wanted.where(ApiKey.id == actor.key_id)).first()
+    if ended is None or any(ended):
+        raise Unauthenticated("key_unknown")
+
+
 def _granted(session: Session, account: Account) -> frozenset[int]:
     wanted = select(Application.dataset_id).where(
         Application.account_id == account.id,

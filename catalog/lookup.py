@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from catalog.accounts import PUBLIC, Actor
@@ -41,6 +41,11 @@ def get_dataset(session: Session, slug: str, actor: Actor = PUBLIC, *, lock: boo
     if dataset.state == "withdrawn" and not actor.may_see(dataset):
         raise Gone("dataset_withdrawn", title=dataset.title, reason=dataset.reason or "")
     return dataset
+
+
+def seen_revision(dataset: Dataset, actor: Actor) -> int:
+    """The revision for this reader: to the public nothing has changed while a draft or a change waits."""
+    return dataset.revision if actor.may_see(dataset) else dataset.public_revision
 
 
 def find_dataset(session: Session, slug: str) -> Dataset | None:
@@ -136,6 +141,8 @@ def parse_day(place: str, text: str) -> date:
 
 
 def _visible_release(dataset: Dataset, actor: Actor) -> ColumnElement[bool]:
+    if not actor.may_know_releases(dataset):
+        return false()
     insider = Release.state != "discarded"
     return insider if actor.may_see(dataset) else Release.state == "published"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -35,8 +35,8 @@ class Publisher(Base):
 class Account(Base):
     """Somebody with a name here: steward, reviewer, admin, or a reader who may apply for conditional data.
 
-    A steward acts for the publishers of its `grants` only. `password` is an argon2 hash, `identity` what another
-    sign-in service calls the account (issuer and subject); both are null where the account has keys alone.
+    A steward acts for the publishers of its `grants` only. `password` is an argon2 hash; `issuer` and `subject` are how
+    another sign-in service (OpenID Connect) names the account. All are null where the account has keys alone.
     """
 
     __tablename__ = "account"
@@ -47,8 +47,14 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     password: Mapped[str | None] = mapped_column(Text)
-    identity: Mapped[str | None] = mapped_column(Text, unique=True)
+    issuer: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text)
     grants: Mapped[list[AccountPublisher]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        CheckConstraint("(issuer IS NULL) = (subject IS NULL)", name="identity"),
+    )
 
 
 class AccountPublisher(Base):
@@ -80,7 +86,10 @@ class ApiKey(Base):
 
 
 class Dataset(Base):
-    """A promise of data and its life. `revision` is lock and ETag; the index entry of another one is stale."""
+    """A promise of data and its life. `revision` is lock and ETag; the index entry of another one is stale.
+
+    `public_revision` is the revision at which it last changed for the public, who must not see that more is under way.
+    """
 
     __tablename__ = "dataset"
 
@@ -111,6 +120,7 @@ class Dataset(Base):
 
     state: Mapped[str] = mapped_column(Text, default="draft", index=True)
     revision: Mapped[int] = mapped_column(default=1)
+    public_revision: Mapped[int] = mapped_column(default=0, server_default="0")
     indexed_revision: Mapped[int] = mapped_column(default=0)
     pending: Mapped[dict[str, Any] | None] = mapped_column(Json)  # a revision of a published dataset, not yet approved
     under_review: Mapped[bool] = mapped_column(default=False)  # something of it waits for a reviewer

@@ -57,7 +57,8 @@ def head_statement(head: AuditHead) -> dict[str, Any]:
 
 def get_head(session: Session) -> Signed:
     """The newest signed head. Raises NotFound before the first."""
-    head = session.scalar(select(AuditHead).order_by(AuditHead.day.desc()).limit(1))
+    newest = select(AuditHead).order_by(AuditHead.position.desc(), AuditHead.day.desc())
+    head = session.scalar(newest.limit(1))
     if head is None:
         raise NotFound("head_not_yet")
     return Signed(head_statement(head), head.key, head.signature)

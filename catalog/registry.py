@@ -98,11 +98,12 @@ def withdraw(session: Session, actor: Actor, dataset: Dataset, reason: str) -> D
     _refuse_own(actor, dataset, [])
     dataset.reason, dataset.under_review, dataset.publish_at = reason, False, None
     _move(session, actor, dataset, step, list_releases(session, dataset, "published"), "withdrawn", {"reason": reason})
+    dataset.public_revision = dataset.revision
     return dataset
 
 
 def publish(session: Session, dataset: Dataset, releases: list[Release]) -> None:
-    """Make the dataset, the releases and the pending change public at this moment, together."""
+    """Make the dataset, the releases and the pending change public at this moment, together; the revision counts it."""
     moment = now()
     if dataset.pending:
         set_members(dataset, dataset.pending)
@@ -114,7 +115,7 @@ def publish(session: Session, dataset: Dataset, releases: list[Release]) -> None
         dataset.latest_release = max(releases, key=lambda one: one.number)
     dataset.state, dataset.under_review, dataset.publish_at = "published", False, None
     dataset.issued = dataset.issued or moment
-    dataset.modified = moment
+    dataset.modified, dataset.public_revision = moment, dataset.revision
     session.flush()
 
 
@@ -123,8 +124,8 @@ def publish_due(session: Session) -> list[Dataset]:
     due = list(session.scalars(select(Dataset).where(Dataset.publish_at <= now()).with_for_update(of=Dataset)))
     for dataset in due:
         waiting = list_releases(session, dataset, "scheduled")
-        publish(session, dataset, waiting)
         touch(dataset)
+        publish(session, dataset, waiting)
         audit.record(session, audit.Act(OPERATOR.name, "publish", dataset.slug, dataset.id))
     return due
 

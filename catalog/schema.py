@@ -64,6 +64,9 @@ class Table:
     cells: str = ""  # SHA-256 of the Arrow file with the raw cells, hex; empty where there is none
     origin: Mapping[str, Any] = field(default_factory=dict)  # how the table was found; for stewards
 
+    def __hash__(self) -> int:
+        return hash((self.digest, self.name))
+
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON data."""
         data = asdict(self)

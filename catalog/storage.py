@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
@@ -58,6 +59,14 @@ class Storage(Protocol):
 
     def iter_keys(self, kind: str) -> Iterator[str]:
         """Every key of that kind."""
+        ...
+
+    def modified(self, key: str) -> datetime:
+        """When the file was stored last; now for one that is gone."""
+        ...
+
+    def remove_left_over(self, before: datetime) -> None:
+        """Remove what was on its way in before that time and never arrived."""
         ...
 
 
@@ -127,6 +136,17 @@ class FileStorage:
     def iter_keys(self, kind: str) -> Iterator[str]:
         for path in sorted((self.root / kind).glob("*/*")):
             yield path.relative_to(self.root).as_posix()
+
+    def modified(self, key: str) -> datetime:
+        try:
+            return datetime.fromtimestamp(self._path(key).stat().st_mtime, UTC)
+        except FileNotFoundError:  # another process has removed it
+            return datetime.now(UTC)
+
+    def remove_left_over(self, before: datetime) -> None:
+        for path in self.incoming.glob("*"):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
 
     def _adopt_from_afar(self, kind: str, path: Path, suffix: str) -> StoredFile:
         """A file cannot be moved between file systems in one step: it is saved like any other, then removed there."""

@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from ingest import nulls, ranges, values
-from ingest.declared_readers import JOIN
 from ingest.findings import a1
 from ingest.origins import ReshapedSheet, cell_of, sheet_of
 from ingest.plan import Planned
 from ingest.raw import RawSheet
+from ingest.unit_readers import JOIN
 from ingest.values import Unreadable
 
 _KEY = b"cells"
@@ -69,7 +69,9 @@ def read_cells(path: Path, row: int) -> dict[str, dict[str, Any]]:
         about = json.loads(reader.schema.metadata[_KEY])
         batch, place = _locate(source, reader, row)
         texts = {name: batch.column(name)[place].as_py() for name in batch.schema.names}
-    return {name: _explain(field, texts, about) for name, field in about["fields"].items()}
+    fields = about["fields"]
+    failed = any(field.get("unsold") and nulls.is_unsold(_raw(field, texts)) for field in fields.values())
+    return {name: _explain(field, texts, about, failed=failed) for name, field in fields.items()}
 
 
 def _locate(source: Any, reader: Any, row: int) -> tuple[Any, int]:
@@ -84,10 +86,18 @@ def _locate(source: Any, reader: Any, row: int) -> tuple[Any, int]:
     raise LookupError(row)
 
 
-def _explain(field: Mapping[str, Any], texts: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
-    columns = field["columns"]
-    raw = JOIN.join(texts[f"c{column}"] for column in columns)
-    null = nulls.null_kind(raw) or (nulls.UNSOLD if field.get("unsold") and nulls.is_unsold(raw) else None)
+def _raw(field: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
+    return JOIN.join(texts[f"c{column}"] for column in field["columns"])
+
+
+def _explain(
+    field: Mapping[str, Any], texts: Mapping[str, Any], about: Mapping[str, Any], *, failed: bool
+) -> dict[str, Any]:
+    """What is told of a field; `failed` says that the row is of a sale that failed, so that blanks are of that kind."""
+    columns, raw = field["columns"], _raw(field, texts)
+    null = nulls.null_kind(raw)
+    if field.get("unsold") and (failed or nulls.is_unsold(raw)):
+        null = nulls.UNSOLD
     number = texts["row"]
     return {
         "raw": raw.replace(JOIN, " | "),
@@ -104,7 +114,7 @@ def _unit(field: Mapping[str, Any], raw: str) -> str | None:
     if field["type"] not in ("decimal", "integer"):
         return field.get("unit")
     try:
-        own = values.amount(raw).unit
+        own = values.amount(raw.replace(JOIN, "")).unit
     except Unreadable:
         own = None
     return own.name if own else field.get("unit")

@@ -37,10 +37,10 @@ def compare(before: tuple[Path, Table], after: tuple[Path, Table], key: Sequence
     with one key, the first is compared with the first, the second with the second.
     """
     shared = [one.name for one in after[1].fields if before[1].field(one.name) is not None]
-    by = [name for name in key if name in shared] if set(key) <= set(shared) else []
+    by = key_in(before[1], after[1], key)
     found = Changes(tuple(by))
     by = by or shared
-    old, new = (_load(path, by) for path, _ in (before, after))
+    old, new = (scan_rows(path, None, by).collect() for path, _ in (before, after))
     place = [*by, _AGAIN]
     added = new.join(old, on=place, how="anti", nulls_equal=True)
     removed = old.join(new, on=place, how="anti", nulls_equal=True)
@@ -55,11 +55,18 @@ def compare(before: tuple[Path, Table], after: tuple[Path, Table], key: Sequence
     return found
 
 
-def _load(path: Path, by: list[str]) -> pl.DataFrame:
-    """The rows with their numbers, and which of those with the same key each is; decimals of one scale."""
-    frame = pl.read_parquet(path).with_row_index(_ROW, offset=1).with_columns(pl.col(_ROW).cast(pl.Int64))
+def key_in(before: Table, after: Table, key: Sequence[str]) -> list[str]:
+    """The members of the key that the tables have; none where one table has a member that the other lacks."""
+    has = [[table.field(name) is not None for name in key] for table in (before, after)]
+    return [name for name, there in zip(key, has[0], strict=True) if there] if has[0] == has[1] else []
+
+
+def scan_rows(path: Path, names: list[str] | None, by: Sequence[str]) -> pl.LazyFrame:
+    """The rows with their numbers, and which of those with the same `by` each is; decimals of one scale."""
+    frame = pl.scan_parquet(path).with_row_index(_ROW, offset=1).with_columns(pl.col(_ROW).cast(pl.Int64))
+    frame = frame if names is None else frame.select(_ROW, *names)
     frame = frame.with_columns(pl.selectors.decimal().cast(pl.Decimal(38, 10), strict=False))
-    return frame.with_columns(pl.col(_ROW).cum_count().over(by).alias(_AGAIN) if by else pl.lit(0).alias(_AGAIN))
+    return frame.with_columns(pl.col(_ROW).cum_count().over(by).alias(_AGAIN)) if by else frame
 
 
 def _plain(row: dict[str, Any], table: Table) -> dict[str, Any]:

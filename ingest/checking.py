@@ -27,6 +27,8 @@ CODES = {
     "adds_up": "check_adds_up",
     "within": "check_within",
     "growth": "check_growth",
+    "sums_to": "check_sums_to",
+    "held": "check_held",
 }
 _UNIT_BELOW = {"CNY": "万元", "m2": "亩", "percent": "%"}  # what the numbers of an implausible column likely are in
 
@@ -40,9 +42,11 @@ class Checker:
         self._columns = {column.field.name: column for column in columns}
         self._sheet, self._gather, self._schema = sheet, gather, schema
         checks = schema.checks if schema is not None else ()
-        self._each = [check for check in checks if check.rule not in wholes.RULES]
-        self._all = [check for check in checks if check.rule in wholes.RULES]
-        self._bounded = [one for one in schema.fields if one.plausible] if schema is not None else []
+        over_rows = {*wholes.RULES, wholes.SUMS_TO}
+        self._each = [check for check in checks if check.rule not in over_rows]
+        self._all = [check for check in checks if check.rule in over_rows]
+        fields = schema.fields if schema is not None else ()
+        self._bounded = [one for one in fields if one.plausible or one.plausible_from]
         self._keys = wholes.Keys(schema.key if schema is not None else ())
         self._seen: list[tuple[Any, Any]] = []
 
@@ -86,14 +90,17 @@ class Checker:
                 )
 
     def _doubt(self, one: DeclaredField, typed: Any, rows: Any) -> None:
-        """Numbers past what the measure can be: the unit is likely another."""
+        """Numbers past what the measure can be, or below it: the unit is likely another."""
         if one.name not in typed.schema.names:
             return
-        above = pl.Series(typed.column(one.name)).cast(pl.Float64) > float(one.plausible or 0)
-        found = above.fill_null(False).arg_true().to_list()
-        first = [self._place(self._columns[one.name], rows[at].as_py()) for at in found[:FIRST_CELLS]]
+        numbers = pl.Series(typed.column(one.name)).cast(pl.Float64)
+        above = numbers > (one.plausible or float("inf"))
+        below = (numbers > 0) & (numbers < (one.plausible_from or 0))
         likely = _UNIT_BELOW.get(one.unit or "", "")
-        self._tell(WARNING, "value_implausible", first, len(found), title=one.title, unit=likely)
+        for code, doubted in (("value_implausible", above), ("value_too_small", below)):
+            found = doubted.fill_null(False).arg_true().to_list()
+            first = [self._place(self._columns[one.name], rows[at].as_py()) for at in found[:FIRST_CELLS]]
+            self._tell(WARNING, code, first, len(found), title=one.title, unit=likely, least=one.plausible_from or 0)
 
     def _tell(self, level: str, code: str, first: list[Place], count: int, **params: Any) -> None:
         """A fault of so many rows: the first ones by their places, the others by their number."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest import regions
 from ingest.families import Check
 
 Breaks = Callable[[Check], pl.Expr]
@@ -58,6 +59,16 @@ def _code_letter(check: Check) -> pl.Expr:
     return pl.any_horizontal(wrong).fill_null(False)
 
 
+def _held(check: Check) -> pl.Expr:
+    """The region's code (the first field) held at the time (the second)."""
+    code, month = pl.col(check.fields[0]), pl.col(check.fields[1]).cast(pl.String).str.slice(0, 7)
+    since, until = (code.replace_strict(dates, default=None, return_dtype=pl.String) for dates in regions.validity())
+    early = month.str.len_chars() < 7  # a year alone: its end against the beginning, its beginning against the end
+    begun = pl.when(early).then(month + "-12").otherwise(month) >= since
+    broken: pl.Expr = (~begun.fill_null(True)) | (month >= until).fill_null(False)
+    return broken
+
+
 def _number(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Float64)
 
@@ -70,6 +81,7 @@ RULES: Mapping[str, Breaks] = {
     "ratio": _ratio,
     "same_start": _same_start,
     "code_letter": _code_letter,
+    "held": _held,
 }
 
 
@@ -80,7 +92,7 @@ def broken_rows(check: Check, rows: Any) -> list[int]:
         check = Check(check.rule, tuple(there), check.level, check.pattern, check.tolerance, check.options)
     elif len(there) < len(check.fields):
         return []
-    if not rows.num_rows or check.rule not in RULES or len(check.fields) < 1:
+    if not rows.num_rows or check.rule not in RULES or (check.rule == "sum" and len(check.fields) < 2):
         return []
     frame = pl.DataFrame(rows.select(list(check.fields)))
     return frame.select(RULES[check.rule](check).alias("broken")).to_series().arg_true().to_list()

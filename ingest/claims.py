@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
+
+_PARTING = re.compile(r"[-:：()/、_\s]")
 
 
 class Claims:
@@ -99,6 +103,12 @@ def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, (*spellings, name)) for name, spellings in wanted]
 
 
+@cache
+def _plain(text: str) -> str:
+    """A header without its unit and all that only parts its words."""
+    return _PARTING.sub("", split_unit(text)[0])
+
+
 def _matches(header: str, spelling: str) -> bool:
     """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
     wanted = {fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""}
@@ -106,5 +116,7 @@ def _matches(header: str, spelling: str) -> bool:
     ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
     if fold(header) in wanted or any(end in wanted for end in (*ends, fold(levels[-1]))):
         return True
+    if any(_plain(end) == _plain(spelling) for end in ends):
+        return True  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
     parts = [split_unit(part)[0] for part in fold(header).split("/")]
     return any(part.strip(":") in wanted for part in parts)

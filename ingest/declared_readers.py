@@ -26,11 +26,11 @@ from ingest.readers import (
     TruthReader,
     WordReader,
 )
-from ingest.units import Unit, to_canonical
+from ingest.unit_readers import JOIN, AnyUnitReader, LeastReader, UnitReader
+from ingest.units import Unit
 from ingest.values import Unreadable
 
-JOIN = "\x1f"  # between the cells of a field that is made from several columns
-_CODED = r"^\s*([0-9A-Z]{3,})\s*[-－—]\s*"  # 219-样例局, 51000021R000000019951-项目
+_CODED = r"^\s*([0-9]{3}|[0-9A-Z]{5,})\s*[-－—]\s*"  # 219-样例局, 51000021R000000019951-项目
 _ENUMERATOR = (
     r"^\s*(?:指标\s*[0-9]+\s*[:：]|[（(]?[一二三四五六七八九十]+[)）、.．]|[0-9]{1,2}、|[（(][0-9]{1,2}[)）])\s*"
 )
@@ -81,27 +81,12 @@ class MomentSpanReader(MomentReader):
         return ranges.moments(text)[self._end]
 
 
-class LeastReader(DecimalReader):
-    """A number that may be said to be the least: `≥3885万元/公顷` is 3885."""
-
-    def read(self, text: str) -> Decimal | None:
-        return super().read(re.sub(r"^[|\s]*(?:≥|>=|≧|不低于|不少于|不小于)\s*", "", text))
-
-
-class AnyUnitReader(DecimalReader):
-    """A number in the canonical unit of whatever its own unit measures."""
-
-    def read(self, text: str) -> Decimal | None:
-        found = values.amount(text)
-        return super().read(text) if found.unit is None else to_canonical(found.value, found.unit)
-
-
 class CodeReader(WordReader):
     """The code that a spelling means."""
 
     def __init__(self, declared: DeclaredField) -> None:
         super().__init__(self._code)
-        self._words, self._pattern = declared.spellings, declared.code_pattern
+        self._words, self._pattern, self._patterns = declared.spellings, declared.code_pattern, declared.patterns
 
     def _code(self, text: str) -> str:
         whole = fold(nulls.strip(text).strip("|"))
@@ -111,17 +96,25 @@ class CodeReader(WordReader):
                 return self._words[word]
         if self._pattern and re.fullmatch(self._pattern, whole):
             return whole
+        likely = [code for code, pattern in self._patterns.items() if re.search(pattern, whole)]
+        if len(likely) == 1:
+            return likely[0]
         raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
 
 
 class RegionReader(CodeReader):
-    """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's."""
+    """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's.
+
+    `within` is the region that the table's title speaks of.
+    """
+
+    within: str | None = None
 
     def _code(self, text: str) -> str:
         try:
             return super()._code(text)
         except Unreadable:
-            return regions.code_of(text)
+            return regions.code_of(text, self.within)
 
 
 class UsesReader(CodeReader):
@@ -132,7 +125,11 @@ class UsesReader(CodeReader):
             return super()._code(text)
         except Unreadable:
             parts = [
-                part for part in re.split(r"[、,，;；/|+和及\s]+", re.sub(r"\d+(?:\.\d+)?[年%％]?", "", text)) if part
+                part
+                for part in re.split(
+                    r"(?:[、,，;；/|+和及\s]|兼容|混合|兼)+", re.sub(r"\d+(?:\.\d+)?[年%％]?", "", text)
+                )
+                if part
             ]
             if len(parts) < 2:
                 raise
@@ -166,7 +163,14 @@ class NoNumberReader(TextReader):
     """A name without the enumerator before it (`指标1：`, `（一）`, `1.`)."""
 
     def __init__(self) -> None:
-        super().__init__((_ENUMERATOR, ""))
+        super().__init__((rf"{_ENUMERATOR}|[\r\n]+", ""))
+
+
+class LabelReader(TextReader):
+    """A label that a narrow column breaks into lines, without the points that stand with it: `产出指标（50分）`."""
+
+    def __init__(self) -> None:
+        super().__init__((r"\s+|[（(]\s*[0-9]+\s*分?\s*[)）]", ""))
 
 
 class OperatorReader(WordReader):
@@ -239,9 +243,11 @@ _MAKERS: dict[str, Make] = {
     "datetime_range": lambda declared, unit, end: MomentSpanReader(end),
     "least": lambda declared, unit, end: LeastReader(declared.unit, unit),
     "any_unit": lambda declared, unit, end: AnyUnitReader(),
+    "unit": lambda declared, unit, end: UnitReader(),
     "region": lambda declared, unit, end: RegionReader(declared),
     "uses": lambda declared, unit, end: UsesReader(declared),
     "no_number": lambda declared, unit, end: NoNumberReader(),
+    "label": lambda declared, unit, end: LabelReader(),
     "operator": lambda declared, unit, end: OperatorReader(),
     "before_dash": lambda declared, unit, end: PartReader(0),
     "after_dash": lambda declared, unit, end: PartReader(1),
@@ -249,7 +255,15 @@ _MAKERS: dict[str, Make] = {
 }
 
 
-def make_reader(declared: DeclaredField, unit: Unit | None, end: int = 0, *, derived: bool = True) -> Reader:
-    """The reader of a declared field; `derived` is False where the field has a column of its own."""
+def make_reader(
+    declared: DeclaredField, unit: Unit | None, end: int = 0, *, derived: bool = True, within: str | None = None
+) -> Reader:
+    """The reader of a declared field; `derived` is False where the field has a column of its own.
+
+    `within` is the code of the region that the table's title speaks of.
+    """
     name = declared.reader if declared.reader and (derived or declared.reader not in _DERIVED) else declared.type
-    return _MAKERS[name](declared, unit, end)
+    reader = _MAKERS[name](declared, unit, end)
+    if isinstance(reader, RegionReader):
+        reader.within = within
+    return reader

@@ -23,6 +23,7 @@ from ingest.origins import ReshapedSheet
 from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader
+from ingest.regions import find_place
 from ingest.tables import Found
 from ingest.units import Unit, fitting, stated
 from ingest.values import Unreadable, amount
@@ -48,6 +49,8 @@ class DeclaredPlan:
         self._personal = self._claims.personal()
         self._counts = dict.fromkeys(self._personal, 0)
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
+        told = (find_place(text) for text in filter(None, (table.title, *table.banners)))
+        self._within = next((place[1] for place in told if place), None)
         self._columns = self._plan()
         self._remark()
 
@@ -96,6 +99,8 @@ class DeclaredPlan:
         sources = (own,) if own is not None else self._claims.sources(one)
         if not sources:
             return []
+        beside = self._claims.find(one.unit_from) if own is not None and one.unit_from else None
+        sources = sources if beside is None else (*sources, beside)
         return [self._planned(one, one.name, one.titles, sources, 0, derived=own is None)]
 
     def _end(self, one: DeclaredField, end: int) -> Planned | None:
@@ -117,7 +122,7 @@ class DeclaredPlan:
         derived: bool,
     ) -> Planned:
         unit = self._unit(one, sources[0])
-        reader = make_reader(one, unit, end, derived=derived)
+        reader = make_reader(one, unit, end, derived=derived, within=self._within)
         field = Field(
             name,
             titles["zh-Hans"],
@@ -154,7 +159,7 @@ class DeclaredPlan:
         header = split_unit(self._table.headers[place])[1]
         found = (
             (fitting(header.name, one.unit) if header else None)
-            or fitting(self._table.unit or "", one.unit)
+            or stated(self._table.unit, one.unit)
             or stated(self._stated, one.unit)
         )
         return found or self._assume(one, place) or fitting(one.unit, one.unit)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from ingest.far_tables import part_far
 from ingest.findings import Refused
 from ingest.headings import Heading, find_heading, is_unit
 from ingest.nulls import null_kind, strip
 from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches
-from ingest.tables import Found, find_table
+from ingest.tables import GOES_ON, Found, find_table
 from ingest.underheads import is_number
 
 _LOOKED = 20_000  # rows of a sheet that may hold several tables; a longer one is one table
@@ -38,8 +39,11 @@ class Region:
 
 def find_tables(sheet: RawSheet, folder: Path) -> list[tuple[RawSheet, Found]]:
     """Every table of a sheet, with a raw sheet of its own where there are several. Raises Refused for none."""
-    if not sheet.grid or sheet.rows > _LOOKED:
+    if not sheet.grid:
         return [(sheet, find_table(sheet))]
+    if sheet.rows > _LOOKED:
+        parts = part_far(sheet, folder, lambda rows, place: _begins(rows, place, sheet))
+        return _titled([(part, find_table(part)) for part in parts])
     rows = [row for row in first_rows(sheet, _LOOKED) if any(map(strip, row[1]))]
     regions = list(_regions(rows, sheet)) if rows else []
     if len(regions) < 2:
@@ -53,6 +57,12 @@ def find_tables(sheet: RawSheet, folder: Path) -> list[tuple[RawSheet, Found]]:
             if refused.finding.code != "header_only" or (place + 1 == len(regions) and not tables):
                 raise
     return _titled(tables)
+
+
+def _begins(rows: list[Row], place: int, sheet: RawSheet) -> bool:
+    """Whether a further table begins at a place, the first rows being those of the sheet."""
+    head = find_heading(rows[:_LOOK], sheet.merged or ())
+    return place > head.rows and _new_head(rows, head.rows, place, [head.names], sheet.merged or ()) is not None
 
 
 def _titled(tables: list[tuple[RawSheet, Found]]) -> list[tuple[RawSheet, Found]]:
@@ -133,7 +143,9 @@ def _cut(sheet: RawSheet, rows: list[Row], region: Region, target: Path) -> RawS
     with RawWriter(target, sheet.width) as writer:
         for number, cells in _filled(iter(inside), fills):
             writer.add(number, cells)
-    return replace(sheet, path=target, rows=writer.rows, merged=None if sheet.merged is None else merged, findings=())
+    first_part = region.top == 0 and region.left == 0  # it alone answers for the rows that fit no table
+    told = replace(sheet, path=target, rows=writer.rows, merged=None if sheet.merged is None else merged, findings=())
+    return told if first_part else replace(told, rejected=0)
 
 
 def _blocks(rows: list[Row], whole: Region, merged: Sequence[Merged]) -> list[Region]:
@@ -231,10 +243,18 @@ def _new_head(
     if any(is_number(text) or null_kind(text) or len(text) > _LONGEST for _, text in words):
         return None
     again = head.names in names and head.above > 0
+    if again and all(_goes_on(cells, rows[:place]) for _, cells in rows[place:at]):
+        return None  # a page more of the same table
     label = any(_LABEL.match(cell) or is_unit(cell) for _, cells in rows[place:at] for cell in cells if strip(cell))
     columns = [column for column, _ in words]
     turned = _hold_numbers(rows[body:place], columns) and _hold_numbers(rows[place + head.rows :][:_LOOK], columns)
     return head if again or label or turned else None
+
+
+def _goes_on(cells: list[str], before: list[Row]) -> bool:
+    """Whether a row over a header that comes again begins nothing new: `续表一`, the unit, or the title again."""
+    words = [text for cell in cells if (text := strip(cell))]
+    return all(re.match(GOES_ON, word) or is_unit(word) for word in words) or any(cells == row for _, row in before)
 
 
 def _is_title(cells: list[str]) -> bool:

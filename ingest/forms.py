@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
+from ingest.form_blocks import At, Block, find_form_unit
 from ingest.gather import Gather, Place
 from ingest.headers import fold, split_unit
 from ingest.nulls import strip
@@ -21,34 +22,6 @@ _ABOVE = 5  # rows above a block that may tell its year
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
 
 Row = tuple[int | str, ...]
-At = tuple[int, int]
-
-
-@dataclass
-class Block:
-    """One table of a form: headers and rows, the row of each, and where its cells stood: (row, column) -> the same."""
-
-    headers: tuple[str, ...]
-    rows: list[tuple[str, ...]] = field(default_factory=list)
-    rows_from: list[int] = field(default_factory=list)
-    sheets_from: list[str] = field(default_factory=list)
-    moved: dict[At, At] = field(default_factory=dict)
-
-    def add(self, sheet: str, number: int, cells: list[tuple[str, At]]) -> None:
-        """One row: each cell's text, and where it stood."""
-        line = len(self.rows) + 1
-        self.rows.append(tuple(text for text, _ in cells))
-        self.rows_from.append(number)
-        self.sheets_from.append(sheet)
-        self.moved.update({(line, at): where for at, (_, where) in enumerate(cells)})
-
-    def leave_blank(self, columns: set[int]) -> None:
-        """Leave those of the columns out that hold nothing: other columns make their fields."""
-        kept = [at for at in range(len(self.headers)) if at not in columns or any(row[at] for row in self.rows)]
-        now = {at: place for place, at in enumerate(kept)}
-        self.headers = tuple(self.headers[at] for at in kept)
-        self.rows = [tuple(row[at] for at in kept) for row in self.rows]
-        self.moved = {(line, now[at]): where for (line, at), where in self.moved.items() if at in now}
 
 
 def read_form(
@@ -93,6 +66,7 @@ class _Reading:
         self.personal = {fold(head): kind for kind, heads in schema.personal.items() for head in heads}
         self.blocks = blocks
         self.persons: dict[str, int] = {}
+        self.unit = ""  # of the block that is read
 
     def run(self) -> None:
         """Read every block."""
@@ -110,6 +84,7 @@ class _Reading:
 
     def _read_block(self, start: int, end: int, before: int) -> None:
         headers = {at: header for at in range(start, end) if (header := self._header(self.rows[at][1]))}
+        self.unit = find_form_unit(self.rows[max(before + 1, start - _ABOVE) : end])
         record = self._labelled(start, end, headers)
         record.setdefault("year", self._year(start, max(before + 1, start - _ABOVE)))
         link = record.get(self.form.link, ("", (self.rows[start][0], 0)))
@@ -268,7 +243,7 @@ class _Reading:
             if self.form.boilerplate and text and re.search(self.form.boilerplate, text):
                 place = Place(self.sheet.name, where[0], one.title, where[1] + 1, self.sheet.grid, text)
                 self.gather.add(WARNING, "form_instruction_left", place, title=one.title)
-        self.blocks[table].add(self.sheet.name or "", number, cells)
+        self.blocks[table].add(self.sheet.name or "", number, cells, self.unit)
 
 
 def _above(down: tuple[str, ...], name: str, changed: str) -> bool:

@@ -23,6 +23,7 @@ _LABELLED = re.compile(r"[^:：]{1,14}[:：].*", re.DOTALL)
 _TABLE_NUMBER = re.compile(
     r"[(（]?\s*(?:附件|附表|附[录錄]|[参參]考表|表)\s*[-－—.\d一二三四五六七八九十０-９]*\s*[)）]?\s*[:：]?"
 )
+_PART = re.compile(r"其\s*中")
 _STRETCHED = re.compile(r"\s+")
 _SPACED = re.compile(r"[\u3400-\u9fff](?:\s+[\u3400-\u9fff])+")
 _WIDE_GAP = re.compile(r"(?<=[\u3400-\u9fff])(?:[ \t\xa0]{2,}|\u3000+)(?=[\u3400-\u9fff])")
@@ -179,7 +180,7 @@ def _numeric_below(rows: Sequence[Row], columns: Sequence[int]) -> bool:
 
 def _names(heads: Sequence[Row], merged: Sequence[Merged]) -> tuple[str, ...]:
     """One name a column: the texts of the header rows from top to bottom, each once."""
-    levels = _spread(heads, merged)
+    levels = _with_wholes(_spread(heads, merged))
     names = []
     for texts in zip(*levels, strict=True):
         parts: list[str] = []
@@ -188,6 +189,16 @@ def _names(heads: Sequence[Row], merged: Sequence[Merged]) -> tuple[str, ...]:
                 parts.append(text)
         names.append(JOIN.join(parts))
     return tuple(names)
+
+
+def _with_wholes(levels: list[list[str]]) -> list[list[str]]:
+    """A part (`其中：…`) with nothing above it is one of what stands on its left."""
+    for at in range(1, len(levels[0])):
+        for depth, level in enumerate(levels[1:], start=1):
+            upper = levels[depth - 1]
+            if _PART.match(level[at]) and not any(one[at] for one in levels[:depth]):
+                upper[at] = next((one[at - 1] for one in reversed(levels[:depth]) if one[at - 1]), "")
+    return levels
 
 
 def _spread(heads: Sequence[Row], merged: Sequence[Merged]) -> list[list[str]]:

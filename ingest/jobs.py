@@ -18,6 +18,7 @@ from catalog.models import Dataset, Release
 from catalog.storage import StoredFile
 from ingest.findings import ERROR, Finding, Refused
 from ingest.models import FindingRow, Job
+from ingest.privacy.hits import find_hits, mask_text
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3  # a job that took three workers with it is not given to a fourth
@@ -46,7 +47,7 @@ def enqueue(session: Session, actor: Actor, dataset: Dataset, upload: Upload) ->
         upload_key=upload.file.key,
         upload_digest=upload.file.digest,
         upload_size=upload.file.size,
-        upload_name=upload.name,
+        upload_name=mask_text(upload.name),  # from here on: a person's name or number may stand in it
         options=dict(upload.options),
     )
     session.add(job)
@@ -168,6 +169,8 @@ def check_options(options: Mapping[str, Any]) -> None:
     for name, value in options.items():
         if len(value) > LONGEST_OPTION:
             raise Invalid.at(name, "text_too_long", most=LONGEST_OPTION)
+        if find_hits(value):
+            raise Invalid.at(name, "text_personal")
     try:
         get_codec(options.get("encoding", "utf-8"))
     except Refused as refused:

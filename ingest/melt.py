@@ -9,23 +9,24 @@ from dataclasses import dataclass, field, replace
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
 from ingest.families.declared import Melt, Word
-from ingest.findings import WARNING, Refused
+from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import fold, split_unit
+from ingest.melt_texts import is_bare, is_figure, when_of
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
-from ingest.periods import find_period, shift_quarter
+from ingest.periods import shift_quarter
 from ingest.raw import RawSheet
 from ingest.tables import Found
-from ingest.values import Unreadable, amount
+from ingest.units import find_unit
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
-_YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
 _LEVELS = (re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"[（(][一二三四五六七八九十]+[)）]"))
 _MOST = 500_000  # numbers in one matrix
 
 Row = tuple[int | str, ...]
+_Text = tuple[str, tuple[int, int]]  # what stands somewhere, and where
 
 
 @dataclass
@@ -71,9 +72,11 @@ class Melting:
         claims = Claims(found.headers, schema, mapping)
         self.kept = {
             name: place
-            for name in self.melt.keep
+            for name in self.melt.keep or [one.name for one in schema.fields if one.name != self.melt.value]
             if name not in self.worded and (place := claims.find(name)) is not None
         }
+        self.persons = claims.personal()
+        self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
         self.rows = [row for row in rows if not self._is_formula(row)]
         self.figures = self._figures()
         self.stack: list[tuple[int, str, tuple[int, int]]] = []
@@ -86,8 +89,23 @@ class Melting:
             name for name in named if name in self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
         ]
 
+    def means_by_row(self, row: Row) -> bool:
+        """Whether a row's label says by itself what the labels of the other rows say by theirs."""
+        labels = [self._label(one) for one in self.rows]
+        for name in self.worded:
+            own = self._say(name, self._label(row), "row")
+            others = {word.value for label in labels if (word := self._say(name, label, "row"))}
+            if own is not None and others - {own.value}:
+                return True
+        return False
+
     def run(self) -> Melted:
         self._compare_headers()
+        for place, kind in self.persons.items():
+            count = sum(null_kind(str(row[place + 1])) is None for row in self.rows)
+            where = Place(self.sheet.name, self.found.header_row, self.found.headers[place], place + 1, self.sheet.grid)
+            if count:
+                self.gather.add(INFO, "column_dropped", where, count=count, kind=kind)
         units = {place: split_unit(self.found.headers[place])[1] for place in self.figures}
         alike = {unit.name for unit in units.values() if unit}
         common = next(iter(alike)) if len(alike) == 1 and all(units.values()) else None
@@ -116,15 +134,25 @@ class Melting:
         """The columns that hold figures, by place."""
         kept = set(self.kept.values())
         places = [place for place in range(self.sheet.width) if place not in kept]
-        return [
+        figures = [
             place
             for place in places
             if not _NO_FIGURES.fullmatch(fold(self.found.headers[place])) and self._mostly_numbers(place)
         ]
+        return [place for place in figures if not self._is_ignored(place)]
+
+    def _is_ignored(self, place: int) -> bool:
+        """Whether a column of figures is of something else (`比上年增长`); that is said."""
+        header = self.found.headers[place]
+        if not self.melt.ignore_columns or not re.search(self.melt.ignore_columns, fold(header)):
+            return False
+        where = Place(self.sheet.name, self.found.header_row, header, place + 1, self.sheet.grid)
+        self.gather.add(INFO, "figures_left_out", where)
+        return True
 
     def _mostly_numbers(self, place: int) -> bool:
         texts = [text for row in self.rows if null_kind(text := str(row[place + 1])) is None]
-        return bool(texts) and sum(map(_is_number, texts)) * 2 > len(texts)
+        return bool(texts) and sum(map(is_figure, texts)) * 2 > len(texts)
 
     def _compare_headers(self) -> None:
         """Refuse where the headers name fewer of the counted field's values than there are columns of figures."""
@@ -145,21 +173,40 @@ class Melting:
 
     def _melt_row(self, row: Row, units: Mapping[int, str], made: Melted) -> None:
         number = int(row[0])
-        ahead = [p for p in range(self.sheet.width) if p not in self.figures and p not in self.kept.values()]
-        label = " ".join(strip(str(row[p + 1])) for p in ahead if not _is_bare(str(row[p + 1]))).strip()
-        at = next((p for p in ahead if strip(str(row[p + 1])) and not _is_bare(str(row[p + 1]))), 0)
+        ahead, label = self._ahead(), self._label(row)
+        at = next((p for p in ahead if strip(str(row[p + 1])) and not is_bare(str(row[p + 1]))), 0)
         above = self._above(label, (number, at))
         for place in self.figures:
             text = str(row[place + 1])
             if null_kind(text) is not None:
                 continue
-            said = self._cell([(label, (number, at)), *above], place)
+            names = [(str(row[p + 1]), (number, p)) for p in self.kept.values()]
+            said = self._cell([(label, (number, at)), *above], names, place)
             missing = [name for name in self.melt.needs if name not in said]
             if missing:
                 where = Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, text)
                 self.gather.add(WARNING, "figure_unplaced", where, label=label[:60] or self.found.headers[place])
                 continue
-            self._put(row, said, place, text + (units.get(place, "") if _is_bare(text) else ""), made)
+            unit = self._unit(row, label, units.get(place, "")) if is_bare(text) else ""
+            self._put(row, said, place, text + unit, made)
+
+    def _ahead(self) -> list[int]:
+        """The columns that hold what a row is called."""
+        return [p for p in range(self.sheet.width) if p not in self.figures and p not in self._apart()]
+
+    def _label(self, row: Row) -> str:
+        texts = (str(row[place + 1]) for place in self._ahead())
+        return " ".join(strip(text) for text in texts if not is_bare(text)).strip()
+
+    def _apart(self) -> set[int]:
+        """The columns that are no label of a row: those that are kept, and that of its unit."""
+        return {*self.kept.values(), *(() if self.unit_at is None else (self.unit_at,))}
+
+    def _unit(self, row: Row, label: str, header: str) -> str:
+        """What a bare number of the row is in: by the row's own unit, else by its label's, else by the header's."""
+        own = strip(str(row[self.unit_at + 1])) if self.unit_at is not None else ""
+        said = split_unit(label)[1]
+        return own if own and find_unit(own) else said.name if said is not None else header
 
     def _put(self, row: Row, said: Mapping[str, _Said], place: int, text: str, made: Melted) -> None:
         if len(made.rows) >= _MOST:
@@ -190,11 +237,13 @@ class Melting:
             self.stack.append((level, label, at))
         return above
 
-    def _cell(self, labels: list[tuple[str, tuple[int, int]]], place: int) -> dict[str, _Said]:
+    def _cell(self, labels: list[_Text], names: list[_Text], place: int) -> dict[str, _Said]:
         """What is said of a figure: by its row and those above it, then its header, then the title."""
         header = self.found.headers[place]
         label_at = labels[0][1]
         places = (
+            ("path", " < ".join(text for text, _ in labels), label_at),
+            *(("name", text, where) for text, where in names),
             *(("row", text, where) for text, where in labels),
             ("column", header, (self.found.header_row, place)),
             ("title", self.titles, (1, 0)),
@@ -218,7 +267,7 @@ class Melting:
         return said
 
     def _date(self, said: dict[str, _Said], places: tuple[tuple[str, str, tuple[int, int]], ...], shift: int) -> None:
-        told = ((_when(text), where) for _, text, where in places)
+        told = ((when_of(text), where) for kind, text, where in places if kind in ("row", "column", "title"))
         when, at = next((one for one in told if one[0]), (self.period, (self.found.header_row, 0)))
         if when:
             moved = shift_quarter(when, shift)
@@ -230,28 +279,7 @@ class Melting:
         words = (
             word
             for word in self.melt.words
-            if word.field == name and (word.where == kind or (word.where == "any" and kind != "else"))
+            if word.field == name
+            and (word.where == kind or (word.where == "any" and kind in ("row", "column", "title")))
         )
         return next((word for word in words if re.search(word.pattern, folded, re.IGNORECASE)), None)
-
-
-def _when(text: str) -> str | None:
-    """The period that a text speaks of; the end of a year is its last day."""
-    end = _YEAR_END.search(text)
-    return f"{end[1]}-12-31" if end else find_period(text)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        unit = amount(text).unit
-    except Unreadable:
-        return False
-    return unit is None or unit.measure != "year"  # `1978年` is a time
-
-
-def _is_bare(text: str) -> bool:
-    """Whether a text is a number without a unit: a serial number, no label."""
-    try:
-        return amount(text).unit is None
-    except Unreadable:
-        return False

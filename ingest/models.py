@@ -77,6 +77,8 @@ class PersonalColumn(Base):
     kind: Mapped[str] = mapped_column(Text)
     cells: Mapped[int] = mapped_column(BigInteger)
     examples: Mapped[list[str]] = mapped_column(Json, default=list)
+    sheet: Mapped[str | None] = mapped_column(Text)  # where the first of the cells stood
+    cell: Mapped[str | None] = mapped_column(Text)  # its A1 name
     action: Mapped[str | None] = mapped_column(Text)  # publish mask drop; None while it is undecided
     ground: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,6 +12,7 @@ from ingest.declared_tables import DeclaredPlan
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING, Refused, a1
 from ingest.gather import Gather, Place
+from ingest.headers import fold
 from ingest.headings import looks_like_data
 from ingest.open_tables import OpenPlan
 from ingest.origins import ReshapedSheet
@@ -83,8 +84,10 @@ class OneTable:
         """Rows of sums, as they stood; only of columns that are published whole."""
         columns = [one for one in self.writer.columns if not (one.masked or one.derived)]
         shown = [(column.field.name, column.sources[0]) for column in columns]
-        if isinstance(self.sheet, ReshapedSheet):
-            return []
+        if self.rest.heads:  # of a table that was reshaped: its sums stand under its own headers
+            kinds = self.request.schema.personal.values() if self.request.schema else ()
+            personal = {fold(header) for headers in kinds for header in headers}
+            shown = [(head, at) for at, head in enumerate(self.rest.heads) if head and fold(head) not in personal]
         return [
             {
                 "table": self.name,
@@ -198,10 +201,15 @@ class OneTable:
 
     def _extent(self) -> str | None:
         """The A1 range from the first header row to the last row of data, over the published columns."""
-        if not self.sheet.grid or isinstance(self.sheet, ReshapedSheet):
+        if not self.sheet.grid:
             return None
-        places = [source for column in self.writer.columns for source in column.sources]
         first = self.found.header_rows[0]
+        if isinstance(self.sheet, ReshapedSheet):
+            if self.sheet.sheets_from or not self.sheet.rows_from:
+                return None  # a form has its rows from everywhere
+            left, right = self.found.columns
+            return f"{a1(first, left + 1)}:{a1(max(first, *self.sheet.rows_from), right + 1)}"
+        places = [source for column in self.writer.columns for source in column.sources]
         return f"{a1(first, min(places) + 1)}:{a1(max(first, self.rest.last_row), max(places) + 1)}"
 
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import polars as pl
+
 from catalog.schema import Field, Table
+from ingest import nulls, values
 from ingest.evidence import TEXT, Evidence, Kind
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
@@ -15,20 +18,61 @@ from ingest.headers import JOIN, fold, name_fields, unit_label
 from ingest.nulls import strip
 from ingest.plan import Planned
 from ingest.raw import RawSheet
-from ingest.readers import DecimalReader, Reader
+from ingest.readers import DAY, DateReader, DecimalReader, Reader
 from ingest.tables import Found
 from ingest.units import find_unit
+from ingest.values import Unreadable
 
 _WIDENS = {"integer": "decimal"}  # what a type may become in a later release
 _BETWEEN_UNITS = re.compile(r"[;；,，、/]")
 _PERCENT = frozenset("%％")
 _SHARE = re.compile(r"(?:率|百分比|占比|比重|比例|%|增减幅?|增幅)(?:\(%\))?$")
+_MEASURES = {
+    "CNY": "[价款额债税费]|资金|收入|支出|投资|产值",
+    "m2": "面积",
+    "m": "长度|里程|高度",
+    "t": "产量|排放|重量",
+    "person": "人口|人数",
+}
 _NO_MEASURE = re.compile(
     r"(?:序号|编号|行次|栏次|款|项|目|节|类|级|.*(?:编码|代码|编号|年度|年份|月份|数量|宗数|户数|人数|个数|次数)|年|月|季度|期次)"
 )
+_DAY = re.compile(r"(?:日期|年月日|时间|日)(?:\(.*\))?$")
+_CLOSE = re.compile(r"(?:(?:19|20)\d{2}|[1-9]\d|1[0-4]\d)[01]\d[0-3]\d")  # without strokes, of either calendar
+_MOST_DAYS = 5_000  # distinct ones of a batch
+DAYS = Kind("date", frozenset({"integer"}), "integer", lambda: DateReader(loose=True))  # 1080815, 20190815
 _PERSONAL = frozenset(
     ("联系人", "联系电话", "手机", "手机号", "手机号码", "身份证号", "身份证号码", "电子邮箱", "银行账号", "家庭住址")
 )
+
+
+def count_days(texts: Any) -> int | None:
+    """How many days a column holds, whatever their spelling (also 20190815 and 1080815); None if anything else."""
+    series = pl.Series(texts)
+    series = series.filter(~series.str.contains(nulls.PATTERN))
+    plain = series.str.contains(f"^{DAY}$") & series.str.to_date("%Y-%m-%d", strict=False).is_not_null()
+    other = series.filter(~plain).unique()
+    return len(series) if len(other) <= _MOST_DAYS and all(map(_is_day, other)) else None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        values.loose_day(text) if _CLOSE.fullmatch(values.tidy(text)) else values.day(text)
+    except Unreadable:
+        return False
+    return True
+
+
+def _unit_for(name: str, units: list[str]) -> str | None:
+    """Which of the corner's units a column is in: of several, the one whose measure its name speaks of."""
+    if len(units) < 2:
+        return next(iter(units), None)
+    for unit in units:
+        known = find_unit(unit)
+        words = _MEASURES.get(known.measure) if known else re.escape(unit)
+        if words and re.search(words, name):
+            return unit
+    return None
 
 
 class OpenPlan:
@@ -39,12 +83,20 @@ class OpenPlan:
         self._evidence = [Evidence(quoted=place in sheet.text_columns) for place in range(sheet.width)]
         self._answers = {fold(header): name for header, name in mapping.items()}
         self._names = _names(table.headers, self._answers, before)
+        days = (place for place, header in enumerate(table.headers) if _DAY.search(fold(header)))
+        self._days: dict[int, int] = dict.fromkeys(days, 0)  # columns that may hold days without strokes: how many
 
     def see(self, batch: Any) -> None:
         """Take in the shapes of one batch."""
         rows, columns = batch.column(0), batch.columns[1:]
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda evidence, texts: evidence.see(rows, texts), self._evidence, columns))
+        for place in list(self._days):
+            found = count_days(columns[place])
+            if found is None:
+                del self._days[place]
+            else:
+                self._days[place] += found
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns. Raises Refused where the release before had more, or other types."""
@@ -104,7 +156,7 @@ class OpenPlan:
         share = [unit for unit in units if unit in _PERCENT]
         if _SHARE.search(name):
             return "percent" if share else None
-        words = next((unit for unit in units if unit not in _PERCENT), None)
+        words = _unit_for(name, [unit for unit in units if unit not in _PERCENT])
         if words is None or _NO_MEASURE.fullmatch(name):
             return None
         corner = find_unit(words)
@@ -117,6 +169,8 @@ class OpenPlan:
             if kept is not None:
                 return kept
         kind = evidence.kind()
+        if kind.type in ("integer", "string") and self._days.get(place):
+            return DAYS
         if kind is TEXT:
             self._explain_text(place, gather)
         return kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from ingest import values
@@ -45,14 +46,16 @@ def period(text: str) -> str:
         raise Unreadable("period_unreadable") from None
 
 
+_GAPS = re.compile(r"(?<=[\d年第])\s*/?\s*(?=[年第季月日]|[1-4一二三四]季)|(?<=[年第月])\s+(?=\d)")
 _IN_TEXT = re.compile(
-    r"(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
+    r"(?<!\d)(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
 )
 
 
 def find_period(text: str) -> str | None:
     """The one period that a title or a file name speaks of, or None where there is none or several."""
-    found = {match.group().replace("_", "-") for match in _IN_TEXT.finditer(text)}
+    close = _GAPS.sub("", unicodedata.normalize("NFKC", text))
+    found = {match.group().replace("_", "-") for match in _IN_TEXT.finditer(close)}
     if len(found) != 1:
         return None
     try:

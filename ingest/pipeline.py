@@ -14,6 +14,7 @@ from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Finding, Refused
 from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
+from ingest.letters import check_letters
 from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.periods import find_period, period
 from ingest.progress import Progress, Tell
@@ -142,6 +143,7 @@ class _Intake:
     def _take(self, sheet: RawSheet, found: Found, turn: tuple[int, int]) -> None:
         """One table, the so many-th of so many; one of several that fits nothing is named and left."""
         try:
+            check_letters(sheet, found, self.gather)
             for part in self._parts(sheet, found):
                 self._take_part(part, turn)
         except Refused as refused:
@@ -167,7 +169,9 @@ class _Intake:
         if request.schema is None:
             return (Part(None, sheet, found, Rest()),)
         when = self._when(found)
-        return reshape(Asked(request.schema, sheet, found, Rest(), request.mapping, when, request.workdir), self.gather)
+        named = PurePath(request.filename).stem
+        asked = Asked(request.schema, sheet, found, Rest(), request.mapping, when, request.workdir, named)
+        return reshape(asked, self.gather)
 
     def _take_part(self, part: Part, turn: tuple[int, int]) -> None:
         """One table, typed and written. Raises Refused where it keeps no row."""

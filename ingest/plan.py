@@ -11,9 +11,10 @@ import polars as pl
 import pyarrow as pa
 
 from catalog.schema import Field
-from ingest.declared_readers import JOIN, MaskReader, masked
+from ingest.declared_readers import MaskReader, masked
 from ingest.gather import Gather
 from ingest.readers import DecimalReader, Reader
+from ingest.unit_readers import JOIN
 
 
 @dataclass(frozen=True)

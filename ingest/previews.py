@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from ingest.privacy.detectors import context_of
+from ingest.privacy.guard import Found, kinds_by_field, masked
+from ingest.privacy.hits import mask_text
 
 if TYPE_CHECKING:
     from ingest.pipeline import Outcome, TypedTable
@@ -10,16 +15,33 @@ if TYPE_CHECKING:
 _FIRST_ROWS, _PROPOSALS = 50, 3
 
 
-def preview(outcome: Outcome) -> dict[str, Any]:
-    """The result of the job, as JSON data."""
+def preview(
+    outcome: Outcome, personal: Iterable[Found] = (), changes: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The result of the job, as JSON data; what is personal in it is masked. `changes`: against the published one."""
+    kinds = kinds_by_field(personal)
     return {
-        "tables": [{**one.table.to_dict(), "first_rows": first_rows(one)} for one in outcome.tables],
-        "proposals": [one.to_dict() for one in outcome.proposals[:_PROPOSALS]],
+        "tables": [{**one.table.to_dict(), "first_rows": list(_shown_rows(one, kinds))} for one in outcome.tables],
+        "proposals": [masked(one.to_dict()) for one in outcome.proposals[:_PROPOSALS]],
         "encoding": outcome.encoding,
         "totals": list(outcome.totals),
         "notes": list(outcome.notes),
         "period": outcome.period,
+        "changes": masked(list(changes)),
     }
+
+
+def _shown_rows(one: TypedTable, kinds: Mapping[str, frozenset[str]]) -> Iterator[dict[str, Any]]:
+    contexts = {field.name: context_of(field.title) | kinds.get(field.name, frozenset()) for field in one.table.fields}
+    for row in first_rows(one):
+        yield {name: _hidden(value, contexts[name]) for name, value in row.items()}
+
+
+def _hidden(value: Any, context: frozenset[str]) -> Any:
+    """The value; masked, as text, where it is personal."""
+    text = str(value)
+    hidden = mask_text(text, context)
+    return value if hidden == text else hidden
 
 
 def first_rows(one: TypedTable) -> list[dict[str, Any]]:

@@ -92,13 +92,26 @@ def _single(sign: str, value: Decimal) -> Span:
     return Span(value, value)
 
 
-_TO = re.compile(r"\s*(?:至|到|~|～|—{1,2}|--|起至)\s*")
+_TO = re.compile(r"\s*(?:起至|至|到|~|～|—{1,2}|--|-(?=\s*(?:19|20)\d{2}\D)|(?<=日)-(?=\s*\d))\s*")
+_FIRST_DAY = re.compile(r"((?:19|20)\d{2}\s*年)(\s*\d{1,2}\s*月)")
+
+
+def _ends(words: str) -> list[str]:
+    """Both ends of a span of days; the last may leave out the year, or year and month, of the first."""
+    parts = [part.removesuffix("起").strip() for part in _TO.split(words)]
+    first = _FIRST_DAY.match(parts[0])
+    if first and len(parts) == 2:
+        if re.match(r"\d{1,2}\s*月", parts[1]):
+            parts[1] = first[1] + parts[1]
+        elif re.match(r"\d{1,2}\s*日", parts[1]):
+            parts[1] = first[1] + first[2] + parts[1]
+    return parts
 
 
 def days(text: str) -> tuple[dt.date, dt.date]:
     """The first and the last day of `2019年10月22日至2019年10月26日`; a single day is both. Raises Unreadable."""
     words = values.tidy(text).strip("|").removesuffix("止")
-    parts = [part.removesuffix("起").strip() for part in _TO.split(words)]
+    parts = _ends(words)
     if len(parts) > 2:
         raise Unreadable("range_unreadable")
     first, last = values.loose_day(parts[0]), values.loose_day(parts[-1])
@@ -113,7 +126,7 @@ _WHERE = re.compile(r"在[^\d]*$")
 def moments(text: str) -> tuple[dt.datetime, dt.datetime]:
     """The first and the last moment of `2020年2月12日至2020年2月21日9:30`; a single one is both. Raises Unreadable."""
     words = _WHERE.sub("", values.tidy(text).strip("|")).removesuffix("止")
-    parts = [part.removesuffix("起").strip() for part in _TO.split(words)]
+    parts = _ends(words)
     if len(parts) > 2 or "|" in words:
         raise Unreadable("several_values" if "|" in words else "range_unreadable")
     return _moment(parts[0]), _moment(parts[-1])

@@ -12,6 +12,14 @@ from ingest.headers import fold
 from ingest.values import Unreadable
 
 _STROKES = re.compile(r"[>＞/|,，-]")
+_ITSELF = re.compile(r"(?:全|本)?[省市区县州](?:本级)?|本级|本地区|(?:全[省市区县州])?(?:合计|总计|小计|平均)")
+_LABEL = re.compile(r"^(?:城市|地区|行政区|区域|填报单位|编制单位|单位名称)[:]")
+_SUFFIXES = ("省", "市", "区", "县", "州", "盟", "旗")
+_YEAR = re.compile(
+    r"^\D{0,4}(?:(?:19|20)\d{2}\s*(?:年(?:度|末|底)?)?\s*(?:[-—~至]+\s*(?:19|20)\d{2}(?:年[末底度]?)?)?(?:第?[1-4一二三四]季度)?)+"
+)
+_ENDS = "省市区县州盟旗"
+_LONGEST = 15  # characters of a path of names
 _OWN = re.compile(r"(?:市本级|县本级|区本级|本级|市辖区)$")
 
 
@@ -30,16 +38,57 @@ def _table() -> tuple[dict[str, str], dict[str, list[str]], dict[str, str]]:
     return names, codes, ended
 
 
-def code_of(text: str) -> str:
-    """The code of a region by its name (`柯桥区`) or path (`浙江省绍兴市柯桥区`). Raises Unreadable."""
+@cache
+def validity() -> tuple[dict[str, str], dict[str, str]]:
+    """Code -> the month since which it holds, and code -> the month from which it no more does; those that have one."""
+    source = files("ingest").joinpath("families/codes/regions.csv")
+    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    since, until = ({row["code"]: row[name] for row in rows if row[name]} for name in ("since", "until"))
+    return since, until
+
+
+def code_of(text: str, within: str | None = None) -> str:
+    """The code of a region by its name (`柯桥区`) or path (`浙江省绍兴市柯桥区`). Raises Unreadable.
+
+    `within` is the region of the title: a name alone is one of its parts, itself (`市本级`), or above it.
+    """
     words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
+    if within and len(words) == 1 and _ITSELF.fullmatch(words[0]):
+        if not _is_level(words[0], within):
+            raise Unreadable("region_unknown")
+        return within
     found = _last(words)
+    alone = len(words) == 1 and (not found or words[0] in _table()[1])  # no path of names, though it be glued together
+    found = found or _short(words)
     if not found:
         raise Unreadable("region_unknown")
+    if within and alone:
+        found = {code for code in found if code == within or _below(code, within) or _below(within, code)}
+        if not found:
+            raise Unreadable("region_elsewhere", where=_table()[0][within])
     found = {code for code in found if not _table()[2].get(code)} or found  # what holds today, before what held once
     if len(found) > 1:
         raise Unreadable("region_ambiguous", codes="、".join(sorted(found)[:6]))
     return found.pop()
+
+
+def _is_level(word: str, code: str) -> bool:
+    """Whether `市本级` can be that region: a city's, not a province's; a word without a level is anybody's."""
+    level = "省" if code.endswith("0000") else "市州" if code.endswith("00") else "区县市"
+    said = re.search("[省市区县州]", word)
+    return said is None or said[0] in level
+
+
+def find_place(text: str) -> tuple[str, str | None] | None:
+    """The region that a title begins with, or that stands after its year, and its code if that is certain."""
+    words = _LABEL.sub("", fold(text))
+    for start in dict.fromkeys((words, _YEAR.sub("", words))):
+        for size in range(min(_LONGEST, len(start)), 1, -1):
+            name = start[:size]
+            if name[-1] in _ENDS and (found := _last([name])):
+                codes = {code for code in found if not _table()[2].get(code)} or found
+                return name, codes.pop() if len(codes) == 1 else None
+    return None
 
 
 def _parts(text: str) -> list[str]:
@@ -56,6 +105,11 @@ def _last(words: list[str]) -> set[str]:
             return above if _OWN.search(word) else set()
         above = found
     return found
+
+
+def _short(words: list[str]) -> set[str]:
+    """The codes of a name that lacks its last character: `成都`."""
+    return set().union(*(_last([*words[:-1], words[-1] + suffix]) for suffix in _SUFFIXES)) if words else set()
 
 
 def _within(word: str, above: set[str] | None) -> set[str]:

@@ -13,15 +13,23 @@ import pyarrow as pa
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
-from ingest.findings import ERROR, INFO, Refused
-from ingest.forms import Block, read_form
-from ingest.gather import Gather
-from ingest.melt import Melting
+from ingest.findings import ERROR, INFO, WARNING, Refused
+from ingest.form_blocks import Block
+from ingest.forms import read_form
+from ingest.gather import Gather, Place
+from ingest.group_rows import leave_group_rows
+from ingest.headers import fold
+from ingest.headings import is_table_number, is_unit
+from ingest.likeness import find_likenesses
+from ingest.melt import Melted, Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, place_of
-from ingest.raw import RawSheet, RawWriter, iter_batches
+from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
+from ingest.regions import find_place
+from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
 
+_HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
 _PLACE = re.compile(r"([\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*(?=(?:19|20)\d{2}\s*年)")
 _SEVERAL = r"[^|\s][^|]*\|+\s*[^|\s]"
@@ -48,6 +56,7 @@ class Asked:
     mapping: Mapping[str, str | None]
     period: str | None
     workdir: Path
+    named: str = ""  # the file's name, without its ending
 
 
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
@@ -55,6 +64,8 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     schema = asked.schema
     if schema.melt is not None and not _is_long(asked):
         return (_from_matrix(asked, gather),)
+    claims = Claims(asked.found.headers, schema, asked.mapping)
+    leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
     if schema.explode is not None:
         exploded = _exploded(asked, gather)
         if exploded is not None:
@@ -81,15 +92,16 @@ def _filled(asked: Asked) -> Part:
         path, width, len(rows_from), old.name, old.grid, old.rejected, rows_from=tuple(rows_from), moved=nowhere
     )
     headers = (*found.headers, *added)
-    return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest))
+    return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest, found.headers))
 
 
 def _told(what: str, asked: Asked) -> str:
     """What title or file name say of the whole table."""
     if what == "period":
         return asked.period or ""
-    texts = (asked.found.title or "", *asked.found.banners)
-    return next((found[1] for text in texts if (found := _PLACE.match(strip(text)))), "")
+    texts = [strip(text) for text in (asked.found.title or "", *asked.found.banners, asked.named)]
+    known = next((place[0] for text in texts if (place := find_place(text))), "")
+    return known or next((found[1] for text in texts if (found := _PLACE.match(text))), "")
 
 
 def _is_long(asked: Asked) -> bool:
@@ -110,7 +122,7 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
         for row in zip(*batch.to_pydict().values(), strict=True)
     ]
     filled = {one.name: text for one in asked.schema.fields if one.filled and (text := _told(one.filled, asked))}
-    made = Melting(asked.schema, asked.sheet, asked.found, rows, asked.mapping, asked.period, gather, filled).run()
+    made = _melted(asked, rows, filled, gather)
     old = asked.sheet
     sheet = _written(
         asked.workdir,
@@ -122,7 +134,32 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
     )
     found = replace(asked.found, headers=made.headers, unit=made.unit)
     gather.add(INFO, "matrix_melted", None, count=len(made.rows))
-    return Part(made.schema, sheet, found, _settled_rest(sheet, asked.rest))
+    return Part(made.schema, sheet, found, _settled_rest(sheet, asked.rest, asked.found.headers))
+
+
+def _melted(asked: Asked, rows: list[Any], filled: Mapping[str, str], gather: Gather) -> Melted:
+    """The matrix made long. A row of sums that means a value of its own (`合计` beside `一般`) is no sum."""
+    sums: list[tuple[int | str, ...]] = [(total.row, *total.cells) for total in asked.rest.totals]
+    told = (asked.schema, asked.sheet, asked.found)
+    mapping = {**_likely(asked, gather), **asked.mapping}
+    melting = Melting(*told, rows, mapping, asked.period, gather, filled)
+    if sums and melting.means_by_row(sums[0]):
+        asked.rest.totals.clear()
+        melting = Melting(*told, sorted((*rows, *sums)), mapping, asked.period, gather, filled)
+    return melting.run()
+
+
+def _likely(asked: Asked, gather: Gather) -> dict[str, str]:
+    """What headers beside the figures are taken for, though they are spelt a little otherwise."""
+    melt = asked.schema.melt
+    apart = {melt.value, *(word.field for word in melt.words)} if melt else set()
+    found = [one for one in find_likenesses(asked.found.headers, asked.schema, asked.mapping) if one.name not in apart]
+    for one in found:
+        code = "header_taken_as" if one.taken else "header_is_like"
+        place = Place(asked.sheet.name, asked.found.header_row, one.header, one.place + 1, asked.sheet.grid)
+        words: dict[str, Any] = {"header": one.header, "field": one.title, "name": one.name, "like": one.spelling}
+        gather.add(WARNING, code, place, score=round(one.score), **words)
+    return {one.header: one.name for one in found if one.taken}
 
 
 def read_forms(
@@ -137,17 +174,36 @@ def read_forms(
             read_form(schema, sheet, rows, period, gather, blocks)
         except Refused as no_form:
             refused = refused or no_form
+    banners = _banners(schema, sheets[0])
+    title = next((text for text in banners if not is_table_number(text) and len(text) > _SHORT), None)
     parts = []
     for one in schema.tables:
         block = blocks[one.table]
         block.leave_blank({at for at, each in enumerate(one.fields) if each.source})
+        money = {
+            at for at, name in enumerate(block.headers) if name in {f.title for f in one.fields if f.unit == "CNY"}
+        }
+        unit = block.settle_unit(money)
         if block.rows:
             made = _written(workdir, one.table, sheets[0], block.rows, block.moved, tuple(block.rows_from))
             sheet = replace(made, sheets_from=tuple(block.sheets_from))
-            parts.append(Part(one, sheet, Found(block.headers, 1, header_rows=(1,)), _settled_rest(sheet, Rest())))
+            found = Found(block.headers, 1, title, unit, tuple(banners), header_rows=(1,))
+            parts.append(Part(one, sheet, found, _settled_rest(sheet, Rest())))
     if not parts and refused is not None:
         raise refused
     return tuple(parts)
+
+
+def _banners(schema: DeclaredSchema, sheet: RawSheet) -> list[str]:
+    """What stands over the first form."""
+    starts = {fold(start) for start in schema.form.start} if schema.form else set()
+    found: list[str] = []
+    for _, cells in first_rows(sheet, _HEAD):
+        words = [text for cell in cells if (text := strip(cell))]
+        if any(fold(word) in starts for word in words):
+            break
+        found += [short for word in words if not is_unit(word) and (short := without_persons(word))]
+    return found
 
 
 def _written(
@@ -165,10 +221,9 @@ def _written(
     return ReshapedSheet(path, width, len(rows), old.name, old.grid, rows_from=rows_from, moved=moved)
 
 
-def _settled_rest(sheet: RawSheet, before: Rest) -> Rest:
+def _settled_rest(sheet: RawSheet, before: Rest, heads: tuple[str, ...] = ()) -> Rest:
     """What was left out before; every row of the new sheet is data."""
-    masks = [None for _ in iter_batches(sheet.path)]
-    return Rest(notes=before.notes, blank=before.blank, masks=masks)
+    return replace(before, masks=[None for _ in iter_batches(sheet.path)], heads=heads)
 
 
 def _exploded(asked: Asked, gather: Gather) -> Part | None:
@@ -189,7 +244,7 @@ def _exploded(asked: Asked, gather: Gather) -> Part | None:
     old = asked.sheet
     sheet = ReshapedSheet(path, old.width, len(rows_from), old.name, old.grid, rejected, rows_from=tuple(rows_from))
     gather.add(INFO, "lists_exploded", None, count=len(rows_from))
-    return Part(asked.schema, sheet, asked.found, _settled_rest(sheet, asked.rest))
+    return Part(asked.schema, sheet, asked.found, _settled_rest(sheet, asked.rest, asked.found.headers))
 
 
 def _rows(batch: Any) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,9 @@ _NOTE = (
     r"\s*\d*\s*[:：]"
 )
 _ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
+GOES_ON = r"^\s*[(（]?\s*(?:[续續][上前]?\s*[表页頁]|接[上前][表页頁])[\s\d一二三四五六七八九十]*[)）]?\s*[:：]?$"
+_GOES_ON_MARKS = ["续", "續", "接"]
+_NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])"
 _MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
 _EMPTY = f"^[{SPACE}]*$"
 
@@ -63,6 +66,7 @@ class Found:
     english: tuple[str, ...] = ()  # the second header, in English
     columns: tuple[int, int] = (0, 0)
     raw_header: tuple[str, ...] = ()  # the last header row as it stands: where it comes again, it is no data
+    raw_head: frozenset[tuple[str, ...]] = frozenset()  # all rows above the data: a page that is printed has them again
 
     @property
     def top(self) -> int:
@@ -90,6 +94,7 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
             "formulas": heading.formulas,
             "english": heading.english,
             "raw_header": tuple(full[heading.above + len(heading.header_rows) - 1][1]),
+            "raw_head": frozenset(tuple(cells) for _, cells in full[: heading.rows]),
         }
     )
 
@@ -113,7 +118,7 @@ def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tup
 
 def _is_remark(text: str) -> bool:
     """Whether a text over the table explains it rather than names it."""
-    return bool(re.match(_NOTE, text)) or bool(re.match(_ENUMERATED.removesuffix("$"), text))
+    return bool(re.match(_NOTE, text)) or bool(re.match(_NUMBERED, text))
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,7 @@ class Rest:
     footers: int = 0
     headers_again: int = 0
     last_row: int = 0  # of the data
+    heads: tuple[str, ...] = ()  # the headers over the totals, where the table was reshaped
     masks: list[Any] | None = None  # for each raw batch, which of its rows are data
 
     def leave(self, number: int, why: str) -> bool:
@@ -182,7 +188,7 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     out = head | blank
     notes = _matching(lead, _NOTE)
     odd = _matching(lead, _TOTAL) | _matching(second, _TOTAL) | notes | _matching(lead, SIGNATURE)
-    odd = (odd | _again(first, table) | _lone(batch, notes, rest)) & ~out
+    odd = (odd | _again(first, lead, table) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(batch.filter(odd.to_arrow())).rows()
         left_out = [cells[0] for cells in rows if _put(rest, table, cells[0], cells[1:])]
@@ -190,9 +196,9 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     return (~out).to_arrow() if out.any() else None
 
 
-def _matching(texts: pl.Series, pattern: str) -> pl.Series:
+def _matching(texts: pl.Series, pattern: str, marks: Sequence[str] = _MARKS) -> pl.Series:
     """Which texts match a pattern of words, looked at only where one of the characters stands that all have."""
-    likely = texts.str.contains_any(_MARKS)
+    likely = texts.str.contains_any(list(marks))
     if not likely.any():
         return likely
     places = likely.arg_true()
@@ -208,10 +214,12 @@ def _lead(batch: Any, width: int, first: pl.Series) -> pl.Series:
     return frame.select(pl.coalesce(*filled, pl.lit(""))).to_series()
 
 
-def _again(first: pl.Series, table: Found) -> pl.Series:
-    """Rows that begin as the header does."""
-    start = table.raw_header[0] if table.raw_header else ""
-    return first == start if strip(start) else pl.Series([False]).new_from_index(0, len(first))
+def _again(first: pl.Series, lead: pl.Series, table: Found) -> pl.Series:
+    """Rows that begin as one above the data does, or that say that the table goes on."""
+    starts = [text for cells in table.raw_head for cell in cells if (text := strip(cell))]
+    leads = {text for text in starts if text} | {cells[0] for cells in table.raw_head if strip(cells[0])}
+    found = lead.is_in(sorted(leads)) if leads else pl.Series([False]).new_from_index(0, len(first))
+    return found | _matching(lead, GOES_ON, _GOES_ON_MARKS)
 
 
 def _blank(batch: Any, first: Any) -> pl.Series:
@@ -234,7 +242,7 @@ def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
 def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...]) -> bool:
     """Keep a row that is not data where it belongs; False where it is data after all."""
     full = [text for cell in cells if (text := strip(cell))]
-    if cells == table.raw_header:
+    if cells in table.raw_head or (len(full) == 1 and re.match(GOES_ON, full[0])):
         rest.headers_again += 1
         return rest.leave(number, "header")
     if _is_total(cells):

@@ -11,6 +11,7 @@ from ingest.values import Unreadable, amount
 
 BELOW = 8  # rows that are asked what a row above them is
 _MARKER = re.compile(r"[甲乙丙丁戊己庚]|[栏欄行列项項]\s*次|序\s*[号號]|[编編][号號]|公\s*式|[计計]算公式")
+_STEM = re.compile(r"[甲乙丙丁戊己庚]")
 _NUMBERED = re.compile(r"(?P<open>[(（\[]?)\s*(?P<number>\d{1,3})\s*[)）\]]?\s*(?P<formula>[=＝].+)?")
 _FORMULA = re.compile(r"[A-Z]{1,2}\d?\s*(?:[=＝]\s*[A-Z0-9＋+\-－—×*÷/()（）.％% ]+)?")
 _ENGLISH = re.compile(r"[\x20-\x7e]*[A-Za-z]{2}[\x20-\x7e]*")
@@ -60,11 +61,12 @@ def _are_numbers(cells: Sequence[str], below: Sequence[Row]) -> bool:
         return False
     if not all(map(_MARKER.fullmatch, odd)):
         return False
+    consecutive = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    if odd and all(map(_STEM.fullmatch, odd)) and not consecutive:
+        return False  # `1 甲 10` is a row of data
     if odd or all(one["open"] or one["formula"] for one in found if one):
         return True
-    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-        return False
-    return any(_wordy(below, at) for at, one in zip(places, found, strict=True) if one)
+    return consecutive and any(_wordy(below, at) for at, one in zip(places, found, strict=True) if one)
 
 
 def _are_units(cells: Sequence[str], below: Sequence[Row]) -> bool:

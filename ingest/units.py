@@ -38,6 +38,21 @@ _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
     ("CNY", Fraction(10**6), ("百万元",)),
     ("CNY", Fraction(10**7), ("千万元",)),
     ("CNY", Fraction(10**8), ("亿元", "亿", "亿元整", "亿圆")),
+    ("USD", Fraction(1), ("美元", "usd")),
+    ("USD", Fraction(10**4), ("万美元",)),
+    ("USD", Fraction(10**8), ("亿美元",)),
+    ("person", Fraction(1), ("人", "person")),
+    ("person", Fraction(10**4), ("万人",)),
+    ("t", Fraction(1), ("吨", "t")),
+    ("t", Fraction(1, 1000), ("千克", "公斤", "kg")),
+    ("t", Fraction(1, 10**6), ("克", "g")),
+    ("t", Fraction(10**4), ("万吨",)),
+    ("m3", Fraction(1), ("立方米", "m3")),
+    ("m3", Fraction(10**4), ("万立方米", "万m3")),
+    ("m3", Fraction(10**8), ("亿立方米",)),
+    ("kWh", Fraction(1), ("千瓦时", "kwh")),
+    ("kWh", Fraction(10**4), ("万千瓦时",)),
+    ("kWh", Fraction(10**8), ("亿千瓦时",)),
     ("m2", Fraction(1), ("平方米", "m2", "平米", "方米", "平方公尺", "m^2")),
     ("m2", Fraction(10**4), ("公顷", "ha", "hm2", "万平方米", "万m2", "万平米")),
     ("m2", MU, ("亩", "市亩")),
@@ -45,22 +60,22 @@ _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
     ("percent", Fraction(1), ("%", "百分比", "百分之", "百分点", "percent")),
     ("m", Fraction(1), ("米", "m", "公尺")),
     ("m", Fraction(1000), ("千米", "公里", "km")),
-    ("year", Fraction(1), ("年", "year")),
+    ("year", Fraction(1), ("年", "year", "y")),
 )
 _WORDS = re.compile(r"\s|人民币|单位|[:：]|\(.*\)")
 
 
 @cache
 def find_unit(text: str) -> Unit | None:
-    """The unit that the text names, or None. Understands a quotient of money by area (`万元/公顷`)."""
+    """The unit that the text names, or None. Understands a quotient (`万元/公顷`, `吨/年`)."""
     folded = _WORDS.sub("", unicodedata.normalize("NFKC", text).lower()).replace("畝", "亩").replace("萬", "万")
     folded = folded.replace("億", "亿").replace("頃", "顷").replace("圓", "圆").replace("單位", "")
     if folded in _UNITS:
         return _UNITS[folded]
     above, _, below = folded.replace("每", "/").partition("/")
-    money, area = _UNITS.get(above), _UNITS.get(below)
-    if money and area and money.measure == "CNY" and area.measure == "m2":
-        return Unit(f"{money.name}/{area.name}", "CNY/m2", money.factor / area.factor)
+    upper, lower = _UNITS.get(above), _UNITS.get(below)
+    if upper and lower and upper.measure != lower.measure:
+        return Unit(f"{upper.name}/{lower.name}", f"{upper.measure}/{lower.measure}", upper.factor / lower.factor)
     return None
 
 
@@ -94,5 +109,5 @@ def to_canonical(value: Decimal, unit: Unit) -> Decimal:
     if unit.factor.denominator == 1:
         return top
     if unit.factor.denominator % 3 == 0:
-        return _EXACT.divide(top, Decimal(unit.factor.denominator)).quantize(_CENT, ROUND_HALF_EVEN)
+        return _EXACT.divide(top, Decimal(unit.factor.denominator)).quantize(_CENT, ROUND_HALF_EVEN, _EXACT)
     return _EXACT.divide(top, Decimal(unit.factor.denominator))

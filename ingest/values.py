@@ -38,10 +38,12 @@ class Amount:
 
 _AMOUNT = re.compile(
     r"(?:人民币|约|為|为|计|更正为|更正後?为|共|[¥$:]|\s)*"
-    r"(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|[-+]?\.\d+)(?P<power>e[+-]?\d{1,2})?"
+    r"(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\s?\.\d*)?|[-+]?\.\d+)(?P<power>e[+-]?\d{1,2})?"
     r"\s*(?P<unit>[^\d\s,;(|]{0,12}(?:\d(?!\d))?(?:/[^\d\s,;(|]{1,6}\d?)?)"
     r"(?P<aside>\((?:合|计|约|其中|含|不含|大写|扣除|\d|[零〇壹贰叁肆伍陆柒捌玖拾]).*\))?[;,。?]?"
 )
+# What may follow a number without changing it: `300万元或其整数倍`, `128083.329，其中：填海面积65000，…`.
+_TAIL = re.compile(r"(?:(?:或者?|及|和)?其?的?正?整数倍[。;]?|(?<=[\d米亩顷元])[,;、]?\s*其中:?[^|]+)$")
 _MINUS = re.compile(r"^[−﹣－–—―](?=\s*[\d.])")
 
 
@@ -53,7 +55,7 @@ def tidy(text: str) -> str:
 def amount(text: str) -> Amount:
     """A number with or without a unit, separators, a note in brackets. Raises Unreadable."""
     words = tidy(text)
-    bars = words.strip("|").strip().removesuffix("?")  # a lost no-break space
+    bars = _TAIL.sub("", words.strip("|").strip().removesuffix("?"))  # `?` is a lost no-break space
     if "|" in bars:
         raise Unreadable("several_values")
     found = _AMOUNT.fullmatch(bars.lower())
@@ -113,7 +115,7 @@ def _summed(text: str) -> Amount:
 
 
 def _number(digits: str, power: str | None) -> Decimal:
-    value = Decimal(digits.replace(",", "").replace(" ", "").rstrip(".") + (power or ""))
+    value = Decimal("".join(digits.replace(",", "").split()).rstrip(".") + (power or ""))
     if power:
         value = Decimal(format(value, "f"))
     if len(value.as_tuple().digits) > MOST_DIGITS or abs(value.adjusted()) > MOST_DIGITS:

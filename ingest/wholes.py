@@ -11,6 +11,7 @@ import polars as pl
 
 from ingest.families import Check
 
+SUMS_TO = "sums_to"  # the one rule that has groups without names in them
 MOST_ROWS = 200_000  # past which these checks, made for tables that people read, are left out
 Group = Mapping[str, tuple[int, float]]  # what the row says by `by` -> its position and its value
 
@@ -54,6 +55,24 @@ def _growth(check: Check, group: Group) -> Iterator[Broken]:
             yield Broken(rate[0], rate[1], round(expected, 2))
 
 
+def iter_wrong_sums(check: Check, rows: Any) -> Iterator[Broken]:
+    """Groups of rows whose values do not sum to one of the sums that they may have; a lone row is no group."""
+    shared = [name for name in check.options["group"] if name in rows.schema.names]
+    if check.fields[0] not in rows.schema.names or rows.num_rows > MOST_ROWS:
+        return
+    groups: dict[tuple[Any, ...], list[tuple[int, float]]] = defaultdict(list)
+    for at, (*group, value) in enumerate(
+        zip(*(rows.column(name).to_pylist() for name in (*shared, check.fields[0])), strict=True)
+    ):
+        if value is not None:
+            groups[tuple(group)].append((at, float(value)))
+    sums = check.options["sums"]
+    for values in groups.values():
+        found = sum(value for _, value in values)
+        if len(values) > 1 and all(abs(found - one) > check.tolerance for one in sums):
+            yield Broken(values[0][0], round(found, 6), sums[0])
+
+
 RULES: Mapping[str, Callable[[Check, Group], Iterator[Broken]]] = {
     "adds_up": _adds_up,
     "within": _within,
@@ -63,6 +82,9 @@ RULES: Mapping[str, Callable[[Check, Group], Iterator[Broken]]] = {
 
 def iter_broken(check: Check, rows: Any, key: tuple[str, ...]) -> Iterator[Broken]:
     """What breaks the check in an Arrow table. Rows that agree in the key belong together, `by` and `across` apart."""
+    if check.rule == SUMS_TO:
+        yield from iter_wrong_sums(check, rows)
+        return
     by = check.options["by"]
     told = [by] if isinstance(by, str) else list(by)
     names = set(rows.schema.names)

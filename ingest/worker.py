@@ -30,7 +30,6 @@ from catalog.storage import Storage, key_of
 from ingest import jobs
 from ingest.findings import Refused
 from ingest.models import Job
-from ingest.previews import preview
 
 if TYPE_CHECKING:
     from ingest.pipeline import Outcome, Progress
@@ -97,8 +96,9 @@ def run(shop: Workshop, job: Job) -> None:
     work.mkdir(parents=True)
     try:
         with _Heartbeat(shop, job.id) as heartbeat:
-            outcome, personal = _look_through(_take_in(shop, job, work, heartbeat.note))
-        tables = _finish(shop, job.id, outcome, personal)
+            outcome, changes = _compare(shop, job, _take_in(shop, job, work, heartbeat.note))
+            outcome, personal = _look_through(outcome)
+        tables = _finish(shop, job.id, outcome, personal, changes)
         _build_serving(shop, tables)
     except Stopped:
         _give_back(shop, job.id)
@@ -136,14 +136,25 @@ def _take_in(shop: Workshop, job: Job, work: Path, note: Callable[[Progress], No
     )
 
 
+def _compare(shop: Workshop, job: Job, outcome: Outcome) -> tuple[Outcome, list[dict[str, Any]]]:
+    from ingest.comparison import compare_outcome, find_published  # polars, as above
+
+    with session(shop.engine) as opened:
+        published = find_published(opened, shop.storage, job.dataset_id, outcome.period)
+    return compare_outcome(outcome, published, job.dataset.schema) if published else (outcome, [])
+
+
 def _look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
     from ingest.privacy.guard import look_through  # polars, as above
 
     return look_through(outcome)
 
 
-def _finish(shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found, ...] = ()) -> list[Table]:
+def _finish(
+    shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found, ...], changes: list[dict[str, Any]]
+) -> list[Table]:
     """Store the files first, then the rows that name them, in one transaction; the tables that are kept."""
+    from ingest.previews import preview
     from ingest.privacy.review import keep_found
 
     with session(shop.engine) as opened:
@@ -159,7 +170,7 @@ def _finish(shop: Workshop, job_id: str, outcome: Outcome, personal: tuple[Found
             job.release = _keep_release(opened, job, outcome, tables)
             keep_found(opened, job.release, personal)
         else:
-            job.result = preview(outcome)
+            job.result = preview(outcome, personal, changes)
         job.state, job.finished_at, job.lease_until, job.progress = "succeeded", now(), None, 1.0
         job.rows_read, job.rows_accepted = outcome.rows_read, outcome.rows_accepted
         job.rows_rejected = outcome.rows_rejected

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -18,6 +19,7 @@ from ingest.checking import Checker
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
+from ingest.nulls import UNSOLD_PATTERN
 from ingest.origins import place_of
 from ingest.plan import Planned, find_pairs, hide_persons, raw_columns
 from ingest.raw import RawSheet
@@ -25,6 +27,7 @@ from ingest.readers import Converted
 
 GROUP_ROWS = 65_536  # rows of a Parquet row group, about
 GROUP_BYTES = 64 << 20
+_FAILED = ["流", "止", "撤", "未成交"]  # one of these stands in every word of a failed sale
 _SAMPLE = 10_000  # rows by which a column's repetition is judged
 
 
@@ -75,6 +78,7 @@ class TableWriter:
         refused = self._tell_faults(batch, found)
         arrays = [one.values for one in found]
         self._exchange(batch, arrays)
+        self._withdraw(batch, arrays)
         typed, raw = pa.record_batch(arrays, schema=self._schema), raw_columns(self.columns, batch)
         rows = batch.column(0)
         if refused:
@@ -149,6 +153,22 @@ class TableWriter:
                 pc.if_else(wrong, _as(arrays[high], arrays[low].type), arrays[low]),
                 pc.if_else(wrong, _as(arrays[low], arrays[high].type), arrays[high]),
             )
+
+    def _withdraw(self, batch: Any, arrays: list[Any]) -> None:
+        """A price beside a buyer who is `流拍` is no price of a deal: null of that kind, and that is said."""
+        buyers = [one for one in self.columns if one.reader.unsold and one.field.type == "string"]
+        for buyer in buyers:
+            texts = pl.Series(buyer.texts(batch))
+            if not texts.str.contains_any(_FAILED).any():
+                continue
+            failed = texts.str.contains(UNSOLD_PATTERN)
+            for at, column in enumerate(self.columns):
+                if not column.reader.unsold or column is buyer:
+                    continue
+                lost = pc.and_(failed.to_arrow(), pc.is_valid(arrays[at]))
+                for row in batch.column(0).filter(lost).to_pylist():
+                    self.gather.add(INFO, "price_unsold", self._place(column, row), title=column.field.title)
+                arrays[at] = pc.if_else(lost, pa.scalar(None, arrays[at].type), arrays[at])
 
 
 def _as(values: Any, type_: Any) -> Any:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import orjson
 from flask import Response, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header, quote_etag
+from werkzeug.wrappers import Request
 
+from catalog.accounts import Actor
 from catalog.errors import BadParameter, ConditionMissing, Stale, nearest
+from catalog.lookup import seen_revision
 from catalog.messages import DEFAULT_LANGUAGE, LANGUAGES
 from catalog.models import Dataset
 
 JSON_TYPE = "application/json"
 PRIVATE = {"Cache-Control": "private, no-store"}  # of answers that are for one reader
+VARY: Final = ("Accept-Language", "Authorization")
+CONDITIONS: Final = frozenset(
+    ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
+)
 _SCRIPTS = {
     "zh-hant": "zh-Hant",
     "zh-tw": "zh-Hant",
@@ -32,10 +42,18 @@ def json_answer(data: Any, status: int = 200, headers: Mapping[str, str] | None 
 
 def tagged(response: Response, tag: str) -> Response:
     """The answer with its ETag; 304 without a body where the reader has it already."""
-    response.set_etag(tag)
+    response.headers["ETag"] = quote_etag(tag)
     response.headers.setdefault("Cache-Control", "no-cache")
-    response.vary.update(("Accept-Language", "Authorization"))
-    if request.method in ("GET", "HEAD"):
+    if "Vary" in response.headers:
+        response.vary.update(VARY)
+    else:
+        response.headers["Vary"] = ", ".join(VARY)
+    return if_changed(response)
+
+
+def if_changed(response: Response) -> Response:
+    """The answer, or 304 where the reader has the one of its tag already."""
+    if not CONDITIONS.isdisjoint(request.environ) and request.method in ("GET", "HEAD"):
         response.make_conditional(request)
     return response
 
@@ -45,9 +63,9 @@ def content_tag(response: Response) -> str:
     return hashlib.sha256(response.get_data()).hexdigest()[:32]
 
 
-def dataset_tag(dataset: Dataset) -> str:
-    """The ETag of a dataset: its revision."""
-    return str(dataset.revision)
+def dataset_tag(dataset: Dataset, viewer: Actor) -> str:
+    """The ETag of a dataset: its revision; for the public that of what it sees."""
+    return str(seen_revision(dataset, viewer))
 
 
 def require_match(dataset: Dataset) -> None:
@@ -57,29 +75,41 @@ def require_match(dataset: Dataset) -> None:
     """
     if not request.if_match:
         raise ConditionMissing("if_match_needed")
-    if not request.if_match.contains(dataset_tag(dataset)):
-        raise Stale("etag_stale", etag=dataset_tag(dataset))
+    if not request.if_match.contains(str(dataset.revision)):
+        raise Stale("etag_stale", etag=str(dataset.revision))
 
 
 def language() -> str:
     """The language of labels and sentences: `lang=`, else the first of Accept-Language that there is."""
     chosen: str | None = getattr(g, "language", None)
-    return chosen or accepted_language()
+    return chosen or accepted_language(request)
 
 
-def read_language() -> None:
-    """Take `lang=` from the address. Raises BadParameter for one that there is not."""
+def read_language(request: Request) -> str:
+    """What `lang=` asks for, else Accept-Language. Raises BadParameter for a language that there is not."""
     asked = request.args.get("lang")
     if asked is not None and asked not in LANGUAGES:
         raise BadParameter.at(
             "lang", "lang_unknown", value=asked, known=", ".join(LANGUAGES), nearest=nearest(asked, LANGUAGES)
         )
-    g.language = asked or accepted_language()
+    return asked or accepted_language(request)
 
 
-def accepted_language() -> str:
+def refuse_nul(request: Request) -> None:
+    """Raises BadParameter for what no part of the portal can hold."""
+    environ = request.environ
+    if "\x00" in environ["PATH_INFO"] or "%00" in environ["QUERY_STRING"] or "\x00" in environ["QUERY_STRING"]:
+        raise BadParameter("nul_in_address")
+
+
+def accepted_language(request: Request) -> str:
     """What Accept-Language asks for; Simplified Chinese where it says nothing that we have."""
-    for tag in request.accept_languages.values():
+    return _accepted(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+@lru_cache(1000)
+def _accepted(header: str) -> str:
+    for tag in parse_accept_header(header, LanguageAccept).values():
         folded = tag.lower()
         for start, found in _SCRIPTS.items():
             if folded == start or folded.startswith(f"{start}-"):

@@ -1,22 +1,25 @@
-"""The application: blueprints, errors, headers that every answer carries, health, and the API's own document."""
+"""The application: blueprints, errors, health, and the API's own document."""
 
 from __future__ import annotations
 
-import re
-import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 import flask_swagger_ui
 from flask import Flask, Response, g, redirect, request, send_from_directory
+from flask.sessions import SecureCookieSession, SessionInterface
 from flask_smorest import Api
 from werkzeug.wrappers import Response as AnyResponse
 
-from catalog.errors import BadParameter
-from portal import VERSION, auth, health, limits, logs, problems
-from portal.answers import read_language
-from portal.context import SAFE_METHODS, House, house
+from catalog.errors import TooMany
+from portal import VERSION, auth, health, problems
+from portal.answers import read_language, refuse_nul
+from portal.context import House
+from portal.direct import FAULT, Direct
+from portal.edge import COUNT, REQUEST_ID, Edge
 from portal.migrate import is_current
 from portal.settings import Settings, load
 from portal.v1 import proofs
@@ -43,34 +46,36 @@ RESOURCES = (  # modules of portal.v1; importing one registers it
 )
 for _name in RESOURCES:
     import_module(f"portal.v1.{_name}")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, X-Request-Id, X-Release, X-Total-Count, Digest, RateLimit-Limit, "
-    "RateLimit-Remaining, RateLimit-Reset, Retry-After",
-}
-_PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, Range, X-Request-Id",
-    "Access-Control-Max-Age": "86400",
-}
-_SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_DOCS = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
-    "base-uri 'none'; form-action 'none'"
-)
-_YEAR = 365 * 24 * 3600
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class _NoSession(SessionInterface):
+    """Nobody is remembered from one request to the next."""
+
+    _empty = SecureCookieSession()
+
+    def open_session(self, app: Flask, request: object) -> SecureCookieSession:
+        """The same nothing for everybody."""
+        return self._empty
+
+    def is_null_session(self, obj: object) -> bool:
+        """It is never kept."""
+        return True
+
+
+class Portal(Flask):
+    """Flask without what the portal has none of: sessions, and views that are coroutines."""
+
+    session_interface = _NoSession()
+
+    def ensure_sync(self, func: View) -> View:
+        """As it is; asking each time whether it is a coroutine costs more than most views."""
+        return func
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application with the given settings, or those of the environment."""
-    app = Flask("portal", static_folder=None)
+    app = Portal("portal", static_folder=None)
     app.url_map.strict_slashes = False
     app.config.update(
         API_TITLE="Open data portal",
@@ -83,11 +88,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         API_SPEC_OPTIONS={"info": {"description": "Open public data of a city: find, read, export, publish."}},
     )
     own = app.extensions["house"] = House(settings or load())
-    logs.install(app)
+    app.wsgi_app = Edge(Direct(app.wsgi_app, own), own.settings)  # type: ignore[method-assign]  # as Flask wants it done
     app.before_request(_begin)
-    limits.install(app)
-    auth.install(app)
-    app.after_request(_finish)
     health.install(app)
     _serve_docs(app)
     app.add_url_rule("/audit/head", view_func=proofs.Head.as_view("audit_head"), methods=["GET"])
@@ -119,25 +121,16 @@ def _describe(smorest: Api) -> None:
 
 
 def _begin() -> None:
-    """Name the request, learn its language, and refuse what no part of the portal can hold."""
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-    if "\x00" in request.path or any("\x00" in name + value for name, value in request.args.items(multi=True)):
-        raise BadParameter("nul_in_address")
-    read_language()
-
-
-def _finish(response: Response) -> Response:
-    response.headers["X-Request-Id"] = getattr(g, "request_id", "")
-    response.headers.extend(_SAFE)
-    response.headers["Content-Security-Policy"] = _DOCS if request.path.startswith("/docs") else _NOTHING
-    if house().settings.base_url.startswith("https://"):
-        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
-    if request.method in SAFE_METHODS:
-        response.headers.extend(_CORS)
-    if request.method == "OPTIONS":
-        response.headers.extend(_PREFLIGHT)
-    return response
+    """Name the request, learn its language and who asks, and refuse what goes too far or no part of us can hold."""
+    environ = request.environ
+    g.request_id = environ[REQUEST_ID]
+    if COUNT in environ and not environ[COUNT].allowed:
+        raise TooMany("too_many_requests", retry_after=environ[COUNT].wait, seconds=environ[COUNT].wait)
+    refuse_nul(request)
+    g.language = read_language(request)
+    if FAULT in environ:
+        raise environ[FAULT]
+    auth.read_key()
 
 
 def _serve_docs(app: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, g, request
+from flask import g, request
 from sqlalchemy.exc import OperationalError
 
 from catalog.accounts import PUBLIC
@@ -14,11 +14,6 @@ from catalog.keys import get_actor, note_use
 from portal.context import house
 
 log = logging.getLogger(__name__)
-
-
-def install(app: Flask) -> None:
-    """Read the key of every request."""
-    app.before_request(read_key)
 
 
 def read_key() -> None:

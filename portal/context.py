@@ -10,24 +10,27 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from flask import current_app, g, request
-from sqlalchemy import Engine
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from catalog.accounts import PUBLIC, Actor
-from catalog.db import open_database, session
+from catalog.db import Glance, open_database, open_session, session
 from catalog.errors import Unavailable
-from catalog.rows.cache import ServingCache
+from catalog.keys import require_live
+from catalog.models import Dataset
+from catalog.rows.cache import ServingCache, locked
 from catalog.rows.engine import RowFiles
 from catalog.schema import Table
 from catalog.signing import Signer
 from catalog.storage import Storage, key_of, open_storage
 from ingest.worker import Workshop
+from portal.edge import SAFE_METHODS
 from portal.exports import ExportCache
 from portal.heavy import Answers, HeavyPool
 from portal.misses import MissLog
@@ -40,7 +43,6 @@ from search.lexicon import Lexicon
 from search.sync import ensure, sync
 
 log = logging.getLogger(__name__)
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SERVING_CACHE_BYTES = 20 << 30
 QUICK_ROWS = 200_000  # rows whose serving file is built in a fraction of a second
 
@@ -57,6 +59,11 @@ class House:
     def engine(self) -> Engine:
         """The database."""
         return open_database(self.settings.database_url)
+
+    @cached_property
+    def revisions(self) -> Glance:
+        """The revision of a dataset by its `slug`."""
+        return Glance(self.engine, select(Dataset.revision).where(Dataset.slug == bindparam("slug")))
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -144,7 +151,8 @@ class House:
 
         def run() -> None:
             try:
-                make()
+                with locked(self.settings.data_dir / "making.lock"):  # other processes want the same made
+                    make()
             except Exception:
                 log.exception("a cache file could not be made")
             finally:
@@ -237,19 +245,27 @@ def actor() -> Actor:
 def catalog_session() -> Session:
     """The session of this request's unit of work, opened at first use: after the body has arrived."""
     if g.session is None:
-        g.session = g.open_sessions.enter_context(session(house().engine, write=g.writes))
+        g.session = open_session(house().engine, write=g.writes)
+        if g.writes:  # the body may have taken long, and the key may be revoked by now
+            require_live(g.session, actor())
     found: Session = g.session
     return found
 
 
-@contextmanager
-def unit_of_work(*, reads_only: bool = False) -> Iterator[None]:
+class UnitOfWork:
     """One transaction for one request: committed when the view has returned, rolled back when it raised."""
-    writes = request.method not in SAFE_METHODS and not reads_only
-    with ExitStack() as g.open_sessions:
-        g.session, g.writes = None, writes
-        yield
-        if writes and g.session is not None:
-            g.session.commit()
-    if writes:
-        house().catch_up()
+
+    def __init__(self, *, reads_only: bool = False) -> None:
+        g.session, g.writes = None, request.method not in SAFE_METHODS and not reads_only
+
+    def __enter__(self) -> None:
+        """Nothing is opened before it is asked for."""
+
+    def __exit__(self, kind: type[BaseException] | None, fault: object, trace: object) -> None:
+        """The end, one way or the other; the index learns of what was written."""
+        if g.session is not None:
+            with g.session as opened:
+                if g.writes and kind is None:
+                    opened.commit()
+        if g.writes and kind is None:
+            house().catch_up()

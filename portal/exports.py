@@ -1,5 +1,6 @@
 """Exports as files: written whole before they are sent, so that a download has its digest, length and ranges,
-and a fault in the middle is an error and never half a file. Kept for the next reader, the least used leave first.
+and a fault in the middle is an error and never half a file. Kept for the next reader, the least used leave first; one
+of what is not public yet is not kept, for its columns may still be masked or dropped.
 """
 
 from __future__ import annotations
@@ -7,9 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 CACHE_BYTES = 4 << 30
@@ -17,11 +19,13 @@ CACHE_BYTES = 4 << 30
 
 @dataclass(frozen=True)
 class ExportFile:
-    """A finished export: where it is, its rows, and the base64 SHA-256 of its bytes."""
+    """A finished export: where it is, its rows, the base64 SHA-256 of its bytes, whether it stays there."""
 
     path: Path
     rows: int
     digest: str
+    size: int
+    kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,11 @@ class ExportCache:
             found = self._make(mark, write)
             self._evict(found)
         os.utime(found)
-        _, rows, digest = found.name.split(".")
-        return ExportFile(found, int(rows), base64.b64encode(bytes.fromhex(digest)).decode())
+        return _described(found)
+
+    def passing_file(self, write: Callable[[], tuple[int, Iterator[bytes]]]) -> ExportFile:
+        """An export for this reader alone, who removes it when it is open."""
+        return replace(_described(self._make(f".{secrets.token_hex(8)}", write)), kept=False)
 
     def _make(self, mark: str, write: Callable[[], tuple[int, Iterator[bytes]]]) -> Path:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -55,6 +62,12 @@ class ExportCache:
         finally:
             part.unlink(missing_ok=True)
 
+    def remove_left_over(self, before: float) -> None:
+        """Remove what a process that died has left behind before that time (seconds)."""
+        for path in self.directory.glob(".*"):
+            if path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+
     def _evict(self, kept: Path) -> None:
         """Let go of the least recently used until the rest fits; a reader that has one open reads on."""
         files = [(path, path.stat()) for path in self.directory.glob("[!.]*") if path != kept]
@@ -63,3 +76,8 @@ class ExportCache:
             room -= facts.st_size
             if room < 0:
                 path.unlink(missing_ok=True)
+
+
+def _described(path: Path) -> ExportFile:
+    rows, digest = path.name.split(".")[-2:]
+    return ExportFile(path, int(rows), base64.b64encode(bytes.fromhex(digest)).decode(), path.stat().st_size)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, cast
 
@@ -124,11 +125,13 @@ def _row(body: dict[str, Any], offices: dict[str, int], publish: bool) -> dict[s
         "issued": (body.get("issued") or modified) if publish else None,
         "modified": modified,
         "created_at": moment,
+        "public_revision": 1 if publish else 0,
     }
 
 
+@cache
 def _blank() -> dict[str, Any]:
-    """Every column that a body may set, as it is where the body says nothing."""
+    """Every column that a body may set, as it is where the body says nothing; for copying, not for changing."""
     return {name: _default(name) for name in _SETTABLE}
 
 
@@ -152,6 +155,8 @@ def _refresh(dataset: Dataset, body: dict[str, Any], publish: bool) -> bool:
         return False
     dataset.modified = body.get("modified") or now()
     dataset.revision += 1
+    if dataset.state == "published":
+        dataset.public_revision = dataset.revision
     return True
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import request
-from werkzeug.datastructures import MultiDict
 
 from portal.context import house
 
@@ -17,9 +15,7 @@ def absolute(path: str) -> str:
     return f"{base}{path}"
 
 
-def next_link(cursor: str, drop: Iterable[str] = (), path: str = "", asked: MultiDict[str, str] | None = None) -> str:
-    """This address (or `path` with what was `asked`) with `cursor` in the place of what began its page."""
-    gone = {"cursor", "page", "offset", *drop}
-    pairs = (request.args if asked is None else asked).items(multi=True)
-    kept = [(name, value) for name, value in pairs if name not in gone]
-    return f"{absolute(path or request.path)}?{urlencode([*kept, ('cursor', cursor)])}"
+def next_link(cursor: str) -> str:
+    """This request's address with `cursor` in the place of what began its page."""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in ("cursor", "page", "offset")]
+    return f"{absolute(request.path)}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from ingest.privacy.hits import find_hits
 from search.misses import is_kept, note_miss
 
 _WAITING = 100  # notes that may wait for the writer; further ones are dropped
@@ -26,7 +27,7 @@ class MissLog:
 
     def note(self, text: str) -> None:
         """Keep the question if it may be kept and the writer is not far behind."""
-        if is_kept(text) and len(self._waiting) < _WAITING:
+        if is_kept(text) and not find_hits(text) and len(self._waiting) < _WAITING:
             future = self._pool.submit(self._note, text)
             self._waiting.add(future)
             future.add_done_callback(self._waiting.discard)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from catalog.rows.coordinates import find_coordinates
 from catalog.schema import Field, Table
 from portal.places import Place
 
@@ -27,27 +28,35 @@ _CSVW: Final[Mapping[str, Any]] = {
 
 
 def data_package(place: Place, home: str) -> dict[str, Any]:
-    """`datapackage.json`: the table's CSV with its schema."""
+    """`datapackage.json`: the table's CSV with its schema, and its points where rows have coordinates."""
     table = place.table
-    resource = {
-        "name": _plain(table.name),
-        "title": table.title,
-        "path": f"{home}/export.csv?release={place.release.number}&table={table.name}",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "dialect": {"delimiter": ",", "header": True},
-        "schema": {"fields": [_frictionless(one) for one in table.fields], "missingValues": [""]},
-    }
+    schema = {"fields": [_frictionless(one) for one in table.fields], "missingValues": [""]}
+    dialect = {"delimiter": ",", "header": True}
+    resources = [{**_resource(place, home, "csv", "text/csv"), "dialect": dialect, "schema": schema}]
+    if find_coordinates(table.fields) is not None:
+        resources.append(_resource(place, home, "geojson", "application/geo+json"))
     made = {
         "name": place.dataset.slug,
         "title": place.dataset.title,
         "description": place.dataset.description,
         "version": str(place.release.number),
         "homepage": place.dataset.landing_page,
-        "resources": [resource],
+        "resources": resources,
     }
     return {name: value for name, value in made.items() if value}
+
+
+def _resource(place: Place, home: str, form: str, media_type: str) -> dict[str, Any]:
+    """One form of the table; the first has its name, others add theirs, for names differ in a package."""
+    name = _plain(place.table.name)
+    return {
+        "name": name if form == "csv" else f"{name}-{form}",
+        "title": place.table.title,
+        "path": f"{home}/export.{form}?release={place.release.number}&table={place.table.name}",
+        "format": form,
+        "mediatype": media_type,
+        "encoding": "utf-8",
+    }
 
 
 def csvw(place: Place, home: str) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
-from flask import Response, request
-from sqlalchemy import bindparam, select
+from flask import Response
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
+from werkzeug.http import parse_etags, quote_etag
 
-from catalog.accounts import PUBLIC, Actor
+from catalog.accounts import EDITORS, PUBLIC, Actor
+from catalog.db import moment_text, session
 from catalog.errors import BadParameter
 from catalog.lookup import (
     get_current_release,
@@ -27,15 +29,23 @@ from catalog.rows.kept import Kept
 from catalog.rows.query import parse_query
 from catalog.rows.terms import RowQuery
 from catalog.schema import Table
-from portal.answers import language, tagged
-from portal.context import actor, catalog_session, house
+from ingest.privacy.decided import require_shown
+from portal.answers import JSON_TYPE, PRIVATE, VARY, if_changed
+from portal.asking import Asking, asking
+from portal.context import House
 
-Asked = MultiDict[str, str]
 _known: Final[Kept[Place]] = Kept(1000)  # what the public sees of a dataset: the same as long as its revision is
-_REVISION: Final = select(Dataset.revision).where(Dataset.slug == bindparam("slug"))
 WHERE = ("release", "table", "as_of")  # which rows
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
+
+
+class Answer(NamedTuple):
+    """A whole answer: what WSGI wants of it."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -46,59 +56,100 @@ class Place:
     release: Release
     table: Table
 
+    @cached_property
+    def named(self) -> str:
+        """The release and its table as no other is named."""
+        return repr((self.dataset.slug, self.table.digest, self.release.number, self.release.state))
+
+    @cached_property
+    def release_mark(self) -> dict[str, Any]:
+        """How an answer names the release that it comes from."""
+        published = self.release.published_at
+        return {
+            "number": self.release.number,
+            "digest": self.release.digest,
+            "published_at": moment_text(published) if published else None,
+        }
+
     @property
-    def files(self) -> RowFiles:
+    def is_public(self) -> bool:
+        """Whether the release is out, and so will never change."""
+        return self.release.state == "published"
+
+    def files(self, house: House) -> RowFiles:
         """Their files."""
-        return house().rows_of(self.table)
+        return house.rows_of(self.table)
 
 
-def find_place(slug: str, asked: Asked | None = None) -> Place:
-    """Dataset, release and table that the parameters (this request's) name. Raises NotFound, Gone, BadParameter."""
-    asked = request.args if asked is None else asked
-    opened, viewer = catalog_session(), actor()
-    if viewer != PUBLIC:
-        return _look_up(opened, slug, viewer, asked)
-    revision = opened.connection().execute(_REVISION, {"slug": slug}).scalar()  # a twentieth of loading it all
-    key = (house().engine, slug, revision, *(asked.get(name) for name in WHERE))
-    return _known.get(key, lambda: _look_up(opened, slug, viewer, asked))
+def find_place(asking: Asking, slug: str) -> Place:
+    """Dataset, release and table that the parameters name. Raises NotFound, Gone, BadParameter."""
+    if asking.actor != PUBLIC:
+        return _look_up(asking, slug)
+    own = asking.house
+    revision = own.revisions.first(slug=slug)  # read every time: what is known holds for one revision alone
+    key = (own.engine, slug, revision, *(asking.args.get(name) for name in WHERE))
+    return _known.get(key, lambda: _look_up(asking, slug))
 
 
-def _look_up(opened: Session, slug: str, viewer: Actor, asked: Asked) -> Place:
-    dataset = get_dataset(opened, slug, viewer)
-    require_readable_rows(dataset, viewer)
-    number, day = asked.get("release"), asked.get("as_of")
-    if number is not None and day is not None:
-        raise BadParameter.at("as_of", "release_or_day")
-    if number is not None:
-        if not (number.isascii() and number.isdecimal() and len(number) < 10):
-            raise BadParameter.at("release", "release_expected", value=number)
-        release = get_release(opened, dataset, viewer, int(number))
-    else:
-        release = get_current_release(opened, dataset, viewer, None if day is None else parse_day("as_of", day))
-    return Place(dataset, release, get_table(release, asked.get("table")))
+def _look_up(asking: Asking, slug: str) -> Place:
+    number, table, day = (asking.args.get(name) for name in WHERE)
+    with session(asking.house.engine) as opened:
+        dataset = get_dataset(opened, slug, asking.actor)
+        require_readable_rows(dataset, asking.actor)
+        if number is not None and day is not None:
+            raise BadParameter.at("as_of", "release_or_day")
+        if number is not None:
+            if not (number.isascii() and number.isdecimal() and len(number) < 10):
+                raise BadParameter.at("release", "release_expected", value=number)
+            release = get_release(opened, dataset, asking.actor, int(number))
+        else:
+            as_of = None if day is None else parse_day("as_of", day)
+            release = get_current_release(opened, dataset, asking.actor, as_of)
+        require_shown_to(opened, asking.actor, release)
+        return Place(dataset, release, get_table(release, table))
 
 
-def read_parameters(place: Place, form: tuple[str, ...], asked: Asked | None = None) -> RowQuery:
-    """The query in the parameters (this request's), without what the view itself reads."""
-    asked = request.args if asked is None else asked
+def require_shown_to(opened: Session, viewer: Actor, release: Release) -> None:
+    """Raises Conflict where the rows still hold personal data that only the steward, who decides on it, may see."""
+    if release.state == "draft" and viewer.role not in EDITORS:
+        require_shown(opened, release)
+
+
+def read_parameters(asking: Asking, place: Place, form: tuple[str, ...]) -> RowQuery:
+    """The query in the parameters, without what the view itself reads."""
     own = {*WHERE, *form}
-    return parse_query([(name, value) for name, value in asked.items(multi=True) if name not in own], place.table)
+    return parse_query([pair for pair in asking.args.items(multi=True) if pair[0] not in own], place.table)
 
 
-def mark_of(place: Place, asked: Asked | None = None) -> str:
+def mark_of(asking: Asking, place: Place) -> str:
     """What decides an answer wholly: the release's digest, the query and the form that was asked for."""
-    pairs = sorted((request.args if asked is None else asked).items(multi=True))
-    release = (place.dataset.slug, place.table.digest, place.release.number, place.release.state)
-    mark = repr((*release, request.path, pairs, language()))
+    mark = f"{place.named}{asking.path}{sorted(asking.args.items(multi=True))!r}{asking.language}"
     return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def marked(response: Response, place: Place, *, conditional: bool = True) -> Response:
-    """The answer with its tag, its release, and how long it may be kept."""
-    kept = IMMUTABLE if request.args.get("release") else REVALIDATE
-    response.headers["Cache-Control"] = kept if place.release.state == "published" else "private, no-store"
-    response.headers["X-Release"] = str(place.release.number)
-    if conditional:
-        return tagged(response, mark_of(place))
-    response.set_etag(mark_of(place))
-    return response
+def headers_of(asking: Asking, place: Place, mark: str) -> list[tuple[str, str]]:
+    """The tag of an answer, its release, how long it may be kept, and what else it depends on."""
+    kept = IMMUTABLE if asking.args.get("release") else REVALIDATE
+    return [
+        ("Cache-Control", kept if place.is_public else PRIVATE["Cache-Control"]),
+        ("X-Release", str(place.release.number)),
+        ("ETag", quote_etag(mark)),
+        ("Vary", ", ".join(VARY)),
+    ]
+
+
+def marked(response: Response, place: Place) -> Response:
+    """The answer of a view with these headers; 304 where the reader has it already."""
+    asked = asking()
+    response.headers.update(headers_of(asked, place, mark_of(asked, place)))
+    return if_changed(response)
+
+
+def unless_known(asking: Asking, place: Place, make: Callable[[], bytes]) -> Answer:
+    """The JSON that `make` gives, with its marks; 304 before anything is made where the reader has it already."""
+    mark = mark_of(asking, place)
+    headers = headers_of(asking, place, mark)
+    seen = asking.request.environ.get("HTTP_IF_NONE_MATCH")
+    if seen is not None and parse_etags(seen).contains_weak(mark):
+        return Answer(304, headers, b"")
+    return Answer(200, [("Content-Type", JSON_TYPE), *headers], make())

@@ -6,12 +6,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from catalog.errors import nearest
 
 PREFIX = "PORTAL_"
+DAYS = ("upload_days", "undecided_days", "draft_days")
 
 
 class SettingError(ValueError):
@@ -43,6 +45,9 @@ TABLE: Mapping[str, Setting] = {
     "originals": Setting(
         "encrypt", "Uploads that held personal data, once it is decided on: `encrypt`, `drop`, or `keep` in the clear."
     ),
+    "upload_days": Setting("30", "Days that an upload is kept in the clear before PORTAL_ORIGINALS applies, or `off`."),
+    "undecided_days": Setting("90", "Days that a draft with undecided personal data is kept, or `off`."),
+    "draft_days": Setting("365", "Days that any draft release is kept without being submitted, or `off`."),
     "upload_limit_mib": Setting("2048", "Largest upload in MiB."),
 }
 
@@ -60,6 +65,9 @@ class Settings:
     rate_limit: tuple[int, int] | None  # requests, seconds
     upload_limit: int  # bytes
     originals: str = "encrypt"  # encrypt drop keep
+    upload_days: timedelta | None = timedelta(days=30)
+    undecided_days: timedelta | None = timedelta(days=90)
+    draft_days: timedelta | None = timedelta(days=365)
 
     @property
     def embedded(self) -> bool:
@@ -87,6 +95,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         rate_limit=parse_rate(given.get("rate_limit") or "1200/minute"),
         upload_limit=_mib(given.get("upload_limit_mib") or "2048"),
         originals=_originals(given.get("originals") or "encrypt"),
+        **{name: _days(name, given.get(name) or TABLE[name].default) for name in DAYS},
     )
 
 
@@ -105,6 +114,14 @@ def _originals(text: str) -> str:
     if text not in ("encrypt", "drop", "keep"):
         raise SettingError(f"PORTAL_ORIGINALS: {text!r} is not encrypt, drop or keep")
     return text
+
+
+def _days(name: str, text: str) -> timedelta | None:
+    if text == "off":
+        return None
+    if not text.isdecimal() or not 0 < int(text) < 100_000:
+        raise SettingError(f"{PREFIX}{name.upper()}: {text!r} is not a whole number of days or off")
+    return timedelta(days=int(text))
 
 
 def _mib(text: str) -> int:

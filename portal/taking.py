@@ -58,8 +58,8 @@ def publish_now(house: House, slug: str) -> None:
             raise Conflict("act_forbidden_by_state", act="publish", state=dataset.state)
         require_decided(opened, dataset)
         if drafts or dataset.state == "draft":
-            registry.publish(opened, dataset, drafts)
             registry.touch(dataset)
+            registry.publish(opened, dataset, drafts)
             detail = {"migration": True, "releases": [one.number for one in drafts]}
             audit.record(opened, audit.Act(OPERATOR.name, "publish", slug, dataset.id, detail))
     house.catch_up()

@@ -36,7 +36,7 @@ from search.index import Hit, Order, SearchPage, SearchQuery, micros, moment
 from search.paging import beyond, next_after
 from search.places import areas_within, region_stem
 
-_PUBLISHED: Final = and_(Release.id.is_not(None), Release.state == "published")
+_PUBLISHED: Final = and_(Release.id.is_not(None), Release.state == "published", Dataset.access != "closed")
 _CENTURIES: Final = 10_000  # the years of both ends in one number
 _COLUMNS: Final[dict[str, Any]] = {
     "publisher": Publisher.slug,

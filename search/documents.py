@@ -76,7 +76,7 @@ def _read(opened: Session, statement: Select[Any]) -> list[SearchDocument]:
 
 def _document(row: Row[Any], cells: tuple[str, ...]) -> SearchDocument:
     values = dict(row._mapping)
-    released = values.pop("release_state") == "published"
+    released = values.pop("release_state") == "published" and values["access"] != "closed"
     kept = values.pop("tables") or ()
     tables = tables_from(kept) if released else ()
     titles = dict.fromkeys(word for table in tables for field in table.fields for word in _words(field))

@@ -16,12 +16,14 @@ from search.tokens import fold
 LONGEST: Final = 100  # characters; what is longer is no question that a title could answer
 MOST: Final = 10_000  # questions that are kept, those asked last
 _PERSONAL: Final = re.compile(r"\d{6,}|@|\d{3,4}[-\s]\d{4}")  # numbers of people and their phones, mail addresses
+_SCATTERED: Final = re.compile(r"(?:\d[^\w]{0,3}){11}")  # the same with signs between the digits
 
 
 def is_kept(text: str) -> bool:
     """Whether a question may be kept: it has words, and nothing that may name a person by a number or an address."""
     folded = fold(text).strip()
-    return 0 < len(folded) <= LONGEST and any(map(str.isalpha, folded)) and not _PERSONAL.search(folded)
+    personal = _PERSONAL.search(folded) or _SCATTERED.search(folded)
+    return 0 < len(folded) <= LONGEST and any(map(str.isalpha, folded)) and not personal
 
 
 def note_miss(opened: Session, text: str) -> None:

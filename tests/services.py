@@ -43,7 +43,7 @@ discovery.type: single-node
 http.host: 127.0.0.1
 http.port: {port}
 transport.host: 127.0.0.1
-transport.port: {transport}
+transport.port: 0
 path.data: {run}/data
 path.logs: {run}/logs
 cluster.routing.allocation.disk.threshold_enabled: false
@@ -89,16 +89,10 @@ def missing(name: str) -> str | None:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses now (and whose neighbour 100 further up, for transport, is free too)."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 100))
-            except (OSError, OverflowError):
-                continue
-            return port
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def home() -> Path:
@@ -207,8 +201,9 @@ def _start_elasticsearch(port: int, heap: str) -> None:
         _fetch_elasticsearch()
     run = _fresh_directory("elasticsearch", port)
     shutil.copytree(_distribution() / "config", run / "config")
-    settings = ES_SETTINGS.format(port=port, transport=port + 100, run=run)
-    (run / "config" / "elasticsearch.yml").write_text(settings)
+    (run / "config" / "elasticsearch.yml").write_text(ES_SETTINGS.format(port=port, run=run))
+    options = run / "config" / "jvm.options"  # words need no module for vectors, which small JDKs lack
+    options.write_text(re.sub(r".*=jdk\.incubator\.vector", "", options.read_text()))
     for name in ("data", "logs", "tmp"):
         (run / name).mkdir()
     _give_away(run)

@@ -58,6 +58,23 @@ class ServingCache:
         for path in self.directory.glob(f"{digest[:2]}/{digest}.*"):
             path.unlink(missing_ok=True)
 
+    def iter_digests(self, before: float) -> Iterator[str]:
+        """The releases of which there are files, all of them from before that time (seconds)."""
+        newest: dict[str, float] = {}
+        for path in self.directory.glob("*/[!.]*.*"):
+            about = _find_stat(path)
+            if about is not None:
+                digest = path.name.partition(".")[0]
+                newest[digest] = max(newest.get(digest, 0.0), about.st_mtime)
+        yield from (digest for digest, at in newest.items() if at < before)
+
+    def remove_left_over(self, before: float) -> None:
+        """Remove what was being made before that time (seconds) and never became a file of its own."""
+        for path in self.directory.glob("*/.making-*"):
+            about = _find_stat(path)
+            if about is not None and about.st_mtime < before:
+                path.unlink(missing_ok=True)
+
     def _path(self, digest: str) -> Path:
         return self.directory / digest[:2] / f"{digest}.rows"
 
@@ -77,7 +94,7 @@ class ServingCache:
 
     def _build(self, path: Path, parquet: Path, table: Table) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path.with_suffix(".lock")):
+        with locked(path.with_suffix(".lock")):
             if self._is_good(path, table):  # another process was faster
                 return
             build(parquet, table, path)
@@ -111,7 +128,7 @@ def _find_stat(path: Path) -> os.stat_result | None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """One process at a time; the lock goes with the process that holds it."""
     with path.open("wb") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

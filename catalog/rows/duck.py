@@ -21,27 +21,10 @@ import pyarrow as pa
 
 from catalog.errors import BadParameter, Unavailable
 from catalog.rows.kept import Kept
-from catalog.rows.limits import Limits
+from catalog.rows.limits import Clock, Limits
 
 _KEPT: Final = 16
 _open: Final[Kept[duckdb.DuckDBPyConnection]] = Kept(_KEPT, lambda instance: instance.close())
-
-
-class Clock:
-    """What is left of a time limit, in seconds."""
-
-    def __init__(self, seconds: float) -> None:
-        self.end = time.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds left, never below zero."""
-        return max(0.0, self.end - time.monotonic())
-
-    @property
-    def over(self) -> bool:
-        """Whether the limit has passed."""
-        return time.monotonic() >= self.end
 
 
 def fetch(

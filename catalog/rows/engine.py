@@ -13,24 +13,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
 from catalog.errors import BadParameter, Unavailable
-from catalog.rows import duck, finder
-from catalog.rows.duck import Clock
+from catalog.rows import duck, finder, thresholds
 from catalog.rows.duck_sql import DUCK, Wrap, group_count_sql, grouped_sql, stream_sql
-from catalog.rows.limits import LIMITS, Limits
+from catalog.rows.limits import LIMITS, Clock, Limits
 from catalog.rows.ranks import Key, Rank, build_rank, find_rank
 from catalog.rows.sealed import Unsound
 from catalog.rows.serving import Serving, open_serving
 from catalog.rows.sql import count_sql, rows_sql
-from catalog.rows.terms import TEXTS, Item, RowQuery, plain_item
-from catalog.rows.values import json_writer, to_json, to_native
+from catalog.rows.terms import RowQuery, whole_rows
+from catalog.rows.texts import Texts, build_texts, find_texts
+from catalog.rows.values import column_writer, to_json, to_native
 from catalog.schema import Table
 
-AT_ONCE: Final = 100_000  # rows up to which ranks are made while the reader waits: some 50 ms a column
 Later = Callable[[Key, Callable[[], None]], None]
 
 
@@ -52,13 +51,15 @@ class RowPage:
     """Some rows: each is `_row` (None for a group) and the values of the selected fields, ready for JSON.
 
     `total` counts all that the query selects; it is a lower bound where it could not be counted in time.
-    `next_after` is where the next page begins, plain JSON data; None on the last page.
+    `next_after` is where the next page begins, plain JSON data; None on the last page. `text` is the JSON array of the
+    rows as objects, where it was asked for and they were there so; `rows` is empty then.
     """
 
     rows: list[tuple[Any, ...]]
     total: int
     total_exact: bool
     next_after: tuple[Any, ...] | None
+    text: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -71,41 +72,80 @@ class Export:
 
 
 @dataclass(frozen=True)
-class _Row:
-    number: int
-    keys: tuple[Any, ...]  # of the order, native
-    values: tuple[Any, ...]  # for JSON
+class _Found:
+    """The numbers of the rows of a page and of one more, if there is one; the rows too where they came with them."""
+
+    numbers: Sequence[int]
+    last: tuple[Any, ...] | None = None  # native keys of the order, of the page's last row where more follow
+    total: int | None = None  # of the query
+    rows: list[tuple[Any, ...]] | None = None
 
 
 def read_page(
-    files: RowFiles, query: RowQuery, *, after: Sequence[Any] | None = None, limits: Limits = LIMITS
+    files: RowFiles,
+    query: RowQuery,
+    *,
+    after: Sequence[Any] | None = None,
+    limits: Limits = LIMITS,
+    as_text: bool = False,
 ) -> RowPage:
-    """One page. `after` is the `next_after` of the page before. Raises Unavailable past a limit, BadParameter."""
+    """One page. `after` is the `next_after` of the page before; with `as_text` the rows may come as JSON already.
+
+    Raises Unavailable past a limit, BadParameter.
+    """
     if after is not None and len(after) != (1 if query.grouped else len(query.order_by) + 1):
         raise BadParameter.at("cursor", "cursor_unreadable")
     clock = Clock(limits.seconds)
     if query.grouped:
         return _group_page(files, query, query.offset if after is None else after[0], limits, clock)
-    found, counted = _trusting(files, lambda using: _find(using, query, after, limits, clock))
-    rows, more = found[: query.page], len(found) > query.page
-    least = (0 if after else query.offset) + len(found)
-    total, exact = (counted, True) if counted is not None else _total(files, query, limits, clock, least)
-    next_after = (*rows[-1].keys, rows[-1].number) if more else None
-    return RowPage([(row.number, *row.values) for row in rows], total, exact, next_after)
+    return _trusting(files, lambda using: _plain_page(using, query, after, limits, clock, as_text))
+
+
+def _plain_page(
+    files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock, as_text: bool
+) -> RowPage:
+    found = _find(files, query, after, limits, clock)
+    count = len(found.numbers)
+    least = (0 if after else query.offset) + count
+    total, exact = (found.total, True) if found.total is not None else _total(files, query, limits, clock, least)
+    numbers, next_after = found.numbers, None
+    if count > query.page:
+        numbers = numbers[: query.page]
+        next_after = (*(found.last or ()), numbers[-1])
+    if found.rows is not None:
+        return RowPage(found.rows[: query.page], total, exact, next_after)
+    serving = _serving(files)
+    texts = _texts(files, serving) if as_text and query.whole and numbers else None
+    if texts is not None:
+        return RowPage([], total, exact, next_after, texts.read(numbers))
+    return RowPage(_filled(serving, query, numbers), total, exact, next_after)
+
+
+def _serving(files: RowFiles) -> Serving:
+    if files.serving is None:
+        raise Unsound("no serving file")
+    return open_serving(files.serving, files.table)
+
+
+def _texts(files: RowFiles, serving: Serving) -> Texts | None:
+    """The rows as JSON; they are made beside where they are worth it, and used from then on."""
+    found = find_texts(serving)
+    if found is None and files.later is not None and files.table.rows >= thresholds.TEXTS:
+        files.later(Key("t", -1), partial(build_texts, serving, files.parquet))
+    return found
 
 
 def is_heavy(files: RowFiles, query: RowQuery) -> bool:
     """Whether the query may keep the engine busy for long: groups, words, and functions."""
     plain = finder.suits(query) and not any(item.function for item in query.select)
-    return files.table.rows > AT_ONCE and (files.serving is None or not plain)
+    return files.table.rows > thresholds.MAKE_NOW and (files.serving is None or not plain)
 
 
 def read_row(files: RowFiles, number: int, limits: Limits = LIMITS) -> dict[str, Any] | None:
     """The row at that place of the release, from 1, with `_row` and every field; None where there is none."""
     if not 1 <= number <= files.table.rows:
         return None
-    query = RowQuery(tuple(plain_item(files.table, column) for column in range(len(files.table.fields))), limit=1)
-    page = read_page(files, query, after=(number - 1,), limits=limits)
+    page = read_page(files, whole_rows(files.table, 1), after=(number - 1,), limits=limits)
     names = ["_row", *(field.name for field in files.table.fields)]
     return dict(zip(names, page.rows[0], strict=True)) if page.rows else None
 
@@ -124,7 +164,7 @@ def iter_export(files: RowFiles, query: RowQuery, limits: Limits = LIMITS, wrap:
     return Export(total, rows, iter(()) if first is None else chain([first], batches))
 
 
-def _trusting(files: RowFiles, read: Callable[[RowFiles], Any]) -> Any:
+def _trusting(files: RowFiles, read: Callable[[RowFiles], RowPage]) -> RowPage:
     """A serving file that is broken or gone is only a cache that failed: DuckDB answers then."""
     try:
         return read(files)
@@ -132,31 +172,27 @@ def _trusting(files: RowFiles, read: Callable[[RowFiles], Any]) -> Any:
         return read(replace(files, serving=None))
 
 
-def _find(
-    files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock
-) -> tuple[list[_Row], int | None]:
-    """The rows of the page and one more, if there is one; and the query's total where it came with them."""
+def _find(files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock) -> _Found:
     if files.serving is None or any(item.function for item in query.select):
-        return _find_duck(files, query, after, limits, clock), None
-    serving = open_serving(files.serving, files.table)
+        return _find_duck(files, query, after, limits, clock)
     if not query.narrowed and not query.order_by:  # in the file's order the offset is a row number
         start = query.offset if after is None else after[0]
-        rows = [_Row(number, (), ()) for number in range(start + 1, min(start + query.page + 1, files.table.rows) + 1)]
-        return _filled(serving, query, rows), None
-    found = _find_ranked(files, serving, query, after)
+        return _Found(range(start + 1, max(start, min(start + query.page + 1, files.table.rows)) + 1))
+    found = _find_ranked(files, _serving(files), query, after, clock)
     if found is not None:
-        return _filled(serving, query, [_Row(number, keys, ()) for number, keys in found.rows]), found.total
-    return _filled(serving, query, _find_duck(files, replace(query, select=()), after, limits, clock)), None
+        return _Found(found.numbers, found.last, found.total)
+    sought = _find_duck(files, replace(query, select=()), after, limits, clock)
+    return replace(sought, rows=None)
 
 
 def _find_ranked(
-    files: RowFiles, serving: Serving, query: RowQuery, after: Sequence[Any] | None
+    files: RowFiles, serving: Serving, query: RowQuery, after: Sequence[Any] | None, clock: Clock
 ) -> finder.Found | None:
     """The rows by their ranks; None where ranks cannot tell, or are not there yet."""
     if not finder.suits(query):
         return None
     ranks = _ranks(files, serving, finder.keys_of(query))
-    return None if ranks is None else finder.find_rows(query, files.table.rows, ranks.__getitem__, after)
+    return None if ranks is None else finder.find_rows(query, files.table.rows, ranks.__getitem__, after, clock)
 
 
 def _ranks(files: RowFiles, serving: Serving, keys: Sequence[Key]) -> dict[Key, Rank] | None:
@@ -164,7 +200,7 @@ def _ranks(files: RowFiles, serving: Serving, keys: Sequence[Key]) -> dict[Key, 
     ranks: dict[Key, Rank] = {}
     for key in keys:
         found = find_rank(serving, key)
-        if found is None and files.later is not None and files.table.rows > AT_ONCE:
+        if found is None and files.later is not None and files.table.rows > thresholds.MAKE_NOW:
             files.later(key, partial(build_rank, serving, key))
         elif found is None:
             build_rank(serving, key)
@@ -174,15 +210,15 @@ def _ranks(files: RowFiles, serving: Serving, keys: Sequence[Key]) -> dict[Key, 
     return ranks if len(ranks) == len(keys) else None
 
 
-def _find_duck(
-    files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock
-) -> list[_Row]:
+def _find_duck(files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock) -> _Found:
     sql, params = rows_sql(DUCK, query, files.table, [DUCK.expression(item) for item in query.select], after)
     sql = f"{sql}{_slice(query, after)}"
     found = duck.fetch(files.parquet, len(files.table.fields), sql, params, limits, clock)
     outputs = [item.output for item in query.select]
     width = 1 + len(outputs)
-    return [_Row(row[0] + 1, _keys(query, row[width:]), tuple(map(to_json, outputs, row[1:width]))) for row in found]
+    rows = [(row[0] + 1, *map(to_json, outputs, row[1:width])) for row in found]
+    last = _keys(query, found[query.page - 1][width:]) if len(found) > query.page else None
+    return _Found([row[0] for row in rows], last, rows=rows)
 
 
 def _keys(query: RowQuery, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -193,17 +229,12 @@ def _keys(query: RowQuery, values: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
-def _filled(serving: Serving, query: RowQuery, found: list[_Row]) -> list[_Row]:
-    """The rows that were found by number, read from the serving file."""
+def _filled(serving: Serving, query: RowQuery, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+    """The rows of these numbers, read from the serving file."""
     columns = [-1 if item.column is None else item.column for item in query.select]
-    values = serving.read([row.number for row in found], columns)
-    written = [_written(item, column) for item, column in zip(query.select, values, strict=True)]
-    return [_Row(row.number, row.keys, cells) for row, cells in zip(found, zip(*written, strict=True), strict=True)]
-
-
-def _written(item: Item, column: list[Any]) -> list[Any]:
-    """The native values of a column for JSON; texts are what they are."""
-    return column if item.output.type in TEXTS else list(map(json_writer(item.output), column))
+    values = serving.read(numbers, columns)
+    written = [column_writer(item.output)(column) for item, column in zip(query.select, values, strict=True)]
+    return list(zip(numbers, *written, strict=True))
 
 
 def _slice(query: RowQuery, after: Sequence[Any] | None) -> str:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from catalog.errors import BadParameter
 from catalog.rows import ranges
+from catalog.rows.limits import Clock
 from catalog.rows.ranges import Ranks, filtered
 from catalog.rows.ranks import Key, Rank
 from catalog.rows.terms import Order, RowQuery
@@ -24,10 +25,11 @@ _ROOM: Final = (1 << 63) - 1
 
 @dataclass(frozen=True)
 class Found:
-    """Rows by number, from 1, each with the native keys of the order; and how many rows the filters leave."""
+    """Row numbers, from 1; how many rows the filters leave; native keys of the page's last row where more follow."""
 
-    rows: list[tuple[int, tuple[Any, ...]]]
+    numbers: list[int]
     total: int
+    last: tuple[Any, ...] | None = None
 
 
 def suits(query: RowQuery) -> bool:
@@ -46,15 +48,19 @@ def keys_of(query: RowQuery) -> list[Key]:
     return list(dict.fromkeys(keys))
 
 
-def find_rows(query: RowQuery, rows: int, ranks: Ranks, after: Sequence[Any] | None) -> Found | None:
-    """The rows of the page and one more; None where the order's keys are too many to be one number."""
+def find_rows(query: RowQuery, rows: int, ranks: Ranks, after: Sequence[Any] | None, clock: Clock) -> Found | None:
+    """The rows of the page and one more; None where the order's keys are too many to be one number.
+
+    Raises Unavailable when the clock is over, at the latest one step of a filter or order after it.
+    """
     if not query.filters and len(query.order_by) == 1:
         return _walk(query, rows, ranks, after)
-    found = filtered(query.filters, rows, ranks)
+    found = filtered(query.filters, rows, ranks, clock)
     if not query.order_by:
         start = query.offset if after is None else _beyond(found, after[-1] - 1)
-        return Found([(place + 1, ()) for place in found.slice(start, query.page + 1).to_pylist()], len(found))
-    return _sorted(query, found, rows, [ranks(_order_key(one)) for one in query.order_by], after)
+        places = found.slice(start, query.page + 1).to_pylist()
+        return Found([place + 1 for place in places], len(found), () if len(places) > query.page else None)
+    return _sorted(query, found, rows, [ranks(_order_key(one)) for one in query.order_by], after, clock)
 
 
 def _walk(query: RowQuery, rows: int, ranks: Ranks, after: Sequence[Any] | None) -> Found:
@@ -66,7 +72,16 @@ def _walk(query: RowQuery, rows: int, ranks: Ranks, after: Sequence[Any] | None)
         places = rank.order.slice(start, query.page + 1).to_pylist()
     else:
         places = _backwards(rank, query, known, after)
-    return Found([(place + 1, (rank.value(rank.ranks[place].as_py()),)) for place in places], rows)
+    return _told(query, places, [rank], rows)
+
+
+def _told(query: RowQuery, places: list[int], ranks: Sequence[Rank], total: int) -> Found:
+    """These places as row numbers, with what a cursor needs of them."""
+    last = None
+    if len(places) > query.page:
+        place = places[query.page - 1]
+        last = tuple(rank.value(rank.ranks[place].as_py()) for rank in ranks)
+    return Found([place + 1 for place in places], total, last)
 
 
 def _backwards(rank: Rank, query: RowQuery, known: int, after: Sequence[Any] | None) -> list[int]:
@@ -112,7 +127,9 @@ def _known(rank: Rank, value: Any) -> int:
     return found
 
 
-def _sorted(query: RowQuery, found: Any, rows: int, ranks: Sequence[Rank], after: Sequence[Any] | None) -> Found | None:
+def _sorted(
+    query: RowQuery, found: Any, rows: int, ranks: Sequence[Rank], after: Sequence[Any] | None, clock: Clock
+) -> Found | None:
     """Each row's keys and place as one number: the least ones are the page."""
     room = max(1, rows)
     for rank in ranks:
@@ -121,16 +138,17 @@ def _sorted(query: RowQuery, found: Any, rows: int, ranks: Sequence[Rank], after
         return None
     number = None
     for one, rank in zip(query.order_by, ranks, strict=True):
+        clock.check()
         key = _turned(rank.ranks.take(found).cast(pa.int64()), rank, one)
         number = key if number is None else pc.add(pc.multiply(number, rank.size + 1), key)
     number = pc.add(pc.multiply(number, rows), found)
     if after is not None:
         number = number.filter(pc.greater(number, _number_of(query.order_by, ranks, rows, after)))
+    clock.check()
     wanted = (query.offset if after is None else 0) + query.page + 1
     least = number.take(pc.bottom_k_unstable(number, wanted)).to_pylist() if len(number) else []
     places = [one % rows for one in sorted(least)[query.offset if after is None else 0 :]]
-    keys = [tuple(rank.value(rank.ranks[place].as_py()) for rank in ranks) for place in places]
-    return Found([(place + 1, key) for place, key in zip(places, keys, strict=True)], len(found))
+    return _told(query, places, ranks, len(found))
 
 
 def _turned(key: Any, rank: Rank, one: Order) -> Any:

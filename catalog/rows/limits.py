@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+
+from catalog.errors import Unavailable
 
 PAGE = 100  # rows of a page when nothing is said
 MOST_ROWS = 1000
@@ -37,3 +40,20 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+class Clock:
+    """What is left of a time limit, in seconds. Work that no engine stops asks `check` between its pieces."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never below zero."""
+        return max(0.0, self.end - time.monotonic())
+
+    def check(self) -> None:
+        """Raises Unavailable when the time is over."""
+        if time.monotonic() >= self.end:
+            raise Unavailable("query_too_slow", retry_after=30)

@@ -13,9 +13,8 @@ from typing import Any, Final
 import orjson
 
 from catalog.rows import duck
-from catalog.rows.duck import Clock
 from catalog.rows.duck_sql import DUCK
-from catalog.rows.limits import LIMITS, Limits
+from catalog.rows.limits import LIMITS, Clock, Limits
 from catalog.rows.sealed import open_sealed, write_sealed
 from catalog.rows.selection import function_item
 from catalog.rows.terms import FUNCTIONS, Item, plain_item

@@ -10,7 +10,7 @@ from catalog.rows.faults import check_text, unknown
 from catalog.rows.limits import LONGEST_LIST, MOST_COLUMNS, MOST_CONDITIONS, MOST_OFFSET, MOST_ROWS, MOST_WORDS
 from catalog.rows.literals import condition
 from catalog.rows.selection import count_item, find_item, parse_item, parse_items
-from catalog.rows.terms import OPERATORS, Condition, Item, Order, RowQuery, plain_item
+from catalog.rows.terms import OPERATORS, Condition, Item, Order, RowQuery, plain_item, whole_rows
 from catalog.schema import Table
 
 PARAMETERS: Final = ("select", "group_by", "having", "order_by", "limit", "offset", "q")
@@ -34,6 +34,7 @@ def parse_query(params: _Pairs, table: Table) -> RowQuery:
         limit=_whole("limit", own["limit"][0], 1, MOST_ROWS) if "limit" in own else None,
         offset=_whole("offset", own["offset"][0], 0, MOST_OFFSET) if "offset" in own else 0,
         text=_words(own.get("q", [""])[0]),
+        whole=not (chosen or group_by),
     )
     _check(query)
     return query
@@ -90,7 +91,7 @@ def _everything(group_by: tuple[Item, ...], table: Table) -> tuple[Item, ...]:
     """What is answered when `select` is silent: all fields, or the groups and their number of rows."""
     if group_by:
         return (*group_by, count_item("count"))
-    return tuple(plain_item(table, column) for column in range(len(table.fields)))
+    return whole_rows(table).select
 
 
 def _having(raw: str, select: Sequence[Item]) -> Condition:

@@ -5,19 +5,21 @@ A filter that leaves few rows is looked up in the order of its column; others ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catalog.rows.limits import Clock
 from catalog.rows.periods import first_day, last_day
 from catalog.rows.ranks import Key, Rank
 from catalog.rows.terms import Condition
+from catalog.rows.thresholds import LOOK_UP
 
 ALONE: Final = ("never", "always")
-_FEW: Final = 8  # the part of the rows (one in …) up to which looking up beats a mask
+_PIECE: Final = 1 << 18  # values that are looked into between two looks at the clock
 Ranks = Callable[[Key], Rank]
 
 
@@ -40,30 +42,32 @@ class _Span:
 _Mask = Callable[[Any], Any]  # from the places of rows (None: all) to booleans
 
 
-def filtered(filters: Sequence[Condition], rows: int, ranks: Ranks) -> Any:
-    """The places, from 0 and in order, of the rows that every filter leaves (int64)."""
+def filtered(filters: Sequence[Condition], rows: int, ranks: Ranks, clock: Clock) -> Any:
+    """The places, from 0 and in order, of the rows that every filter leaves (int64). Raises Unavailable in time."""
     spans: list[_Span] = []
     masks: list[_Mask] = []
     for one in filters:
         if one.operator == "never":
             return pa.array([], pa.int64())
         if one.operator != "always":
-            _read(one, ranks, spans, masks)
+            clock.check()
+            _read(one, ranks, spans, masks, clock)
     measured = sorted(((span.ends, span) for span in spans), key=lambda one: one[0][1] - one[0][0])
-    if measured and (measured[0][0][1] - measured[0][0][0]) * _FEW <= rows:
+    if measured and (measured[0][0][1] - measured[0][0][0]) * LOOK_UP <= rows:
         ends, first = measured[0]
         places = first.rows(ends)
         if first.high - first.low > 1:
             places = places.take(pc.array_sort_indices(places))
-        return _masked(places, [*(_mask_of(span) for _, span in measured[1:]), *masks])
-    return _masked(None, [*(_mask_of(span) for span in spans), *masks], rows)
+        return _masked(places, [*(_mask_of(span) for _, span in measured[1:]), *masks], clock)
+    return _masked(None, [*(_mask_of(span) for span in spans), *masks], clock, rows)
 
 
-def _masked(places: Any, masks: Sequence[_Mask], rows: int = 0) -> Any:
+def _masked(places: Any, masks: Sequence[_Mask], clock: Clock, rows: int = 0) -> Any:
     if not masks:
         return pa.array(range(rows), pa.int64()) if places is None else places
     mask = masks[0](places)
     for one in masks[1:]:
+        clock.check()
         mask = pc.and_(mask, one(places))
     return pc.indices_nonzero(mask).cast(pa.int64()) if places is None else places.filter(mask)
 
@@ -78,17 +82,17 @@ def keys_of(one: Condition) -> list[Key]:
     return [Key("c", column)]
 
 
-def _read(one: Condition, ranks: Ranks, spans: list[_Span], masks: list[_Mask]) -> None:
+def _read(one: Condition, ranks: Ranks, spans: list[_Span], masks: list[_Mask], clock: Clock) -> None:
     """A filter as a span of ranks where it is one, else as a mask."""
     found = [ranks(key) for key in keys_of(one)]
     if len(found) == 2:
-        masks.append(_within(one, *found))
+        masks.append(_within(one, found[0], found[1], clock))
         return
     span = _span(one, found[0])
     if span is not None:
         spans.append(span)
     else:
-        masks.append(_mask(one, found[0]))
+        masks.append(_mask(one, found[0], clock))
 
 
 def _span(one: Condition, rank: Rank) -> _Span | None:
@@ -129,7 +133,7 @@ def _mask_of(span: _Span) -> _Mask:
     return mask
 
 
-def _mask(one: Condition, rank: Rank) -> _Mask:
+def _mask(one: Condition, rank: Rank, clock: Clock) -> _Mask:
     """A filter that is no span: which of the different values it keeps, nulls behind them."""
     if one.operator == "ne":
         found = rank.find(one.value)
@@ -138,9 +142,16 @@ def _mask(one: Condition, rank: Rank) -> _Mask:
         known = pa.array([found for value in one.value if (found := rank.find(value)) is not None], pa.int32())
         inside = one.operator == "in"
         return lambda places: pc.equal(pc.is_in(_taken(rank, places), known), inside)
-    kept = pa.chunked_array([_TESTS[one.operator](rank.values, one.value), pa.array([one.operator == "ncontains"])])
-    table = kept.combine_chunks()
+    kept = [_TESTS[one.operator](piece, one.value) for piece in _pieces(rank.values, clock)]
+    table = pa.chunked_array([*kept, pa.array([one.operator == "ncontains"])]).combine_chunks()
     return lambda places: table.take(_taken(rank, places))
+
+
+def _pieces(values: Any, clock: Clock) -> Iterator[Any]:
+    """Values a good many at a time: looking into texts is the one step that can take seconds."""
+    for start in range(0, len(values), _PIECE):
+        clock.check()
+        yield values.slice(start, _PIECE)
 
 
 def _holds(values: Any, text: str) -> Any:
@@ -155,7 +166,7 @@ _TESTS: Final[dict[str, Callable[[Any, str], Any]]] = {
 }
 
 
-def _within(one: Condition, first: Rank, last: Rank) -> _Mask:
+def _within(one: Condition, first: Rank, last: Rank, clock: Clock) -> _Mask:
     """Periods inside those of the list; `nin` keeps nulls."""
     spans = [
         (_Span(first, first.bound(first_day(value)), first.size), _Span(last, 0, _after(last, last_day(value))))
@@ -165,6 +176,7 @@ def _within(one: Condition, first: Rank, last: Rank) -> _Mask:
     def mask(places: Any) -> Any:
         found = None
         for low, high in spans:
+            clock.check()
             inside = pc.and_(_mask_of(low)(places), _mask_of(high)(places))
             found = inside if found is None else pc.or_(found, inside)
         return found if one.operator == "in" else pc.invert(found)

@@ -36,47 +36,53 @@ class Serving:
         if sum(batch.num_rows for batch in self.batches) != table.rows:
             raise Unsound(str(path))
         self.path, self.table = path, table
+        self._columns = [batch.columns for batch in self.batches]
+        self._wide = {number: field for number, field in enumerate(table.fields) if _is_wide(field)}
 
     def column(self, number: int) -> Any:
         """One column whole."""
-        return pa.chunked_array([batch.column(number) for batch in self.batches]).combine_chunks()
+        return pa.chunked_array([columns[number] for columns in self._columns]).combine_chunks()
 
     def read(self, numbers: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
         """The native values of the rows with these numbers (from 1): a list a column, in the order of `numbers`."""
         found = self._read(numbers, columns)
-        wide = [_is_wide(self.table.fields[column]) for column in columns]
-        return [
-            [to_native(self.table.fields[column], one) for one in values] if beyond else values
-            for column, values, beyond in zip(columns, found, wide, strict=True)
-        ]
+        for place, column in enumerate(columns):
+            if column in self._wide:
+                field = self._wide[column]
+                found[place] = [to_native(field, one) for one in found[place]]
+        return found
 
     def _read(self, numbers: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
-        if numbers and numbers[-1] - numbers[0] == len(numbers) - 1 and list(numbers) == sorted(numbers):
-            pieces = self._span(numbers[0] - 1, len(numbers))
-            return [[one for piece in pieces for one in piece.column(column).to_pylist()] for column in columns]
+        if not numbers:
+            return [[] for _ in columns]
+        first, last = divmod(numbers[0] - 1, BATCH), divmod(numbers[-1] - 1, BATCH)
+        if first[0] == last[0] and isinstance(numbers, range):
+            found = self._columns[first[0]]
+            return [found[column].slice(first[1], len(numbers)).to_pylist() for column in columns]
         return self._scattered(numbers, columns)
 
-    def _span(self, start: int, count: int) -> list[Any]:
-        pieces = []
-        while count > 0 and start < self.table.rows:
-            batch, at = divmod(start, BATCH)
-            pieces.append(self.batches[batch].slice(at, count))
-            start, count = start + pieces[-1].num_rows, count - pieces[-1].num_rows
-        return pieces
-
     def _scattered(self, numbers: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
-        places: dict[int, list[tuple[int, int]]] = {}
+        places: dict[int, tuple[list[int], list[int]]] = {}  # of each batch: the positions in the answer, the rows
         for position, number in enumerate(numbers):
-            batch, at = divmod(number - 1, BATCH)
-            places.setdefault(batch, []).append((position, at))
+            batch, row = divmod(number - 1, BATCH)
+            positions, rows = places.setdefault(batch, ([], []))
+            positions.append(position)
+            rows.append(row)
+        taken = [(positions, self._take(batch, rows, columns)) for batch, (positions, rows) in places.items()]
+        if len(taken) == 1:
+            return taken[0][1]
         values: list[list[Any]] = [[None] * len(numbers) for _ in columns]
-        for batch, found in places.items():
-            rows = pa.array([at for _, at in found], pa.int64())
-            for target, column in zip(values, columns, strict=True):
-                taken = self.batches[batch].column(column).take(rows).to_pylist()
-                for (position, _), value in zip(found, taken, strict=True):
+        for positions, found in taken:
+            for target, column in zip(values, found, strict=True):
+                for position, value in zip(positions, column, strict=True):
                     target[position] = value
         return values
+
+    def _take(self, batch: int, rows: list[int], columns: Sequence[int]) -> list[list[Any]]:
+        wanted = list(dict.fromkeys(columns))
+        taken = self.batches[batch].select(wanted).take(pa.array(rows, pa.int64()))
+        found = {column: values.to_pylist() for column, values in zip(wanted, taken.columns, strict=True)}
+        return [found[column] for column in columns]
 
 
 _open: Final[Kept[Serving]] = Kept(_KEPT)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from catalog.rows.limits import PAGE
@@ -137,13 +137,14 @@ class RowQuery:
     limit: int | None = None
     offset: int = 0
     text: tuple[str, ...] = ()
+    whole: bool = False  # every field as it stands, in the order of the table
 
     @property
     def page(self) -> int:
         """Rows of a page."""
         return PAGE if self.limit is None else self.limit
 
-    @property
+    @cached_property
     def grouped(self) -> bool:
         """Whether the answer's rows are groups, not rows of the release."""
         return bool(self.group_by) or any(item.aggregate for item in self.select)
@@ -159,20 +160,26 @@ class RowQuery:
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what the query means, whatever page of it is read."""
-        parts = [
-            [[item.name, *item.key] for item in self.select],
-            sorted(_told(self.filters)),
+        parts = (
+            self.whole or [(item.name, *item.key) for item in self.select],
+            sorted(map(repr, _told(self.filters))),
             [item.key for item in self.group_by],
-            sorted(_told(self.having)),
-            [[one.item.key, one.descending] for one in self.order_by],
+            sorted(map(repr, _told(self.having))),
+            [(one.item.key, one.descending) for one in self.order_by],
             sorted(self.text),
-        ]
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode("ascii")).hexdigest()
+        )
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plain_item(table: Table, column: int) -> Item:
     """A field as it stands."""
     return Item(table.fields[column], column)
+
+
+@lru_cache(1000)
+def whole_rows(table: Table, limit: int | None = None) -> RowQuery:
+    """The query for rows with all their fields, in the order of the file."""
+    return RowQuery(tuple(plain_item(table, column) for column in range(len(table.fields))), limit=limit, whole=True)
 
 
 def renamed(item: Item, name: str) -> Item:
@@ -181,5 +188,5 @@ def renamed(item: Item, name: str) -> Item:
     return replace(item, output=replace(item.output, name=name, title=title))
 
 
-def _told(conditions: Iterable[Condition]) -> list[str]:
-    return [json.dumps([one.item.key, one.operator, one.value], default=str) for one in conditions]
+def _told(conditions: Iterable[Condition]) -> list[tuple[Any, ...]]:
+    return [(one.item.key, one.operator, one.value) for one in conditions]

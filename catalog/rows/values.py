@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from catalog.rows.literals import date_of, days_of, is_float, micros_of, moment_of
@@ -46,10 +47,13 @@ def scaled_of(value: Decimal, scale: int) -> int:
     return -int(whole) if sign else int(whole)
 
 
-def json_writer(field: Field) -> Callable[[Any], Any]:
-    """`to_json` of native values, for a whole column."""
-    write = _native_writer(field)
-    return lambda value: None if value is None else write(value)
+def column_writer(field: Field) -> Callable[[list[Any]], list[Any]]:
+    """`to_json` of native values, for a whole column at once."""
+    if is_float(field) or field.type not in _COLUMNS:
+        return _same
+    if field.type == "decimal":
+        return _scaled_column(field.scale or 0)
+    return _COLUMNS[field.type]
 
 
 def number_text(text: str) -> int | float | str:
@@ -67,24 +71,30 @@ def plain(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def _native_writer(field: Field) -> Callable[[Any], Any]:
-    if field.type == "decimal" and field.scale is not None:
-        return _scaled_writer(field.scale)
-    if field.type in _PLAIN_JSON or is_float(field):
-        return _json_writer(field)
-    restore, write = _pythons(field), _json_writer(field)
-    return lambda value: write(restore(value))
-
-
-def _scaled_writer(scale: int) -> Callable[[int], Any]:
-    unit = 10**scale
+@lru_cache(64)
+def _scaled_column(scale: int) -> Callable[[list[Any]], list[Any]]:
+    unit, most = 10**scale, _ALWAYS if scale < 23 else 0
 
     def write(value: int) -> Any:
-        if -_ALWAYS < value < _ALWAYS and scale < 23:
+        if -most < value < most:
             return value // unit if value % unit == 0 else value / unit
         return number_text(plain(decimal_of(value, scale)))
 
-    return write
+    return lambda column: [None if value is None else write(value) for value in column]
+
+
+@lru_cache(1 << 16)
+def _day_text(days: int) -> str:
+    return date_of(days).isoformat()
+
+
+def _micros_text(micros: int) -> str:
+    """`_moment` of a native value; whole minutes, as most are, without a datetime in between."""
+    minutes, under = divmod(micros, _MINUTE)
+    if under:
+        return _moment(moment_of(micros))
+    days, minute = divmod(minutes, 1440)
+    return f"{_day_text(days)}T{minute // 60:02}:{minute % 60:02}+08:00"
 
 
 def _json_writer(field: Field) -> Callable[[Any], Any]:
@@ -127,7 +137,14 @@ def _integer(value: Any) -> int | str:
     return int(value) if abs(value) <= SAFE else str(int(value))
 
 
-_PLAIN_JSON: Final = ("string", "code", "period", "integer", "boolean")
+_MINUTE: Final = 60_000_000  # microseconds
+_COLUMNS: Final[dict[str, Callable[[list[Any]], list[Any]]]] = {
+    "integer": lambda column: [one if one is None or -SAFE <= one <= SAFE else str(one) for one in column],
+    "decimal": _same,  # by its scale
+    "date": lambda column: [None if one is None else _day_text(one) for one in column],
+    "datetime": lambda column: [None if one is None else _micros_text(one) for one in column],
+    "boolean": lambda column: [None if one is None else bool(one) for one in column],
+}
 _JSON: Final[dict[str, Callable[[Any], Any]]] = {
     **dict.fromkeys(("string", "code", "period"), _same),
     "integer": _integer,

@@ -19,6 +19,7 @@ from ingest.families.declared import (
     Form,
     FormTable,
     Melt,
+    Past,
     Word,
 )
 from ingest.headers import fold
@@ -64,13 +65,16 @@ def read_schema(data: Mapping[str, Any]) -> DeclaredSchema:
         schema = _one(data, data["field"] if not tables else data["table"][0]["field"], data.get("check", ()), tables)
     except KeyError as missing:
         raise ValueError(f"{data.get('name', '?')}: {missing} is not given") from None
+    except TypeError as unknown:
+        raise ValueError(f"{data.get('name', '?')}: {unknown}") from None
     for one in (schema, *tables):
         _verify(one)
     return schema
 
 
 def _table(data: Mapping[str, Any], one: Mapping[str, Any]) -> DeclaredSchema:
-    whole = {**data, "title": one.get("title", data["title"]), "key": one.get("key", ())}
+    own = {name: one[name] for name in ("title", "previous") if name in one}
+    whole = {**data, **own, "key": one.get("key", ())}
     plain = {name: value for name, value in whole.items() if name not in ("form", "melt", "explode")}
     return _one({**plain, "table": one["name"]}, one["field"], one.get("check", ()), ())
 
@@ -94,6 +98,7 @@ def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[Declar
         repeat=tuple(data.get("explode", {}).get("repeat", ())),
         melt=_melt(data["melt"]) if "melt" in data else None,
         form=_form(data["form"]) if "form" in data else None,
+        past=_past(data.get("previous", {})),
     )
 
 
@@ -106,11 +111,16 @@ def _check(data: Mapping[str, Any]) -> Check:
     )
 
 
+def _past(data: Mapping[str, Any]) -> Past:
+    members = {**data, "across": tuple(data.get("across", ()))}
+    return Past(**{**members, "apart": {name: tuple(values) for name, values in data.get("apart", {}).items()}})
+
+
 def _melt(data: Mapping[str, Any]) -> Melt:
     words = tuple(Word(**one) for one in data["word"])
     needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
-    period, ignore, count = (data.get(name) for name in ("period", "ignore", "count"))
-    return Melt(data["value"], words, needs, period=period, keep=keep, ignore=ignore, count=count)
+    plain = {name: data[name] for name in ("period", "ignore", "ignore_columns", "count", "unit") if name in data}
+    return Melt(data["value"], words, needs, keep=keep, **plain)
 
 
 def _form(data: Mapping[str, Any]) -> Form:
@@ -138,6 +148,7 @@ def _field(schema: str, data: Mapping[str, Any]) -> DeclaredField:
     members["titles"], members["ends"] = data["title"], _ends(data)
     members["codes"] = {code: {tag: words[tag] for tag in words if tag in _LANGUAGES} for code, words in codes.items()}
     members["spellings"] = _spellings(codes)
+    members["patterns"] = {code: words["pattern"] for code, words in codes.items() if "pattern" in words}
     return DeclaredField(**members)
 
 
@@ -166,6 +177,8 @@ _PLAIN = (
     "titles_low",
     "titles_high",
     "plausible",
+    "plausible_from",
+    "unit_from",
     "filled",
 )
 
@@ -217,5 +230,6 @@ def _verify(schema: DeclaredSchema) -> None:
             raise ValueError(f"{schema.name}: a check has an unknown rule; known are {', '.join(RULES)}")
         if not published.issuperset(check.fields):
             raise ValueError(f"{schema.name}: a check of {check.rule} names a field that there is not")
-    if not published.issuperset(schema.key):
-        raise ValueError(f"{schema.name}: the key names a field that there is not")
+    for what, fields in (("the key", schema.key), ("previous", (*schema.past.across, *schema.past.apart))):
+        if not published.issuperset(fields):
+            raise ValueError(f"{schema.name}: {what} names a field that there is not")

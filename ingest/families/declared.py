@@ -25,6 +25,8 @@ READERS = (
     "operator",
     "uses",
     "region",
+    "unit",
+    "label",
 )
 RULES = (
     "in_order",
@@ -37,6 +39,8 @@ RULES = (
     "adds_up",
     "within",
     "growth",
+    "sums_to",
+    "held",
 )
 
 
@@ -69,10 +73,13 @@ class DeclaredField:
     unsold: bool = False  # the words of a failed sale stand here instead of a value
     code_pattern: str | None = None  # texts of this form are codes themselves
     description: str | None = None
+    unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region`: what title or file name say, where no column of its own is there
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
+    plausible_from: float | None = None  # numbers below it that are not zero too
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label
     spellings: Mapping[str, str] = field(default_factory=dict)  # folded spelling -> code
+    patterns: Mapping[str, str] = field(default_factory=dict)  # code -> what is in no spelling, but only it can mean
 
     @property
     def title(self) -> str:
@@ -93,13 +100,30 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Past:
+    """How a file is compared with the published release, row by row of the same key.
+
+    `across` are fields of the key that do not keep a row's values apart (the block that a quarter stands in); `apart`
+    are values of fields for which a number may well leap from one period to the next.
+    """
+
+    moved: float = 10.0  # a number so many times what it was is likely in another unit
+    vanished: bool = True
+    revised: bool = True
+    across: tuple[str, ...] = ()
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Word:
     """What a text says of a cell: where `pattern` stands in it, `field` has `value`, and `also` holds."""
 
     field: str
     value: str
     pattern: str
-    where: str = "any"  # `row column title`, any of the three in this order, or `else`: the row where they are silent
+    # `row column title`, any of the three in this order; `path`: the row with all that it stands under;
+    # `name`: a column that is kept; `else`: the row where the others are silent.
+    where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
 
 
@@ -108,7 +132,7 @@ class Melt:
     """How a matrix becomes one row a number: `value` takes the number, words in row, header and title tell the rest.
 
     `period` is the field that takes the time which is spoken of; `needs` are the fields without which a number says
-    nothing; `keep` are fields that have a column of their own beside the numbers.
+    nothing; `keep` are fields that have a column of their own beside the numbers, all that have one unless said.
     """
 
     value: str
@@ -117,6 +141,8 @@ class Melt:
     period: str | None = None
     keep: tuple[str, ...] = ()
     ignore: str | None = None  # row labels that are no figures, as a pattern
+    ignore_columns: str | None = None  # headers that are no figures of these fields
+    unit: str | None = None  # the column that says what the numbers of its row are in
     count: str | None = None  # the field of which each value must stand in the header as often as the others
 
 
@@ -164,6 +190,7 @@ class DeclaredSchema:
     repeat: tuple[str, ...] = ()  # fields whose texts are no lists, whatever strokes they hold
     melt: Melt | None = None
     form: Form | None = None
+    past: Past = Past()
 
     @property
     def family(self) -> str:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ingest.formats.fence import AREA_LIMIT, Stop
+from ingest.formats.percents import Percents, percent_styles
 
 UNPACKED_LIMIT = 1 << 30  # bytes of a workbook once unpacked
 RATIO_LIMIT = 250  # an honest sheet shrinks 5 to 30 times
 RATIO_FLOOR = 64 << 20  # below that, any ratio is harmless
 _CHUNK = 1 << 20
+_MOST_STYLES = 16 << 20
 _OVERLAP = 1_024
 _FIRST = 20  # cells that are named
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -24,13 +27,14 @@ _WIDE_REF = re.compile(rb'r="[A-Z]{2,3}[0-9]')
 _NO_VALUE = re.compile(
     rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
+_STYLED = rb'<c r="([A-Z]{1,3})(\d{1,7})"(?=[^>]*\bs="(?:%s)")(?![^>]*\bt="(?:s|str|inlineStr|b|e|d)")'
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="e"')
 _HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d{1,7})"')
 _HIDDEN_COLUMN = re.compile(
     rb'<col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d{1,5})")(?=[^>]*\bmax="(\d{1,5})")'
 )
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
-_FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, zlib.error)
 
 
 def check_archive(path: Path) -> dict[str, Remarks]:
@@ -42,13 +46,21 @@ def check_archive(path: Path) -> dict[str, Remarks]:
     try:
         with zipfile.ZipFile(path) as archive:
             check_sizes(archive, path.stat().st_size)
+            styles = _percent_styles(archive)
             for name in archive.namelist():
                 if _SHEET.fullmatch(name):
-                    found[name] = Remarks()
+                    found[name] = Remarks(styles)
                     _check_extent(archive, name, found[name])
-    except _FAULTS as error:
+    except FAULTS as error:
         raise Stop("workbook_broken", detail=str(error)[:120]) from None
     return found
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> frozenset[int]:
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    with archive.open("xl/styles.xml") as styles:
+        return percent_styles(styles.read(_MOST_STYLES))
 
 
 def check_sizes(archive: zipfile.ZipFile, packed: int) -> None:
@@ -101,14 +113,23 @@ def _column(letters: bytes) -> int:
 
 @dataclass
 class Remarks:
-    """What one sheet says beside its cells."""
+    """What one sheet says beside its cells; `styles` are those that show percentages."""
 
+    styles: frozenset[int] = frozenset()
     no_value: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    percents: Percents = field(default_factory=Percents)
+    merged: list[list[int]] = field(default_factory=list)  # where the reader of cells does not tell them
+
+    def __post_init__(self) -> None:
+        ids = b"|".join(str(one).encode() for one in sorted(self.styles))
+        self._percent = re.compile(_STYLED % ids) if ids else None
 
     def see(self, chunk: bytes) -> None:
+        for letters, digits in self._percent.findall(chunk) if self._percent else ():
+            self.percents.note(int(digits), _column(letters) - 1)
         if b"<f" in chunk:
             _add(self.no_value, _NO_VALUE.findall(chunk))
         if b't="e"' in chunk:
@@ -136,25 +157,35 @@ def _add(cells: list[str], found: list[bytes]) -> None:
 
 
 def _letters(columns: list[int]) -> str:
-    names = []
-    for number in columns[:_FIRST]:
-        name, rest = "", number
-        while rest:
-            rest, letter = divmod(rest - 1, 26)
-            name = chr(65 + letter) + name
-        names.append(name)
-    return ", ".join(names)
+    return ", ".join(map(column_name, columns[:_FIRST]))
 
 
-def list_remarks(path: Path, parts: Mapping[str, Remarks]) -> list[list[Any]]:
-    """For whom it may concern, [code, sheet (empty for the whole book), params]; nothing where the parts are odd."""
+def column_name(number: int) -> str:
+    """The letters of a column, from 1."""
+    name, rest = "", number
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        name = chr(65 + letter) + name
+    return name
+
+
+def name_parts(path: Path, parts: Mapping[str, Remarks]) -> dict[str, Remarks]:
+    """What the sheets say beside their cells, by the sheet's name; nothing where the parts are odd."""
     try:
         with zipfile.ZipFile(path) as archive:
+            names = _sheet_names(archive, archive.namelist())
+    except (*FAULTS, KeyError):
+        return {}
+    return {name: parts[part] for part, name in names.items()}
+
+
+def list_remarks(path: Path, sheets: Mapping[str, Remarks]) -> list[list[Any]]:
+    """For whom it may concern, [code, sheet (empty for the whole book), params]."""
+    members: list[str] = []
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
-            names = _sheet_names(archive, members)
-    except (*_FAULTS, KeyError):
-        return []
-    return [*_of_book(members), *(note for part, name in names.items() for note in parts[part].notes(name))]
+    return [*_of_book(members), *(note for name, one in sheets.items() for note in one.notes(name))]
 
 
 def _of_book(members: list[str]) -> Iterator[list[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -39,7 +40,7 @@ def unpack(source: Path, folder: Path) -> tuple[Member, ...]:
         raise Refused(stop.code, **stop.params) from None
     except RuntimeError:
         raise Refused("workbook_locked") from None
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error):
         raise Refused("workbook_cut") from None
 
 

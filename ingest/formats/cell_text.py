@@ -38,6 +38,12 @@ def number_text(value: float) -> str:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
+def percent_text(value: float) -> str:
+    """A number that its cell shows as a percentage: 0.0352 is `3.52%`."""
+    plain = format(Decimal(number_text(value)).scaleb(2), "f")
+    return (plain.rstrip("0").rstrip(".") if "." in plain else plain) + "%"
+
+
 def unwound(text: str) -> str:
     """Text of an old workbook that was read a byte a character though it has two: `\\PÊŽMO` is `停車位`."""
     content = b"".join(_byte(one) for one in text)

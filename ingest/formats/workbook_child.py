@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import python_calamine as calamine
 
-from ingest.formats.archives import check_archive, list_remarks
+from ingest.formats import old_workbook
+from ingest.formats.archives import Remarks, check_archive, list_remarks, name_parts
 from ingest.formats.cell_text import is_wound, unwound
 from ingest.formats.fence import SHEETS, Line, Stop, blocks, check_known, run
 
@@ -20,11 +21,25 @@ _LOOK = 200  # rows of an old workbook by which its texts are judged
 def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     """What the child writes. Raises Stop."""
     parts = check_archive(path) if zipfile.is_zipfile(path) else None
-    book = _Book(_open(path), wound=parts is None)
+    sheets = _remarks(path, parts)
+    book = _Book(_open(path), sheets, wound=parts is None)
     yield from book.lines(wanted)
-    notes = list_remarks(path, parts) if parts is not None else []
+    notes = list_remarks(path, sheets)
     told = [note for note in notes if note[1] in {*book.read, ""}]
     yield {"done": True, "left": book.left, "notes": told + ([["text_unwound", "", {}]] if book.wound else [])}
+
+
+def _remarks(path: Path, parts: Mapping[str, Remarks] | None) -> dict[str, Remarks]:
+    """What the sheets say beside their cells, by name."""
+    if parts is None:
+        return old_workbook.read_remarks(path)
+    with zipfile.ZipFile(path) as archive:
+        document = "content.xml" in archive.namelist()
+    if not document:
+        return name_parts(path, parts)
+    from ingest.formats.opendocument import read_remarks  # lxml, for these alone
+
+    return read_remarks(path)
 
 
 def _open(path: Path) -> Any:
@@ -39,8 +54,8 @@ def _open(path: Path) -> Any:
 class _Book:
     """A workbook's sheets by the names that people read. Parsing a sheet is what takes time: each is parsed once."""
 
-    def __init__(self, book: Any, *, wound: bool) -> None:
-        self._book = book
+    def __init__(self, book: Any, sheets: Mapping[str, Remarks], *, wound: bool) -> None:
+        self._book, self._sheets = book, sheets
         self._parsed: tuple[str, Any] = ("", None)
         metas = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
         self.wound = wound and self._is_wound(metas)
@@ -81,8 +96,10 @@ class _Book:
             sheet = self._sheet(self._names[name])
             ranges = sheet.merged_cell_ranges  # None where the format is not asked for them
             merged = ranges and [[top + 1, left, bottom + 1, right] for (top, left), (bottom, right) in ranges]
+            merged = (self._sheets[name].merged or None) if merged is None and name in self._sheets else merged
+            rows = self._rows(sheet)
             yield {"sheet": name, "width": sheet.end[1] + 1, "merged": merged, "hidden": name in self._hidden}
-            yield from blocks(self._rows(sheet))
+            yield from blocks(self._sheets[name].percents.shown(rows) if name in self._sheets else rows)
 
     def _height(self, name: str) -> int:
         height: int = self._sheet(self._names[name]).total_height

@@ -18,11 +18,24 @@ def list_columns(session: Session, release: Release) -> list[PersonalColumn]:
 
 def require_decided(session: Session, dataset: Dataset) -> None:
     """Raises Conflict while a column with personal data of a draft release is undecided."""
-    wanted = select(Release.number, PersonalColumn.field).join(Release, PersonalColumn.release_id == Release.id)
+    wanted = select(Release.number, PersonalColumn).join(Release, PersonalColumn.release_id == Release.id)
     wanted = wanted.where(Release.dataset_id == dataset.id, Release.state == "draft", PersonalColumn.action.is_(None))
     row = session.execute(wanted.order_by(PersonalColumn.id).limit(1)).first()
     if row is not None:
-        raise Conflict("personal_data_undecided", number=row[0], field=row[1], slug=dataset.slug)
+        raise _undecided(row[0], row[1])
+
+
+def require_shown(session: Session, release: Release) -> None:
+    """Raises Conflict where the release still holds, undecided, what only its stewards may see."""
+    waiting = [one for one in list_columns(session, release) if one.action is None]
+    if waiting:
+        raise _undecided(release.number, waiting[0])
+
+
+def _undecided(number: int, column: PersonalColumn) -> Conflict:
+    """The sentence, with the place of the first cell and what it holds, masked."""
+    place = " ".join(one for one in (column.sheet, column.cell, *column.examples[:1]) if one)
+    return Conflict("personal_data_undecided", number=number, field=column.field, place=place)
 
 
 def find_settled_upload(session: Session, release: Release) -> str | None:

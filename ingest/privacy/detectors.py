@@ -6,10 +6,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ingest.privacy.checksums import is_id_number, is_luhn, is_old_id_number
+from ingest.privacy.checksums import (
+    is_born_there,
+    is_damaged_id_number,
+    is_id_number,
+    is_luhn,
+    is_old_id_number,
+)
 
 S = r"[\s\-–—_/·.]{0,2}"  # what people put between digits
-_D, _SEP = "[0-9０-９]", r"[\s\p{Cf}\-–—_/·.]*"  # the same for whole columns, in the dialect of polars
+_S = r"[\s\-–—_/·.,']{0,2}"  # and between those that have a check of their own
+_D, _SEP = "[0-9０-９]", r"[\s\p{Cf}\-–—_/·.,，'＇]*"  # the same for whole columns, in the dialect of polars
+UNSEEN = r"[\p{Cf}\p{Mn}\p{Me}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{2800}]"  # fills a text without being seen
+ODD_DIGITS = r"[\p{Nd}\p{No}--[0-9０-９]]"  # digits of other scripts, in circles, in bold
+SCIENTIFIC = r"[0-9]\.[0-9]{5,}[eE]\+?1[0-9]"  # a long number as a spreadsheet writes it
 _LEFT, _RIGHT = r"(?<![0-9])", r"(?![0-9])"
 _ALONE, _ENDS = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z]|\.[0-9])"
 _PLACES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
@@ -32,6 +42,9 @@ class Detector:
     context: re.Pattern[str]
     check: Callable[[str], bool] = lambda _: True
     sure: bool = False
+    loose: Callable[[str], bool] | None = (
+        None  # the check where a word speaks of the kind: a mistyped number counts too
+    )
 
 
 _ID_WORDS = r"身份证|身份證|证件号|證件號|公民身份|证照号|id.?card"
@@ -51,11 +64,12 @@ def _is_private(address: str) -> bool:
 DETECTORS = (
     Detector(
         "id_number",
-        re.compile(rf"{_LEFT}[1-9](?:{S}[0-9]){{16}}{S}[0-9Xx]{_RIGHT}"),
+        re.compile(rf"{_LEFT}[1-9](?:{_S}[0-9]){{16}}{_S}[0-9Xx]{_RIGHT}"),
         rf"(?:{_D}{_SEP}){{17}}[0-9０-９XxＸｘ]",
         _words(_ID_WORDS),
-        is_id_number,
+        lambda digits: is_id_number(digits) or is_damaged_id_number(digits),
         sure=True,
+        loose=is_born_there,
     ),
     Detector(
         "old_id_number",
@@ -114,6 +128,14 @@ DETECTORS = (
         re.compile(r"[\u3400-\u9fff]{2,40}[0-9]{1,6}\s{0,2}(?:号|號|室|幢|栋|单元|组|户)[\u3400-\u9fff0-9\-]{0,20}"),
         rf"{_D}\s*[号號室幢栋单组户]",
         _words(_HOME),
+    ),
+    Detector(
+        "birth_date",
+        re.compile(
+            rf"{_LEFT}(?:19|20)[0-9]{{2}}(?:[-/.年]\s?[0-9]{{1,2}}(?:[-/.月]\s?[0-9]{{1,2}}日?)?|[01][0-9][0-3][0-9]){_RIGHT}"
+        ),
+        r"(?:19|20|１９|２０)[0-9０-９]{2}",
+        _words(r"出生(?:日期|年月|时间|時間)|生日|date.?of.?birth|birth.?da(?:te|y)"),
     ),
     Detector(
         "certificate",

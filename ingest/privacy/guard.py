@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.schema import Table
+from ingest.cells import read_cells
 from ingest.findings import WARNING, Finding, Refused
 from ingest.privacy.detectors import context_of
 from ingest.privacy.files import raw_titles
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Found:
-    """Personal data of one kind in one column: in how many cells, with masked examples."""
+    """Personal data of one kind in one column: in how many cells, with masked examples, and where the first stood."""
 
     field: str
     kind: str
     cells: int
     examples: tuple[str, ...]
+    sheet: str | None = None
+    cell: str | None = None  # A1; None for records
 
 
 def look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
@@ -37,12 +40,14 @@ def look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
     for one in outcome.tables:
         _refuse_headings(one.table)
     found = tuple(found for one in outcome.tables for found in list_found(one.table, one.cells))
-    told = tuple(_tell(one, [table.table for table in outcome.tables]) for one in found)
+    tables = [one.table for one in outcome.tables]
+    told = tuple(_tell(one, tables) for one in found)
+    kinds = _kinds_by_heading(tables, found)
     return replace(
         outcome,
         tables=tuple(replace(one, table=mask_table(one.table)) for one in outcome.tables),
-        findings=tuple(map(mask_finding, outcome.findings)) + told,
-        totals=_mask_totals(outcome.totals, [one.table for one in outcome.tables]),
+        findings=tuple(mask_finding(one, kinds.get(one.column or "", frozenset())) for one in outcome.findings) + told,
+        totals=_mask_totals(outcome.totals, tables, found),
         notes=[mask_text(note) for note in outcome.notes],
     ), found
 
@@ -52,10 +57,16 @@ def list_found(table: Table, cells: Path) -> Iterator[Found]:
     merged: dict[tuple[str, str], Found] = {}
     for name, scan in scan_table(table, cells):
         for kind, count in scan.cells.items():
-            before = merged.get((name, kind))
-            examples = tuple(dict.fromkeys([*(before.examples if before else ()), *scan.examples[kind]]))[:EXAMPLES]
-            merged[name, kind] = Found(name, kind, max(count, before.cells if before else 0), examples)
+            before = merged.get((name, kind)) or _first(name, kind, scan, cells)
+            examples = tuple(dict.fromkeys([*before.examples, *scan.examples[kind]]))[:EXAMPLES]
+            merged[name, kind] = replace(before, cells=max(count, before.cells), examples=examples)
     yield from merged.values()
+
+
+def _first(name: str, kind: str, scan: ColumnScan, cells: Path) -> Found:
+    """What is found, with the place of the first cell that holds it."""
+    stood = read_cells(cells, scan.first[kind])[name]
+    return Found(name, kind, 0, (), mask_text(stood["sheet"] or "") or None, stood["cell"])
 
 
 def scan_table(table: Table, cells: Path) -> Iterator[tuple[str, ColumnScan]]:
@@ -70,9 +81,9 @@ def scan_table(table: Table, cells: Path) -> Iterator[tuple[str, ColumnScan]]:
             yield name, scans[column]
 
 
-def mask_finding(finding: Finding) -> Finding:
-    """The finding without a personal value in any of its members."""
-    context = context_of(finding.column or "")
+def mask_finding(finding: Finding, kinds: frozenset[str] = frozenset()) -> Finding:
+    """The finding without a personal value in any of its members; `kinds`: what else its column was found to hold."""
+    context = context_of(finding.column or "") | kinds
 
     def hide(value: Any) -> Any:
         return mask_text(value, context) if isinstance(value, str) else value
@@ -90,15 +101,18 @@ def mask_refused(refused: Refused) -> Refused:
 
 
 def mask_table(table: Table) -> Table:
-    """The table with its title and banners masked."""
-    origin: Mapping[str, Any] = {**table.origin, "banners": [_deep(one) for one in table.origin.get("banners", ())]}
-    return replace(table, title=mask_text(table.title), origin=origin)
+    """The table with its title, and all that is told of how it was found, masked."""
+    unit = mask_text(table.unit) if table.unit else table.unit
+    return replace(table, title=mask_text(table.title), unit=unit, origin=masked(table.origin))
 
 
-def _deep(value: Any) -> Any:
+def masked(value: Any) -> Any:
+    """JSON data with every text in it masked."""
     if isinstance(value, str):
         return mask_text(value)
-    return [_deep(one) for one in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, Mapping):
+        return {name: masked(one) for name, one in value.items()}
+    return [masked(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _refuse_headings(table: Table) -> None:
@@ -109,8 +123,28 @@ def _refuse_headings(table: Table) -> None:
         raise Refused("sheet_name_personal")
 
 
-def _mask_totals(totals: list[dict[str, Any]], tables: Iterable[Table]) -> list[dict[str, Any]]:
-    contexts = {(table.name, one.name): context_of(one.title) for table in tables for one in table.fields}
+def _kinds_by_heading(tables: Iterable[Table], found: Iterable[Found]) -> dict[str, frozenset[str]]:
+    """Heading -> the kinds that were found under it."""
+    kinds = kinds_by_field(found)
+    headings = [(name, title) for table in tables for name, title in table.origin.get("headers", {}).items()]
+    return {title: kinds[name] for name, title in headings if name in kinds}
+
+
+def kinds_by_field(found: Iterable[Found]) -> dict[str, frozenset[str]]:
+    """Field -> the kinds that were found in it."""
+    kinds: dict[str, frozenset[str]] = {}
+    for one in found:
+        kinds[one.field] = kinds.get(one.field, frozenset()) | {one.kind}
+    return kinds
+
+
+def _mask_totals(totals: list[dict[str, Any]], tables: Iterable[Table], found: Iterable[Found]) -> list[dict[str, Any]]:
+    kinds = kinds_by_field(found)
+    contexts = {
+        (table.name, one.name): context_of(one.title) | kinds.get(one.name, frozenset())
+        for table in tables
+        for one in table.fields
+    }
     return [
         {
             **one,
@@ -127,4 +161,5 @@ def _tell(found: Found, tables: Iterable[Table]) -> Finding:
     known = ((table, field) for table in tables if (field := table.field(found.field)) is not None)
     table, field = next(known)
     params = {"kind": found.kind, "cells": found.cells, "title": field.title}
-    return Finding(WARNING, "personal_data_found", params, sheet=table.sheet, column=field.title, count=found.cells)
+    finding = Finding(WARNING, "personal_data_found", params, sheet=found.sheet or table.sheet, count=found.cells)
+    return replace(finding, column=field.title, cell=found.cell)

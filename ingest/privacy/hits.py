@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest import persons
 from ingest.privacy.detectors import DETECTORS, PERSON, Detector
@@ -16,8 +17,12 @@ _FIRM = re.compile(
     r"\s*[^、，,;；/\s]*(?:公司|集团|中心|委员会|管委会|银行|学校|医院|合作社|研究院|研究所|协会|人民政府|联合社|加油站)\s*"
 )
 _HEX = re.compile(r"[0-9a-fA-F]{24,}")
-_FLOAT = re.compile(r"\s*[-+]?[0-9]+\.[0-9]+\s*")
+_NUMBER = re.compile(r"\s*[-+]?([0-9]+)(?:\.([0-9]*))?(?:[eE]\+?([0-9]{1,2}))?\s*")
+_PAIR = re.compile(r"[0-9]{1,3}\.[0-9]{4,}[^0-9.]{1,2}[0-9]{1,3}\.[0-9]{4,}")  # coordinates, digits of which may fit
+_UNSEEN = frozenset(("Cf", "Mn", "Me"))
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _NUMBERS = re.compile(r"[^0-9Xx]")
+_SIGN = re.compile("[0-9@]")  # no kind goes without
 _RAW = ("email", "home_address", "plate", "passport", "certificate")
 
 
@@ -33,16 +38,36 @@ class Hit:
 def find_hits(text: str, context: frozenset[str] = frozenset()) -> list[Hit]:
     """Everything personal in a text, in its order, overlapping pieces once; `context`: kinds its column names."""
     clean, places = _clean(text)
-    if _FLOAT.fullmatch(clean) or not clean:
+    if not _SIGN.search(clean):
         return []
+    number = _NUMBER.fullmatch(clean)
+    if number and (number[2] is not None or number[3]):
+        found = _find(_digits_of(number), context)
+        return [Hit(found[0][0], 0, len(text))] if found else []
+    return [Hit(kind, places[start], places[end - 1] + 1) for kind, start, end in _find(clean, context)]
+
+
+def _digits_of(number: re.Match[str]) -> str:
+    """The digits of a cell that is one number with a point or an exponent; none where it is a fraction.
+
+    A number of eighteen digits after a point may be an item's, `3.330602…`.
+    """
+    whole, fraction, power = number[1], number[2] or "", int(number[3] or 0)
+    if not power and len(whole) <= 2 and len(fraction) == 18:
+        return fraction
+    digits, length = (whole + fraction).rstrip("0"), len(whole) + power
+    return digits.ljust(length, "0") if len(digits) <= length <= 30 else ""
+
+
+def _find(clean: str, context: frozenset[str]) -> list[tuple[str, int, int]]:
+    """Kind, start and end of everything personal in a clean text."""
     taken: list[tuple[str, int, int]] = []
     for detector in DETECTORS:
         for start, end in _matches(detector, clean, context):
             if not any(start < other_end and other < end for _, other, other_end in taken):
                 taken.append((detector.kind, start, end))
     taken += _names_before(clean, taken)
-    taken.sort(key=lambda one: one[1])
-    return [Hit(kind, places[start], places[end - 1] + 1) for kind, start, end in taken]
+    return sorted(taken, key=lambda one: one[1])
 
 
 def _mask_persons(clean: str) -> str:
@@ -94,24 +119,36 @@ def _clean(text: str) -> tuple[str, range | list[int]]:
     """The text in plain width without unseen characters, and where each character stood."""
     if text.isascii():
         return text, range(len(text))
-    made, places = [], []
-    for place, character in enumerate(text):
-        if unicodedata.category(character) == "Cf":
-            continue
-        plain = character if "\u3400" <= character <= "\u9fff" else unicodedata.normalize("NFKC", character)
-        made.append(plain if len(plain) == 1 else character)
-        places.append(place)
-    return "".join(made), places
+    plain = [*map(_plain, text)]
+    places = [place for place, character in enumerate(plain) if character]
+    return "".join(plain), places if len(places) < len(text) else range(len(text))
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """A character in plain width, a digit as one of ours; empty for what is not seen."""
+    if unicodedata.category(character) in _UNSEEN or character in _FILLERS:
+        return ""
+    digit = unicodedata.digit(character, None)
+    plain = unicodedata.normalize("NFKC", character) if digit is None else str(digit)
+    return plain if len(plain) == 1 else character
 
 
 def _matches(detector: Detector, clean: str, context: frozenset[str]) -> Iterable[tuple[int, int]]:
-    for found in detector.pattern.finditer(clean):
+    at = 0
+    while found := detector.pattern.search(clean, at):
         start, end = found.span()
-        bare = found[0] if detector.kind in _RAW else _NUMBERS.sub("", found[0])
-        if not detector.check(bare) or _in_hex(clean, start, end):
-            continue
-        if detector.sure or detector.kind in context or _has_word(detector, clean, start):
+        named = detector.kind in context or _has_word(detector, clean, start)
+        fits = _fits(detector, found[0], named=named)
+        at = end if fits or detector.kind in _RAW else start + 1  # one may begin inside of none: `1 330602…`
+        alone = not _in_hex(clean, start, end) and not _of_points(clean, start, found[0])
+        if fits and (detector.sure or named) and alone:
             yield start, end
+
+
+def _fits(detector: Detector, piece: str, *, named: bool) -> bool:
+    bare = piece if detector.kind in _RAW else _NUMBERS.sub("", piece)
+    return detector.check(bare) or (named and detector.loose is not None and detector.loose(bare))
 
 
 def _has_word(detector: Detector, clean: str, start: int) -> bool:
@@ -127,6 +164,12 @@ def _in_hex(clean: str, start: int, end: int) -> bool:
         one.start() <= min(64, start) and not one[0].isdecimal() and one.end() >= min(64, start) + end - start
         for one in _HEX.finditer(around)
     )
+
+
+def _of_points(clean: str, start: int, piece: str) -> bool:
+    """Whether the digits are those of coordinates: a pair of them, or some after a point and on into the next."""
+    tail = start >= 2 and clean[start - 1] == "." and clean[start - 2].isdecimal()
+    return (tail and not piece.isalnum()) or _PAIR.search(piece) is not None
 
 
 def _name(before: str) -> tuple[int, int] | None:

@@ -48,7 +48,13 @@ def keep_found(session: Session, release: Release, found: Iterable[Found]) -> No
     for one in found:
         session.add(
             PersonalColumn(
-                release_id=release.id, field=one.field, kind=one.kind, cells=one.cells, examples=list(one.examples)
+                release_id=release.id,
+                field=one.field,
+                kind=one.kind,
+                cells=one.cells,
+                examples=list(one.examples),
+                sheet=one.sheet,
+                cell=one.cell,
             )
         )
     session.flush()

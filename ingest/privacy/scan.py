@@ -9,22 +9,33 @@ from typing import Any
 import polars as pl
 
 from ingest import persons
-from ingest.privacy.detectors import BESIDE, DETECTORS, NAMED, PERSON, context_of
+from ingest.privacy.detectors import (
+    BESIDE,
+    DETECTORS,
+    NAMED,
+    ODD_DIGITS,
+    PERSON,
+    SCIENTIFIC,
+    UNSEEN,
+    context_of,
+)
 from ingest.privacy.hits import examples_of, find_hits, holds_person, mask_names, mask_text
 
 EXAMPLES = 3  # kept of a kind, masked
 _SHORTEST = 6  # bytes of a text that can hold a number of any kind
 _SHARE, _LEAST = 0.8, 5  # of cells that look like mobiles: then the column says what it is by itself
-_MOBILE = r"^\s*(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}\s*$"
+_MOBILE = r"^\s*(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?:\.0+)?\s*$"
 
 
 @dataclass
 class ColumnScan:
-    """What a column holds: for each kind how many cells and some masked examples. Fed batch by batch."""
+    """What a column holds: for each kind how many cells, some masked examples, the first row. Fed batch by batch."""
 
     title: str
     cells: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)  # kind -> the first row that has it, from 1
+    seen: int = 0
 
     def __post_init__(self) -> None:
         self.context = context_of(self.title)
@@ -39,26 +50,36 @@ class ColumnScan:
             hits = find_hits(text, context)
             for kind in {hit.kind for hit in hits}:
                 self._note(kind, count, examples_of(text, (hit for hit in hits if hit.kind == kind)))
+                self._note_row(kind, series, text)
         if PERSON in context:
             self._see_names(series)
+        self.seen += len(series)
 
     def _see_names(self, series: pl.Series) -> None:
-        for text, count in candidates(series, persons.SUSPECT + r"|\p{Cf}"):
+        for text, count in candidates(series, f"{persons.SUSPECT}|{UNSEEN}"):
             if holds_person(text):
                 self._note(PERSON, count, [mask_names(mask_text(text))[:40]])
+                self._note_row(PERSON, series, text)
 
     def _note(self, kind: str, count: int, examples: list[str]) -> None:
         self.cells[kind] += count
         kept = self.examples.setdefault(kind, [])
         kept += [one for one in dict.fromkeys(examples) if one not in kept][: EXAMPLES - len(kept)]
 
+    def _note_row(self, kind: str, series: pl.Series, text: str) -> None:
+        """The row of a text, where it is the first of its batch to be of that kind."""
+        if self.first.get(kind, self.seen + 1) > self.seen:
+            row = self.seen + 1 + ((series == text).arg_max() or 0)
+            self.first[kind] = min(row, self.first.get(kind, row))
+
 
 def rough_pattern(context: frozenset[str]) -> str:
     """The pattern that a cell must fit before it is looked at closely.
 
-    A kind that its column does not name must be named in the cell; unseen characters are reason enough to look.
+    A kind that its column does not name must be named in the cell; unseen characters and odd digits are reason enough
+    to look.
     """
-    parts = [r"\p{Cf}"]
+    parts = [UNSEEN, ODD_DIGITS, SCIENTIFIC]
     for one in DETECTORS:
         if one.sure or one.kind in context:
             parts.append(one.rough)

@@ -68,5 +68,14 @@ def _print(summary: dict[str, Any], shapes: list[dict[str, Any]]) -> None:
         place = " ".join(str(part) for part in (one["sheet"], one["cell"] or one["row"]) if part)
         times = f" ×{one['count']}" if one["count"] > 1 else ""
         click.echo(f"{one['level']}\t{place}\t{one['message']}{times}\t{one['remedy']}")
+    for change in (summary["result"] or {}).get("changes", ()):
+        _print_changes(change)
     rows = f"{summary['rows_accepted']} of {summary['rows_read']} rows"
     click.echo(f"{summary['state']}: release {summary['release']}, {rows}", err=True)
+
+
+def _print_changes(change: dict[str, Any]) -> None:
+    """What a dry run would change in one table: the first rows of each kind, a line each."""
+    for kind in ("added", "changed", "removed"):
+        for row in change.get(kind, ()):
+            click.echo(f"{kind}\t{change['table']}\t{orjson.dumps(row).decode()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import ValidationError, fields, validate
 
 from catalog.messages import say
-from portal.v1.bodies import Moment, Several, Slug, Text
+from portal.v1.bodies import Moment, PublicText, Several, Slug, Text
 from portal.v1.resource import Body
 
 OVERLAP_HOURS = 24 * 30
@@ -21,7 +21,7 @@ class Grants(Body):
 class NewAccount(Body):
     """What makes an account."""
 
-    name = Text(64, required=True, metadata={"example": "wang.fang"})
+    name = PublicText(64, required=True, metadata={"example": "wang.fang"})
     role = Text(20, required=True, metadata={"enum": ["steward", "reviewer", "admin", "reader"]})
     publishers = Several(Slug(120), load_default=list, validate=validate.Length(max=200, error="list_too_long"))
     with_children = fields.Boolean(load_default=False, metadata={"description": "Also for the publishers below."})
@@ -37,7 +37,7 @@ class NewKeyBody(Body):
         metadata={"example": ["read", "ingest:shaoxing-land-deals"]},
     )
     expires = Moment(allow_none=True, load_default=None)
-    label = Text(100, load_default="")
+    label = PublicText(100, load_default="")
 
 
 def _check_hours(hours: int) -> None:
@@ -70,7 +70,7 @@ class SignInBody(Body):
 class Purpose(Body):
     """What an application is for."""
 
-    purpose = Text(2000, required=True, metadata={"example": "研究 2019 年工业用地价格"})
+    purpose = PublicText(2000, required=True, metadata={"example": "研究 2019 年工业用地价格"})
 
 
 class GrantBody(Body):

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from catalog import registry
-from catalog.audit import list_history
+from catalog.audit import list_history, list_public_history
 from catalog.lookup import get_dataset
 from catalog.models import Dataset
 from ingest.jobs import require_ready
@@ -30,7 +30,7 @@ def _taken(slug: str) -> Dataset:
 
 
 def _answer(dataset: Dataset) -> Response:
-    return tagged(json_answer(dataset_shape(dataset, actor(), language())), dataset_tag(dataset))
+    return tagged(json_answer(dataset_shape(dataset, actor(), language())), dataset_tag(dataset, actor()))
 
 
 @api.route("/datasets/<slug>/submit")
@@ -93,7 +93,8 @@ class History(Resource):
     @documented(api)
     @api.response(200, documents.HistoryAnswer)
     def get(self, slug: str) -> Response:
-        """Acts, newest first; who did them stays inside."""
+        """Acts, newest first; who did them, and what is under way, stays inside."""
         dataset = get_dataset(catalog_session(), slug, actor())
-        response = json_answer({"items": [act_shape(one) for one in list_history(catalog_session(), dataset.id)]})
+        history = list_history if actor().may_see(dataset) else list_public_history
+        response = json_answer({"items": [act_shape(one) for one in history(catalog_session(), dataset.id)]})
         return tagged(response, content_tag(response))

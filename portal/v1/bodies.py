@@ -136,9 +136,9 @@ class PublisherRef(Slug):
 class Contact(Body):
     """How to reach the office."""
 
-    name = Text(100)
-    phone = Text(60)
-    email = Text(200)
+    name = PublicText(100)
+    phone = PublicText(60)
+    email = PublicText(200)
 
 
 class Temporal(Body):
@@ -157,7 +157,7 @@ class Relation(Body):
     """A tie to another dataset or page."""
 
     type = Text(60, required=True)
-    target = Text(500, required=True)
+    target = PublicText(500, required=True)
 
 
 class Translations(Body):
@@ -182,11 +182,11 @@ class DatasetChanges(Body):
     access = Code("access")
     conditions = PublicText(2000, allow_none=True)
     level = Code("levels")
-    license = Text(200, allow_none=True)
+    license = PublicText(200, allow_none=True)
     contact = Object(Contact)
     temporal = Object(Temporal, allow_none=True)
-    landing_page = Text(1000, allow_none=True)
-    identifier = Text(200, allow_none=True)
+    landing_page = PublicText(1000, allow_none=True)
+    identifier = PublicText(200, allow_none=True)
     duties = Several(DutyId(20), validate=validate.Length(max=50, error="list_too_long"))
     relations = Several(fields.Nested(Relation), validate=validate.Length(max=100, error="list_too_long"))
 
@@ -214,7 +214,7 @@ class ImportedPublisher(Body):
     """The publisher in an import file."""
 
     slug = Slug(120, required=True)
-    title = Text(300)
+    title = PublicText(300)
 
 
 class ImportedDataset(NewDataset):
@@ -229,9 +229,9 @@ class NewPublisher(Body):
     """What makes a publisher."""
 
     slug = Slug(120, required=True)
-    title = Text(300, required=True)
+    title = PublicText(300, required=True)
     title_translations = Object(Translations)
-    aliases = Several(Text(200))
+    aliases = Several(PublicText(200))
     region = Code("regions", allow_none=True)
     parent = Slug(120, allow_none=True)
 
@@ -245,7 +245,7 @@ class Approval(Body):
 class Reason(Body):
     """What rejects or withdraws."""
 
-    reason = Text(2000, required=True)
+    reason = PublicText(2000, required=True)
 
 
 class PrivacyDecision(Body):
@@ -256,7 +256,7 @@ class PrivacyDecision(Body):
         required=True,
         validate=validate.OneOf(("mask", "drop", "publish"), error="action_unknown"),
     )
-    ground = Text(500, allow_none=True)
+    ground = PublicText(500, allow_none=True)
 
 
 class PrivacyDecisions(Body):
@@ -274,7 +274,7 @@ class HeaderMapping(Body):
     """The steward's answers on headers: header as published -> field name, or null for none."""
 
     columns = Mapping(
-        keys=Text(300),
+        keys=PublicText(300),
         values=Text(100, allow_none=True),
         required=True,
         metadata={"example": {"成交价(万元)": "deal_price"}},

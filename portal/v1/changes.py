@@ -8,8 +8,9 @@ from marshmallow import Schema, fields
 from catalog.errors import BadParameter
 from catalog.lookup import get_dataset, get_release, get_table, require_readable_rows
 from catalog.models import Release
-from portal.answers import json_answer
+from portal.answers import PRIVATE, json_answer
 from portal.context import actor, catalog_session, house
+from portal.places import REVALIDATE, require_shown_to
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented, parameter
 
@@ -50,6 +51,8 @@ class ReleaseChanges(Resource):
         releases: list[Release] = [
             get_release(catalog_session(), dataset, actor(), _number(name)) for name in ("from", "to")
         ]
+        for release in releases:
+            require_shown_to(catalog_session(), actor(), release)
         tables = [get_table(release, request.args.get("table")) for release in releases]
         before, after = ((house().rows_of(table).parquet, table) for table in tables)
         found = compare(before, after, tables[1].origin.get("key", ()), MOST)
@@ -63,7 +66,7 @@ class ReleaseChanges(Resource):
             "truncated": max(found.counts.values()) > MOST,
         }
         private = any(release.state != "published" for release in releases)
-        return json_answer(body, headers={"Cache-Control": "private, no-store" if private else "public, no-cache"})
+        return json_answer(body, headers=PRIVATE if private else {"Cache-Control": REVALIDATE})
 
 
 def _number(name: str) -> int:

@@ -38,7 +38,9 @@ class Datasets(Resource):
         """Register a dataset; it begins as a draft."""
         dataset = register(catalog_session(), actor(), body)
         headers = {"Location": absolute(f"/api/v1/datasets/{dataset.slug}")}
-        return tagged(json_answer(dataset_shape(dataset, actor(), language()), 201, headers), dataset_tag(dataset))
+        return tagged(
+            json_answer(dataset_shape(dataset, actor(), language()), 201, headers), dataset_tag(dataset, actor())
+        )
 
 
 @api.route("/datasets/<slug>")
@@ -50,7 +52,7 @@ class OneDataset(Resource):
     def get(self, slug: str) -> Response:
         """Metadata, fields, latest release and links."""
         dataset = get_dataset(catalog_session(), slug, actor())
-        return tagged(json_answer(dataset_shape(dataset, actor(), language())), dataset_tag(dataset))
+        return tagged(json_answer(dataset_shape(dataset, actor(), language())), dataset_tag(dataset, actor()))
 
     @documented(api, IF_MATCH)
     @api.arguments(DatasetChanges)
@@ -60,4 +62,4 @@ class OneDataset(Resource):
         dataset = get_dataset(catalog_session(), slug, actor(), lock=True)
         require_match(dataset)
         revise(catalog_session(), actor(), dataset, body)
-        return tagged(json_answer(dataset_shape(dataset, actor(), language())), dataset_tag(dataset))
+        return tagged(json_answer(dataset_shape(dataset, actor(), language())), dataset_tag(dataset, actor()))

@@ -12,13 +12,14 @@ from catalog.rows.engine import read_page
 from catalog.rows.query import parse_query
 from portal import describe, packages
 from portal.answers import json_answer, language
+from portal.asking import asking
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
-from portal.places import WHERE, Place, find_place, marked
+from portal.places import WHERE, Place, find_place, marked, require_shown_to
 from portal.v1 import parameters, row_documents
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented
-from portal.v1.row_pages import release_mark, row_shape
+from portal.v1.row_pages import row_shapes
 
 EXAMPLES = 2  # rows shown in the description
 
@@ -37,7 +38,7 @@ class _Description(Resource):
     @api.response(200, DescriptionAnswer)
     def get(self, slug: str) -> Response:
         """The description of the latest release, of `release=n`, or `as_of=` a day."""
-        place = find_place(slug)
+        place = find_place(asking(), slug)
         return marked(json_answer(self.describe(place, absolute(f"/api/v1/datasets/{slug}"))), place)
 
     def describe(self, place: Place, home: str) -> Any:
@@ -50,10 +51,9 @@ class DatasetOpenapi(_Description):
 
     def describe(self, place: Place, home: str) -> Any:
         """With the first rows as an example."""
-        page = read_page(place.files, parse_query([("limit", str(EXAMPLES))], place.table))
+        page = read_page(place.files(house()), parse_query([("limit", str(EXAMPLES))], place.table))
         names = [field.name for field in place.table.fields]
-        rows = [row_shape(names, row, "objects") for row in page.rows]
-        return describe.openapi(place, home, language(), rows)
+        return describe.openapi(place, home, language(), row_shapes(names, page.rows, "objects"))
 
 
 @api.route("/datasets/<slug>/schema.json")
@@ -90,7 +90,7 @@ class Dictionary(_Description):
     def describe(self, place: Place, home: str) -> Any:
         """Every field in words."""
         fields = packages.dictionary(place.table, language())
-        return {"release": release_mark(place.release), "table": place.table.name, "fields": fields}
+        return {"release": place.release_mark, "table": place.table.name, "fields": fields}
 
 
 @api.route("/datasets/<slug>/releases/<int:number>/profile")
@@ -106,12 +106,11 @@ class Profile(Resource):
         dataset = get_dataset(catalog_session(), slug, actor())
         require_readable_rows(dataset, actor())
         release = get_release(catalog_session(), dataset, actor(), number)
+        require_shown_to(catalog_session(), actor(), release)
         place = Place(dataset, release, get_table(release, request.args.get("table")))
         unchanged = marked(Response(), place)
         if unchanged.status_code == 304:
             return unchanged
-        serving, parquet = house().serving, place.files.parquet
+        serving, parquet = house().serving, place.files(house()).parquet
         fields = house().heavy.run(lambda: serving.profile_for(parquet, place.table))
-        return marked(
-            json_answer({"release": release_mark(release), "rows": place.table.rows, "fields": fields}), place
-        )
+        return marked(json_answer({"release": place.release_mark, "rows": place.table.rows, "fields": fields}), place)

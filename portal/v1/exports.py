@@ -10,11 +10,11 @@ from flask import Response, request, send_file
 from catalog.errors import BadParameter, NotFound, nearest
 from catalog.rows.exports import EXPORTS, Options, export
 from catalog.rows.terms import RowQuery
-from portal.answers import language, tagged
-from portal.context import house
+from portal.answers import if_changed, language
+from portal.asking import Asking, asking
 from portal.exports import ExportFile
 from portal.packing import PACKERS, wanted_packing
-from portal.places import Place, find_place, mark_of, marked, read_parameters
+from portal.places import Place, find_place, headers_of, mark_of, read_parameters
 from portal.v1 import parameters
 from portal.v1.blueprint import api
 from portal.v1.find import flag
@@ -36,52 +36,60 @@ class Export(Resource):
         if form not in EXPORTS:
             raise NotFound("export_unknown", value=form, nearest=nearest(form, EXPORTS), known=", ".join(EXPORTS))
         options = _form_options()
-        place = find_place(slug)
-        query = read_parameters(place, FORM)
+        asked = asking()
+        place = find_place(asked, slug)
+        query = read_parameters(asked, place, FORM)
         packing = wanted_packing(form)
-        unchanged = _tagged(Response(), place, packing)
+        unchanged = if_changed(_headed(Response(), asked, place, packing))
         if unchanged.status_code == 304:
             return unchanged
-        return _download(place, form, _file(place, query, form, options, packing), packing)
+        file = _file(asked, place, query, form, options, packing)
+        return _download(_headed(_sent(place, form, file), asked, place, packing), file, packing)
 
 
-def _file(place: Place, query: RowQuery, form: str, options: Options, packing: str | None) -> ExportFile:
-    files, exports = place.files, house().exports
+def _file(asked: Asking, place: Place, query: RowQuery, form: str, options: Options, packing: str | None) -> ExportFile:
+    files, exports = place.files(asked.house), asked.house.exports
 
     def write() -> tuple[int, Iterator[bytes]]:
         made = export(form, files, query, options)
         return made.total, PACKERS[packing](made.chunks) if packing else made.chunks
 
-    mark = _mark(place, packing)
-    return house().exporting.run(lambda: exports.file_for(mark, write))
+    mark, public = _mark(asked, place, packing), place.is_public
+    return asked.house.exporting.run(lambda: exports.file_for(mark, write) if public else exports.passing_file(write))
 
 
-def _mark(place: Place, packing: str | None) -> str:
-    return f"{mark_of(place)}-{packing}" if packing else mark_of(place)
+def _mark(asked: Asking, place: Place, packing: str | None) -> str:
+    return f"{mark_of(asked, place)}-{packing}" if packing else mark_of(asked, place)
 
 
-def _tagged(answer: Response, place: Place, packing: str | None) -> Response:
-    """With its tag, which differs by packing, and what it varies by; 304 where the reader has it."""
-    marked(answer, place, conditional=False)
+def _headed(answer: Response, asked: Asking, place: Place, packing: str | None) -> Response:
+    """With its marks, which differ by packing, and what else it varies by."""
+    answer.headers.update(headers_of(asked, place, _mark(asked, place, packing)))
     answer.vary.add("Accept-Encoding")
-    return tagged(answer, _mark(place, packing))
+    return answer
 
 
-def _download(place: Place, form: str, file: ExportFile, packing: str | None) -> Response:
+def _sent(place: Place, form: str, file: ExportFile) -> Response:
     answer = send_file(file.path, mimetype=EXPORTS[form].media_type, etag=False, conditional=False)
+    answer.content_type = EXPORTS[form].media_type
+    answer.last_modified = place.release.published_at  # not when the file was made, or read last
+    if not file.kept:  # it is open by now
+        file.path.unlink()
     answer.headers["Digest"] = f"sha-256={file.digest}"
     answer.headers["X-Total-Count"] = str(file.rows)
     name = quote(f"{place.dataset.title}-{place.release.number}.{form}")
     plain = f"{place.dataset.slug}-{place.release.number}.{form}"
     answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
-    marked(answer, place, conditional=False)
-    answer.set_etag(_mark(place, packing))
-    answer.vary.update(("Accept-Encoding", "Accept-Language", "Authorization"))
+    return answer
+
+
+def _download(answer: Response, file: ExportFile, packing: str | None) -> Response:
+    """The file as it is packed; a plain one also in parts."""
     if packing:
         answer.headers["Content-Encoding"] = packing
         return answer
     answer.headers["Accept-Ranges"] = "bytes"
-    answer.make_conditional(request, accept_ranges=True, complete_length=file.path.stat().st_size)
+    answer.make_conditional(request, accept_ranges=True, complete_length=file.size)
     return answer
 
 

@@ -152,7 +152,7 @@ def _items(page: SearchPage, viewer: Actor) -> list[dict[str, Any]]:
     wanted = select(Dataset).where(Dataset.id.in_([hit.id for hit in page.hits]), visible_to(viewer))
     found = {dataset.id: dataset for dataset in catalog_session().scalars(wanted)}
     hits = [hit for hit in page.hits if hit.id in found]
-    items = [item_shape(found[hit.id], language(), dict(hit.highlights)) for hit in hits]
+    items = [item_shape(found[hit.id], viewer, language(), dict(hit.highlights)) for hit in hits]
     if page.question:
         named = matches(catalog_session(), page.question, [hit.id for hit in hits if found[hit.id].access == "open"])
         for item, hit in zip(items, hits, strict=True):

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from flask import Response
 
+from catalog.accounts import EDITORS
 from catalog.errors import NotFound
 from catalog.rows.formulas import harmless
 from ingest.findings import Finding
 from ingest.jobs import get_job, list_findings
 from ingest.models import Job
-from portal.answers import json_answer, language
+from portal.answers import PRIVATE, json_answer, language
 from portal.context import actor, catalog_session, house
 from portal.v1 import documents
 from portal.v1.blueprint import api
@@ -34,7 +35,7 @@ class OneJob(Resource):
     def get(self, job_id: str) -> Response:
         """State, progress, and why it failed if it did."""
         job = get_job(catalog_session(), job_id, actor())
-        return json_answer(job_shape(job, language()), headers={"Cache-Control": "no-store"})
+        return json_answer(job_shape(job, language()), headers=PRIVATE)
 
 
 @api.route("/jobs/<job_id>/findings")
@@ -47,7 +48,7 @@ class Findings(Resource):
         """Every finding with level, code, place, sentence and remedy."""
         found = list_findings(catalog_session(), get_job(catalog_session(), job_id, actor()))
         items = [finding_shape(one, language()) for one in found]
-        return json_answer({"total": len(items), "items": items})
+        return json_answer({"total": len(items), "items": items}, headers=PRIVATE)
 
 
 @api.route("/jobs/<job_id>/findings.csv")
@@ -60,7 +61,8 @@ class FindingsCsv(Resource):
         """The same as CSV, with a mark that lets Excel read the Chinese."""
         found = list_findings(catalog_session(), get_job(catalog_session(), job_id, actor()))
         name = f'attachment; filename="findings-{job_id}.csv"'
-        return Response(_as_csv(found), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+        headers = {"Content-Disposition": name, **PRIVATE}
+        return Response(_as_csv(found), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @api.route("/jobs/<job_id>/findings.xlsx")
@@ -73,7 +75,7 @@ class FindingsXlsx(Resource):
         """The uploaded workbook: faulty cells coloured, the remedy in a comment, all findings on a sheet in front."""
         job = get_job(catalog_session(), job_id, actor())
         name = f'attachment; filename="findings-{job_id}.xlsx"'
-        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+        headers = {"Content-Disposition": name, **PRIVATE}
         return Response(_as_workbook(job), content_type=_XLSX, headers=headers)
 
 
@@ -88,7 +90,12 @@ def _as_workbook(job: Job) -> bytes:
 
 
 def _upload_of(job: Job) -> Path | None:
-    """The uploaded file; None where it is no longer kept, as after a dry run."""
+    """The uploaded file; None where it is no longer kept, as after a dry run, and for who did not bring it.
+
+    It holds what was masked or dropped since; a reviewer sees the findings alone.
+    """
+    if actor().role not in EDITORS:
+        return None
     try:
         return house().storage.local_path(job.upload_key)
     except NotFound:

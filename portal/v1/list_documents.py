@@ -105,6 +105,8 @@ class PersonalColumnAnswer(Schema):
     kind = fields.String(metadata={"example": "id_number"})
     cells = fields.Integer()
     examples = fields.List(fields.String(), metadata={"example": ["**************1231"]})
+    sheet = fields.String(allow_none=True, metadata={"description": "Where the first of the cells stands."})
+    cell = fields.String(allow_none=True, metadata={"description": "Its A1 name.", "example": "C7"})
     decision = fields.Nested(DecisionAnswer, allow_none=True)
 
 

@@ -58,7 +58,7 @@ def _taken(slug: str, number: int, *, lock: bool) -> tuple[Dataset, Release]:
 
 def _answer(dataset: Dataset, release: Release) -> Response:
     columns = [_shape(one) for one in list_columns(catalog_session(), release)]
-    return tagged(json_answer({"release": release.number, "columns": columns}), dataset_tag(dataset))
+    return tagged(json_answer({"release": release.number, "columns": columns}), dataset_tag(dataset, actor()))
 
 
 def _shape(one: PersonalColumn) -> dict[str, Any]:
@@ -68,6 +68,8 @@ def _shape(one: PersonalColumn) -> dict[str, Any]:
         "kind": one.kind,
         "cells": one.cells,
         "examples": one.examples,
+        "sheet": one.sheet,
+        "cell": one.cell,
         "decision": decision,
     }
 

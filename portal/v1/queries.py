@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from catalog.errors import BadParameter, PortalError
 from portal.answers import JSON_TYPE
-from portal.places import Asked, find_place, read_parameters
+from portal.asking import Asked, Asking, asking
+from portal.places import find_place, read_parameters
 from portal.problems import problem, status_of
 from portal.v1 import row_documents
 from portal.v1.blueprint import api
@@ -48,16 +49,18 @@ class Queries(Resource):
     @api.response(200, row_documents.BatchAnswer)
     def post(self, body: dict[str, Any]) -> Response:
         """Answers in the order of the queries: each a page of rows, or the problem that stood in its way."""
-        answers = [_answer(one) for one in body["queries"]]
+        asked = asking()
+        answers = [_answer(asked, one) for one in body["queries"]]
         text = b'{"answers":[' + b",".join(answers) + b"]}"
         return Response(text, content_type=JSON_TYPE, headers={"Cache-Control": "no-store"})
 
 
-def _answer(query: Mapping[str, Any]) -> bytes:
+def _answer(whole: Asking, query: Mapping[str, Any]) -> bytes:
     try:
-        asked = _asked(query)
-        place = find_place(asked.pop("dataset", ""), asked)
-        return page_body(place, read_parameters(place, FORM, asked), asked)
+        args = _asked(query)
+        slug, one = args.pop("dataset", ""), whole._replace(args=args)
+        place = find_place(one, slug)
+        return page_body(one, place, read_parameters(one, place, FORM))
     except PortalError as error:
         found: bytes = problem(status_of(error), error.message, error.places).get_data()
         return found

@@ -42,7 +42,9 @@ class Releases(Resource):
         """Every release, newest first."""
         dataset = get_dataset(catalog_session(), slug, actor())
         found = list_visible_releases(catalog_session(), dataset, actor())
-        response = json_answer({"total": len(found), "items": [release_shape(one, language()) for one in found]})
+        totals = actor().may_read_rows(dataset)
+        items = [release_shape(one, language(), totals=totals) for one in found]
+        response = json_answer({"total": len(found), "items": items})
         return tagged(response, content_tag(response))
 
     @documented(api, parameters.DRY_RUN)
@@ -74,7 +76,8 @@ class OneRelease(Resource):
         """Rows, digest, tables with their fields, totals and notes."""
         dataset = get_dataset(catalog_session(), slug, actor())
         release = get_release(catalog_session(), dataset, actor(), number)
-        return tagged(json_answer(release_shape(release, language())), f"{release.digest[:32]}-{release.state}")
+        response = json_answer(release_shape(release, language(), totals=actor().may_read_rows(dataset)))
+        return tagged(response, content_tag(response))
 
 
 @api.route("/datasets/<slug>/mapping")
@@ -87,7 +90,7 @@ class Mapping(Resource):
         """Header as published -> field name, or null."""
         dataset = get_dataset(catalog_session(), slug, actor())
         require_writer(actor(), dataset, scope=READ)
-        return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset))
+        return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset, actor()))
 
     @documented(api, IF_MATCH)
     @api.arguments(HeaderMapping)
@@ -97,7 +100,7 @@ class Mapping(Resource):
         dataset = get_dataset(catalog_session(), slug, actor(), lock=True)
         require_match(dataset)
         set_mapping(catalog_session(), actor(), dataset, body["columns"])
-        return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset))
+        return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset, actor()))
 
 
 def _require_open_for_upload(dataset: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -11,7 +11,7 @@ from flask.views import MethodView
 
 from catalog.errors import BadParameter, nearest
 from catalog.messages import say
-from portal.context import unit_of_work
+from portal.context import UnitOfWork
 from portal.v1.blueprint import ApiBlueprint, View
 
 EVERYWHERE = ("lang",)
@@ -29,8 +29,8 @@ class Resource(MethodView):
         method = "GET" if request.method == "HEAD" else request.method
         known = self.takes.get(method, ())
         if known is not None:
-            refuse_unknown((*known, *EVERYWHERE))
-        with unit_of_work(reads_only=self.reads_only):
+            refuse_unknown((*known, *EVERYWHERE), request.args)
+        with UnitOfWork(reads_only=self.reads_only):
             return super().dispatch_request(**arguments)
 
 
@@ -51,9 +51,9 @@ class Body(ma.Schema):
         raise error
 
 
-def refuse_unknown(known: tuple[str, ...]) -> None:
+def refuse_unknown(known: tuple[str, ...], asked: Iterable[str]) -> None:
     """Raises BadParameter for the first parameter of the address that is not known."""
-    for name in request.args:
+    for name in asked:
         if name not in known:
             raise BadParameter.at(name, "parameter_unknown", name=name, nearest=nearest(name, known))
 

@@ -3,70 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 
 from catalog.errors import BadParameter
-from catalog.models import Release
-from catalog.rows.engine import RowFiles, RowPage, is_heavy, read_page
+from catalog.rows.engine import RowPage, is_heavy, read_page
 from catalog.rows.terms import RowQuery
-from portal.answers import language
-from portal.context import house
+from catalog.schema import Table
+from portal.asking import Asked, Asking
 from portal.cursors import read_cursor, write_cursor
-from portal.links import next_link
-from portal.places import Asked, Place, mark_of
-from portal.v1.shapes import field_shape, moment
+from portal.places import Place, mark_of
+from portal.v1.shapes import field_shape
 
 FORM = ("lang", "shape", "cursor")  # how rows are given
 SHAPES = ("objects", "arrays")
 
 
-def page_body(place: Place, query: RowQuery, asked: Asked) -> bytes:
+def page_body(asking: Asking, place: Place, query: RowQuery) -> bytes:
     """The answer's JSON. Heavy queries go through their pool, and what they answered is kept."""
-    shape = _shape(asked)
-    after = _after(place, query, asked)
-    files = place.files
+    shape = _shape(asking.args)
+    after = _after(asking, place, query)
+    files = place.files(asking.house)
     if not is_heavy(files, query):
-        return _written(place, query, read_page(files, query, after=after), asked, shape)
-    mark = mark_of(place, asked)
-    found = house().answers.find(mark)
+        page = read_page(files, query, after=after, as_text=shape == "objects")
+        return _written(asking, place, query, page, shape)
+    mark = mark_of(asking, place)
+    found = asking.house.answers.find(mark)
     if found is None:
-        found = _written(place, query, _read_heavy(files, query, after), asked, shape)
-        house().answers.keep(mark, found)
+        page = asking.house.heavy.run(lambda: read_page(files, query, after=after))
+        found = _written(asking, place, query, page, shape)
+        if place.is_public:  # columns of what is not may still be masked or dropped
+            asking.house.answers.keep(mark, found)
     return found
 
 
-def release_mark(release: Release) -> dict[str, Any]:
-    """How an answer names the release that it comes from."""
-    return {"number": release.number, "digest": release.digest, "published_at": moment(release.published_at)}
-
-
-def _read_heavy(files: RowFiles, query: RowQuery, after: Sequence[Any] | None) -> RowPage:
-    return house().heavy.run(lambda: read_page(files, query, after=after))
-
-
-def _written(place: Place, query: RowQuery, page: RowPage, asked: Asked, shape: str) -> bytes:
-    fields = query.fields(place.table)
-    names = [one.name for one in fields]
+def _written(asking: Asking, place: Place, query: RowQuery, page: RowPage, shape: str) -> bytes:
     body = {
-        "release": release_mark(place.release),
-        "fields": [field_shape(one, language()) for one in fields],
+        "release": place.release_mark,
+        "fields": _fields(place.table, query, asking.language),
         "total": page.total,
         "total_exact": page.total_exact,
-        "rows": [row_shape(names, row, shape) for row in page.rows],
+        "rows": orjson.Fragment(rows_json([one.name for one in query.select], page, shape)),
         "truncated": False,
-        "next": _next(place, query, page, asked),
+        "next": _next(asking, place, query, page),
     }
     return orjson.dumps(body)
 
 
-def row_shape(names: Sequence[str], row: tuple[Any, ...], shape: str) -> Any:
-    """A row as an object, or as an array in the order of `fields`."""
-    if shape == "arrays":
-        return list(row[1:])
-    values = dict(zip(names, row[1:], strict=True))
-    return values if row[0] is None else {"_row": row[0], **values}
+def _fields(table: Table, query: RowQuery, language: str) -> Any:
+    if query.whole:
+        return _whole_fields(table, language)
+    return [field_shape(one, language) for one in query.fields(table)]
+
+
+@lru_cache(1000)
+def _whole_fields(table: Table, language: str) -> orjson.Fragment:
+    """Those of whole rows, written once."""
+    return orjson.Fragment(orjson.dumps([field_shape(one, language) for one in table.fields]))
+
+
+def rows_json(names: Sequence[str], page: RowPage, shape: str = "objects") -> bytes:
+    """The rows of a page as a JSON array."""
+    return orjson.dumps(row_shapes(names, page.rows, shape)) if page.text is None else page.text
+
+
+def row_shapes(names: Sequence[str], rows: Sequence[tuple[Any, ...]], shape: str) -> list[Any]:
+    """Rows as objects (those that are no groups with `_row`), or as arrays in the order of `fields`."""
+    if shape == "arrays" or not rows:
+        return [row[1:] for row in rows]
+    if rows[0][0] is None:
+        return [dict(zip(names, row[1:], strict=True)) for row in rows]
+    keys = ("_row", *names)
+    return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
 def _shape(asked: Asked) -> str:
@@ -80,15 +91,17 @@ def _purpose(place: Place, query: RowQuery) -> str:
     return f"rows:{place.table.digest}:{query.fingerprint()}"
 
 
-def _after(place: Place, query: RowQuery, asked: Asked) -> Sequence[Any] | None:
-    cursor = asked.get("cursor")
+def _after(asking: Asking, place: Place, query: RowQuery) -> Sequence[Any] | None:
+    cursor = asking.args.get("cursor")
     if cursor and query.offset:
         raise BadParameter.at("offset", "cursor_or_offset")
-    return read_cursor(house().settings.secret_key, _purpose(place, query), cursor) if cursor else None
+    return read_cursor(asking.house.settings.secret_key, _purpose(place, query), cursor) if cursor else None
 
 
-def _next(place: Place, query: RowQuery, page: RowPage, asked: Asked) -> str | None:
+def _next(asking: Asking, place: Place, query: RowQuery, page: RowPage) -> str | None:
     if not page.next_after:
         return None
-    cursor = write_cursor(house().settings.secret_key, _purpose(place, query), page.next_after)
-    return next_link(cursor, path=f"/api/v1/datasets/{place.dataset.slug}/rows", asked=asked)
+    cursor = write_cursor(asking.house.settings.secret_key, _purpose(place, query), page.next_after)
+    kept = [(name, value) for name, value in asking.args.items(multi=True) if name not in ("cursor", "offset", "page")]
+    address = f"{asking.origin}/api/v1/datasets/{place.dataset.slug}/rows"
+    return f"{address}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog.accounts import Actor
 from catalog.db import moment_text
+from catalog.lookup import seen_revision
 from catalog.members import MEMBERS, members_of
 from catalog.models import Audit, Dataset, Duty, Publisher, Release
 from catalog.rows.coordinates import find_coordinates
@@ -31,20 +32,20 @@ def publisher_shape(publisher: Publisher) -> dict[str, Any]:
 
 def dataset_shape(dataset: Dataset, viewer: Actor, language: str) -> dict[str, Any]:
     """One dataset whole: metadata, fields, latest release, links."""
-    latest = dataset.latest_release
+    latest = dataset.latest_release if viewer.may_know_releases(dataset) else None
     shape: dict[str, Any] = {"id": dataset.id, "slug": dataset.slug, "publisher": publisher_shape(dataset.publisher)}
     members = members_of(dataset)
     shape |= {name: members[name] for name in MEMBERS}
     shape["temporal"] = {"from": dataset.temporal_from, "to": dataset.temporal_to}
     shape |= {
         "state": dataset.state,
-        "revision": dataset.revision,
+        "revision": seen_revision(dataset, viewer),
         "issued": moment(dataset.issued),
         "modified": moment(dataset.modified),
         "fields": [field_shape(one, language) for one in tables_from(latest.tables)[0].fields] if latest else [],
         "latest_release": _latest_shape(latest, language) if latest else None,
         "quality": None,
-        "links": dataset_links(dataset),
+        "links": dataset_links(dataset, latest),
     }
     if viewer.may_see(dataset):
         shape |= {
@@ -56,22 +57,22 @@ def dataset_shape(dataset: Dataset, viewer: Actor, language: str) -> dict[str, A
     return shape
 
 
-def item_shape(dataset: Dataset, language: str, highlights: dict[str, list[str]]) -> dict[str, Any]:
-    """A dataset as an item of a search: without its fields, with what matched."""
-    shape = dataset_shape(dataset, Actor(), language)
+def item_shape(dataset: Dataset, viewer: Actor, language: str, highlights: dict[str, list[str]]) -> dict[str, Any]:
+    """A dataset as an item of a search: as the public sees it, without its fields, with what matched."""
+    shape = dataset_shape(dataset, Actor(), language) | {"revision": seen_revision(dataset, viewer)}
     del shape["fields"]
     if shape["latest_release"]:
         del shape["latest_release"]["tables"]
     return {**shape, "highlights": highlights, "matches": []}
 
 
-def dataset_links(dataset: Dataset) -> dict[str, Any]:
+def dataset_links(dataset: Dataset, latest: Release | None) -> dict[str, Any]:
     """Where to go from a dataset."""
     home = absolute(f"/api/v1/datasets/{dataset.slug}")
     links: dict[str, Any] = {"self": home, "releases": f"{home}/releases", "history": f"{home}/history"}
-    if dataset.latest_release:
+    if latest:
         links["rows"] = f"{home}/rows"
-        formats = (*EXPORT_FORMATS, *(("geojson",) if _has_places(dataset.latest_release) else ()))
+        formats = (*EXPORT_FORMATS, *(("geojson",) if _has_places(latest) else ()))
         links["exports"] = {name: f"{home}/export.{name}" for name in formats}
     return links
 
@@ -117,11 +118,12 @@ def found_shape(table: Table) -> dict[str, Any]:
     return {name: table.origin[name] for name in _FOUND if name in table.origin}
 
 
-def release_shape(release: Release, language: str) -> dict[str, Any]:
-    """A release whole."""
-    names = ("number", "period", "state", "rows", "bytes", "digest", "supersedes", "encoding", "totals", "notes")
+def release_shape(release: Release, language: str, *, totals: bool = True) -> dict[str, Any]:
+    """A release whole; `totals`: whether its rows of sums are for this reader, as its rows are."""
+    names = ("number", "period", "state", "rows", "bytes", "digest", "supersedes", "encoding", "notes")
     return {
         **{name: getattr(release, name) for name in names},
+        "totals": release.totals if totals else [],
         "created_at": moment(release.created_at),
         "published_at": moment(release.published_at),
         "tables": [table_shape(one, language) for one in tables_from(release.tables)],

@@ -6,14 +6,14 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from portal.v1.bodies import Several, Text
+from portal.v1.bodies import PublicText, Several
 from portal.v1.resource import Body
 
 
 class SynonymsBody(Body):
     """The stewards' groups, all of them."""
 
-    groups: Any = Several(Several(Text(longest=40)), required=True)
+    groups: Any = Several(Several(PublicText(longest=40)), required=True)
 
 
 class SynonymsAnswer(Schema):

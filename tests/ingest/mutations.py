@@ -1,20 +1,24 @@
 """Seeded mutations of table files: bytes flipped and cut, rows and columns swapped, encodings mixed.
 
-`python -m tests.ingest.mutations COUNT [FOLDER]` takes in so many mutants of the samples, and of every file in the
-folder, and names each seed that ended as anything but a release or a refusal with a finding.
+`python -m tests.ingest.mutations COUNT [--seed FIRST] [FOLDER]` takes in so many mutants of the samples, and of every
+file in the folder, from a seed on, each as one of the declared schemas or as none, and names each seed that ended as
+anything but a release or a refusal with a finding.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import random
 import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ingest.families import DeclaredSchema, list_schemas
 from ingest.findings import Refused
 from ingest.pipeline import Options, take_in
 from tests.ingest.samples import SAMPLES
@@ -78,7 +82,7 @@ def repack(chance: random.Random, content: bytes) -> bytes:
     try:
         source = zipfile.ZipFile(io.BytesIO(content))
         parts = {name: source.read(name) for name in source.namelist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, zlib.error):
         return flip_bytes(chance, content)
     name = chance.choice(sorted(parts))
     parts[name] = chance.choice((flip_bytes, cut_off, cut_out))(chance, parts[name] or b" ")
@@ -108,14 +112,14 @@ def mutant(seed: int, content: bytes) -> bytes:
     return content
 
 
-def end_of(content: bytes, name: str) -> str:
+def end_of(content: bytes, name: str, schema: DeclaredSchema | None = None) -> str:
     """How a file ends: `release`, or its refusal. Anything else that is raised is a fault of ours."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "upload"
         source.write_bytes(content)
         try:
             outcome = take_in(
-                source, name, Path(folder), Options(), schema=None, mapping={}, previous=(), progress=lambda _: None
+                source, name, Path(folder), Options(), schema=schema, mapping={}, previous=(), progress=lambda _: None
             )
         except Refused as refused:
             return f"{refused.finding.code}: {refused.finding.message()}"
@@ -124,32 +128,38 @@ def end_of(content: bytes, name: str) -> str:
     return "release"
 
 
-def faults(count: int, files: dict[str, bytes]) -> Iterator[str]:
-    """One line for each mutant that crashed or hung."""
-    names = sorted(files)
-    for seed in range(count):
-        name = names[seed % len(names)]
+def faults(count: int, files: dict[str, bytes], first: int = 0) -> Iterator[str]:
+    """One line for each mutant that crashed or hung, beginning with a seed."""
+    names, schemas = sorted(files), (None, *list_schemas())
+    for seed in range(first, first + count):
+        name, schema = names[seed % len(names)], schemas[seed // len(names) % len(schemas)]
         started = time.process_time()
+        told = f"{name} seed {seed} as {schema.name if schema else 'any table'}"
         try:
-            end_of(mutant(seed, files[name]), name)
+            end_of(mutant(seed, files[name]), name, schema)
         except Exception as error:  # noqa: BLE001 - that is what is looked for
-            yield f"{name} seed {seed}: {type(error).__name__}: {error}"
+            yield f"{told}: {type(error).__name__}: {error}"
         if time.process_time() - started > SECONDS:
-            yield f"{name} seed {seed}: took longer than {SECONDS:.0f} s"
+            yield f"{told}: took longer than {SECONDS:.0f} s"
 
 
-def main(count: int, folder: Path | None) -> int:
+def main(arguments: list[str]) -> int:
     """Print every fault; 1 where there was one."""
+    parser = argparse.ArgumentParser(description="Take in mutants of table files.")
+    parser.add_argument("count", type=int)
+    parser.add_argument("--seed", type=int, default=0, help="the first seed")
+    parser.add_argument("folder", type=Path, nargs="?")
+    given = parser.parse_args(arguments)
     files = dict(SAMPLES)
-    if folder is not None:
-        files |= {path.name: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    if given.folder is not None:
+        files |= {path.name: path.read_bytes() for path in sorted(given.folder.rglob("*")) if path.is_file()}
     found = 0
-    for line in faults(count, files):
+    for line in faults(given.count, files, given.seed):
         found += 1
         print(line, flush=True)
-    print(f"{count} mutants of {len(files)} files, {found} faults")
+    print(f"{given.count} mutants of {len(files)} files, {found} faults")
     return int(found > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None))
+    sys.exit(main(sys.argv[1:]))

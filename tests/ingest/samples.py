@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 
+from tests.ingest.old_books import formula, hidden_row, label, number, old_workbook
 from tests.ingest.taking import workbook
 
 _ROWS = [
@@ -41,6 +42,30 @@ def _archive() -> bytes:
     return target.getvalue()
 
 
+_DEALS = """行政区,公告号,宗地编号,土地面积（平方米）,土地用途,出让年限,容积率,成交价（万元）,受让人,成交日期
+柯桥区,样告字[2021]1号,|P1|P2,|3906平方米|1200,|住宅|商业,|70年|40年,|1.0≤容积率≤1.8|≤2.0,|4452|900,样例公司,2021年3月1日
+诸暨市,样告字[2021]2号,P3,1.2公顷,工业,50年,≥1.2,陆佰玖拾伍万肆仟贰佰元整,流拍,2021.4.2
+"""
+_LIMITS = [
+    ["某市2022年债务限额和余额表"],
+    ["地区", "2022年限额", "", "2022年余额", ""],
+    ["", "一般债务", "专项债务", "一般债务", "专项债务"],
+    ["公式", "A", "B", "C=A", "D"],
+    ["越城区", 1.5, 2.5, 1.2, 2.1],
+    ["市本级", 3, 4, 2, 3],
+]
+_FORM = [
+    ["项目支出绩效自评表"],
+    ["（2022年度）"],
+    ["项目名称", "", "样例项目"],
+    ["项目资金（万元）", "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+    ["", "年度资金总额", 100, 90, 45, 10, "50%", 5],
+    ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"],
+    ["", "产出指标", "数量指标", "指标1：里程", "≥50公里", 50, 90, 40],
+]
+_OLD = [hidden_row(1), *(label(0, at, text) for at, text in enumerate(("编号", "面积", "价款")))]
+_OLD += [cell for at in range(1, 9) for cell in (label(at, 0, f"P{at}"), number(at, 1, at / 4, 1), formula(at, 2, at))]
+
 SAMPLES: dict[str, bytes] = {
     "plain.csv": _TEXT.encode(),
     "gb18030.csv": _TEXT.encode("gb18030"),
@@ -52,4 +77,8 @@ SAMPLES: dict[str, bytes] = {
     "page.xls": _page().encode("gb18030"),
     "book.xls": _book().encode(),
     "archive.zip": _archive(),
+    "plain_deals.csv": _DEALS.encode("gb18030"),
+    "limits.xlsx": workbook(("表", _LIMITS)),
+    "form.xlsx": workbook(("自评", _FORM)),
+    "old.xls": old_workbook("表", _OLD, [(10, "0.00%")]),
 }

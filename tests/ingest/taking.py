@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -120,9 +121,19 @@ def workbook(*sheets: tuple[str, Sequence[Sequence[Any]]], change: Callable[[Any
     return target.getvalue()
 
 
+def merged(rows: Sequence[Sequence[Any]], *ranges: str) -> bytes:
+    """A workbook of one sheet with these merged ranges."""
+    return workbook(("Sheet1", rows), change=lambda book: [book.active.merge_cells(one) for one in ranges])
+
+
 def picked(rows: Sequence[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     """Of each row, the values of these fields."""
     return [tuple(row.get(name) for name in names) for row in rows]
+
+
+def pa_rows(**columns: list[Any]) -> Any:
+    """An Arrow batch of these columns."""
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def why(read: Callable[[str], Any], text: str) -> str:

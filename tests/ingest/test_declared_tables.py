@@ -240,3 +240,11 @@ def test_a_cell_explains_a_sentinel_a_text_and_what_could_not_be_read(take: Take
     assert (cells["notice_from"]["raw"], cells["notice_from"]["null"]) == ("满后", None)
     assert (cells["term_years"]["raw"], cells["term_years"]["unit"]) == ("仓储", "年")
     assert taken.cells(2)["deal_date"]["null"] is None
+
+
+def test_a_price_beside_a_sale_that_failed_is_none(take: Taker) -> None:
+    taken = deal(take, "宗地编号,成交价(万元),受让人", "A,1230.5,中止出让", "B,—,流拍", "C,流拍,/", "D,9,样例公司")
+    assert taken.column("deal_price") == [None, None, None, 90_000]
+    assert taken.column("outcome") == ["withdrawn", "unsold", "unsold", "sold"]
+    assert [taken.cells(row)[name]["null"] for row in (1, 2, 3) for name in ("deal_price", "grantee")] == ["unsold"] * 6
+    assert taken.finding("price_unsold").cell == "B2"

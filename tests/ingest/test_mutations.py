@@ -30,6 +30,10 @@ def test_a_seed_is_one_mutant() -> None:
     assert mutant(7, SAMPLES["plain.csv"]) == mutant(7, SAMPLES["plain.csv"]) != SAMPLES["plain.csv"]
 
 
+def test_a_run_may_begin_at_any_seed() -> None:
+    assert list(faults(1, TEXTS, 90_000)) == []
+
+
 def test_the_fuzzer_counts_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(2, None) == 0
+    assert main(["2"]) == 0
     assert capsys.readouterr().out.endswith(f"2 mutants of {len(SAMPLES)} files, 0 faults\n")

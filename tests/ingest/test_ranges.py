@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ingest.periods import find_period, period
-from ingest.ranges import days, longest_term, span
+from ingest.ranges import days, longest_term, moments, span
 from ingest.values import Unreadable
 from tests.ingest.taking import why
 
@@ -112,3 +112,32 @@ def test_a_period_is_taken_from_a_title_only_where_it_is_the_only_one() -> None:
     assert find_period("table_2018Q3") == "2018-Q3"
     assert find_period("2017年至2018年") is None
     assert find_period("2018年13月") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023年5月6日至5月16日",
+        "2023年5月6日-16日",
+        "2023/5/6-2023/5/16",
+        "2023-05-06-2023-05-16",
+        "2023年5月6日～2023年5月16日止",
+    ],
+)
+def test_the_last_day_may_leave_out_what_it_shares_with_the_first(text: str) -> None:
+    assert [str(one) for one in days(text)] == ["2023-05-06", "2023-05-16"]
+
+
+def test_moments_may_be_joined_by_a_stroke() -> None:
+    assert [str(one) for one in moments("2023/5/6 9:00-2023/5/16 15:00")] == [
+        "2023-05-06 09:00:00",
+        "2023-05-16 15:00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("时间：2016 年/第 4 季度", "2016-Q4"), ("2014年 第1季度", "2014-Q1"), ("12014年", None), ("2022 年度", "2022")],
+)
+def test_a_period_in_a_line_may_be_spaced(text: str, found: str | None) -> None:
+    assert find_period(text) == found

@@ -31,6 +31,9 @@ from tests.ingest.taking import why
         ("1.2e3", "12000000"),
         ("3亿元；", "300000000"),
         ("500（不含税）", "5000000"),
+        ("300万元或其整数倍", "3000000"),
+        ("15，470，253 .00元", "15470253"),
+        ("1200,其中：地下300", "12000000"),
     ],
 )
 def test_money_goes_into_yuan_by_its_own_unit_or_the_headers(text: str, value: str) -> None:
@@ -225,3 +228,23 @@ def test_the_words_of_a_failed_sale_are_known_but_not_among_figures() -> None:
 def test_truth_is_two_pairs_of_words() -> None:
     assert [values.truth(word) for word in ("是", "FALSE")] == [True, False]
     assert why(values.truth, "也许") == "not_a_boolean"
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "value"),
+    [
+        ("1.5万吨", "t", "15000"),
+        ("120500千克", "t", "120.5"),
+        ("3亿立方米", "m3", "300000000"),
+        ("1.95亿美元", "USD", "195000000"),
+        ("143.46万人", "person", "1434600"),
+        ("2千克/年", "t/year", "0.002"),
+        ("5Y", "year", "5"),
+    ],
+)
+def test_measures_beyond_money_and_land_are_converted_too(text: str, measure: str, value: str) -> None:
+    assert measured(amount(text), measure, None) == Decimal(value)
+
+
+def test_space_of_any_kind_within_a_number_is_none_of_it() -> None:
+    assert amount("12\n.5").value == Decimal("12.5")

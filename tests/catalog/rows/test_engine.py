@@ -197,7 +197,7 @@ def test_broken_ranks_are_made_anew(land: RowFiles, spoil: Callable[[bytes], byt
 def test_ranks_of_a_large_table_are_made_later_and_duckdb_answers_so_long(
     land: RowFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("catalog.rows.engine.AT_ONCE", 1)
+    monkeypatch.setattr("catalog.rows.thresholds.MAKE_NOW", 1)
     waiting: dict[Key, Callable[[], None]] = {}
     files = replace(land, later=waiting.__setitem__)
     query = parse_query([("order_by", "-area"), ("bids__gt", "1")], land.table)

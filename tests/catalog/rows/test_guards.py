@@ -14,7 +14,7 @@ import pytest
 from catalog.errors import Unavailable
 from catalog.rows import duck
 from catalog.rows.engine import RowFiles, iter_export, read_page
-from catalog.rows.limits import LIMITS, Limits
+from catalog.rows.limits import LIMITS, Clock, Limits
 from catalog.rows.query import parse_query
 from catalog.schema import Field
 from tests.catalog.rows.releases import LAND, make_release
@@ -34,7 +34,7 @@ def slow_statement() -> str:
 
 def test_the_time_limit_stops_duckdb(land: RowFiles) -> None:
     with pytest.raises(Unavailable) as caught:
-        duck.fetch(land.parquet, len(LAND), slow_statement(), [], LIMITS, duck.Clock(0.05))
+        duck.fetch(land.parquet, len(LAND), slow_statement(), [], LIMITS, Clock(0.05))
     assert caught.value.message.code == "query_too_slow"
     assert numbers(replace(land, serving=None), ("area__gt", "1")) == [1, 2]
 
@@ -43,6 +43,17 @@ def test_the_time_limit_stops_a_stream(land: RowFiles) -> None:
     slow = slow_statement().replace("count(*)", "a.range")
     with pytest.raises(Unavailable) as caught:
         list(duck.stream(land.parquet, len(LAND), slow.replace("> (", "> 2000 + ("), [], Limits(export_seconds=0.05)))
+    assert caught.value.message.code == "query_too_slow"
+
+
+def test_the_time_limit_stops_the_reading_of_ranks(tmp_path: Path) -> None:
+    texts = [(f"{number * 7919 % 1_000_003} Nowhere {number}",) for number in range(60_000)]
+    files = make_release(tmp_path, [Field("t", "文", "string")], texts)
+    looked_for = [("t__contains", f"nowhere {number % 10}") for number in range(90)]  # some 20 ms each
+    query = parse_query(looked_for, files.table)
+    assert read_page(files, parse_query(looked_for[:1], files.table)).total > 0  # the ranks are there
+    with pytest.raises(Unavailable) as caught:
+        read_page(files, query, limits=Limits(seconds=0.1))
     assert caught.value.message.code == "query_too_slow"
 
 
@@ -60,14 +71,14 @@ def test_a_total_that_cannot_be_counted_in_time_says_so(land: RowFiles, monkeypa
 
     monkeypatch.setattr("catalog.rows.engine.count_sql", too_slow)
     query = parse_query([("bids__gte", "0"), ("limit", "2")], land.table)
-    page = read_page(replace(land, serving=None), query, limits=Limits(seconds=0.1))
+    page = read_page(replace(land, serving=None), query, limits=Limits(seconds=1))
     assert (len(page.rows), page.total, page.total_exact) == (2, 3, False)
 
 
 def test_the_memory_limit_is_kept(land: RowFiles) -> None:
     hungry = "SELECT list(a.range || '-' || b.range) FROM range(100000) a, range(1000) b"
     with pytest.raises(Unavailable) as caught:
-        duck.fetch(land.parquet, len(LAND), hungry, [], Limits(memory_mib=64), duck.Clock(30))
+        duck.fetch(land.parquet, len(LAND), hungry, [], Limits(memory_mib=64), Clock(30))
     assert caught.value.message.code == "query_too_large"
 
 

@@ -1,0 +1,143 @@
+"""A light load tool: one process, a few kept connections, the next request on each as soon as its answer is whole.
+
+`measure` tells requests/s and the spread of their times, and how much of a processor the tool itself took.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import selectors
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+CONNECTIONS = 8
+ROUNDS = 2  # answers on each connection at least, however long they take
+PIECE = 1 << 18
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_RETRY = re.compile(rb"\r\nretry-after: *(\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a load gave: requests/s, milliseconds of the median and of the 99th in a hundred, 503s, processor share."""
+
+    per_second: float
+    p50: float
+    p99: float
+    refused: int
+    tool: float
+
+
+@dataclass
+class _Line:
+    """One connection: its request's beginning, and what has come of the answer."""
+
+    link: socket.socket
+    began: float = 0.0
+    got: bytearray = field(default_factory=bytearray)
+    head: int = -1
+    size: int | None = None  # of the whole answer; None while it is not known or tells its end itself
+
+    def whole(self) -> bool:
+        """Whether the answer is there to its end."""
+        if self.head < 0:
+            self.head = self.got.find(b"\r\n\r\n")
+            if self.head < 0:
+                return False
+            found = _LENGTH.search(self.got, 0, self.head)
+            self.size = self.head + 4 + int(found[1]) if found else None
+        if self.size is not None:
+            return len(self.got) >= self.size
+        return self.got.endswith(b"\r\n0\r\n\r\n")
+
+    def send(self, request: bytes) -> None:
+        """Ask, and forget the answer before."""
+        self.got.clear()
+        self.head, self.size = -1, None
+        self.began = time.perf_counter()
+        self.link.sendall(request)
+
+
+def request_for(port: int, path: str) -> bytes:
+    """The bytes that ask for a path."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode("ascii")
+
+
+def measure(port: int, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS) -> Figures:
+    """Ask for the paths in turn for so long. Raises SystemExit for any answer but 200."""
+    tool = Tool(port, paths, connections)
+    began, cpu = time.perf_counter(), time.process_time()
+    try:
+        while time.perf_counter() - began < seconds or len(tool.times) < connections * ROUNDS:
+            tool.step(1.0)
+    finally:
+        tool.close()
+    took = time.perf_counter() - began
+    times = sorted(tool.times) or [float("nan")]
+    return Figures(
+        len(tool.times) / took,
+        times[len(times) // 2] * 1000,
+        times[len(times) * 99 // 100] * 1000,
+        tool.refused,
+        (time.process_time() - cpu) / took,
+    )
+
+
+class Tool:
+    """Connections that ask for paths in turn. `patient` ones wait where they are told to come again (503)."""
+
+    def __init__(self, port: int, paths: Sequence[str], connections: int, *, patient: bool = False) -> None:
+        self.requests: Iterator[bytes] = itertools.cycle([request_for(port, path) for path in paths])
+        self.times: list[float] = []
+        self.refused, self.patient = 0, patient
+        self.waiting: list[tuple[float, _Line]] = []
+        self.lines = selectors.DefaultSelector()
+        for _ in range(connections):
+            link = socket.create_connection(("127.0.0.1", port), timeout=120)
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            line = _Line(link)
+            self.lines.register(link, selectors.EVENT_READ, line)
+            line.send(next(self.requests))
+
+    def step(self, most: float) -> None:
+        """Take what has come, at most so many seconds from now, and ask on."""
+        for key, _ in self.lines.select(most):
+            line: _Line = key.data
+            piece = line.link.recv(PIECE)
+            if not piece:
+                raise SystemExit(f"the server hung up: {bytes(line.got[:300])!r}")
+            line.got += piece
+            if line.whole():
+                self._took(line)
+        if self.waiting:
+            self._wake()
+
+    def close(self) -> None:
+        """Hang up."""
+        for key in list(self.lines.get_map().values()):
+            key.data.link.close()
+        self.lines.close()
+
+    def _took(self, line: _Line) -> None:
+        status = line.got[9:12]
+        if status == b"200":
+            self.times.append(time.perf_counter() - line.began)
+        elif status == b"503" and self.patient:
+            self.refused += 1
+            self.waiting.append((time.perf_counter() + float(_RETRY.search(line.got)[1]), line))
+            return
+        else:
+            raise SystemExit(bytes(line.got[:600]).decode("utf-8", "replace"))
+        line.send(next(self.requests))
+
+    def _wake(self) -> None:
+        now = time.perf_counter()
+        due, self.waiting = (
+            [one for one in self.waiting if one[0] <= now],
+            [one for one in self.waiting if one[0] > now],
+        )
+        for _, line in due:
+            line.send(next(self.requests))

@@ -1,0 +1,76 @@
+"""Writes the rows part of docs/performance.md from the figures of runs: `python -m bench.report [FILE.json …]`.
+
+Without files: from those under bench/figures, which `python -m bench.datasette --out FILE` wrote.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+FIGURES = Path(__file__).with_name("figures")
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- rows: written by `python -m bench.report` -->", "<!-- end of rows -->"
+
+
+def written(runs: list[dict[str, Any]]) -> str:
+    """The part, from the runs in the order of their rows."""
+    parts = [line for run in sorted(runs, key=lambda one: int(one["rows"])) for line in _run(run)]
+    return "\n".join([BEGIN, *parts, END])
+
+
+def _run(run: dict[str, Any]) -> Iterator[str]:
+    yield f"### {run['rows']:,} rows × {run['columns']} columns, beside Datasette {run['versions']['datasette']}"
+    yield f"{run['date']}; {run['machine']}; load of the machine before {run['load']:.1f}."
+    yield ", ".join(f"{name} {version}" for name, version in run["versions"].items()) + "."
+    yield (
+        f"Both over HTTP with two server processes, {run['connections']} kept connections of one load tool (one "
+        f"process; against a bare granian it reaches {run['ceiling']['per_second']:,.0f}/s), {run['seconds']:g} s a "
+        "question, every request drawn anew, all guards of ours on, each question asked of both in turn in one run.\n"
+    )
+    yield "| question | ours, requests/s | p50, p99 ms | Datasette, requests/s | p50, p99 ms | ratio | wanted |"
+    yield "|---|---|---|---|---|---|---|"
+    for one in run["questions"]:
+        sides = f"{_side(one['ours'])} | {_side(one['theirs'])}"
+        yield f"| {one['name']} | {sides} | **{one['ratio']:.1f}** | {one['aim']:g} |"
+    csv = run["csv"]
+    yield (
+        f"| {csv['name']} | {csv['ours_s']:.1f} s | | {csv['theirs_s']:.1f} s | | **{csv['ratio']:.1f}** "
+        f"| {csv['aim']:g} |\n"
+    )
+    yield from _overhead(run["overhead"])
+    storm = run["storm"]
+    yield (
+        f"Pages beside 4 heavy group-bys that never cease ({storm['heavy']['answered']} answered, "
+        f"{storm['heavy']['refused']} told to come again): p99 {storm['quiet']['p99']:.1f} ms alone, "
+        f"{storm['storm']['p99']:.1f} ms in the storm, × {storm['ratio']:.1f} (wanted ≤ {storm['aim']:g}).\n"
+    )
+
+
+def _side(figures: dict[str, Any]) -> str:
+    return f"{figures['per_second']:,.1f} | {figures['p50']:.1f}, {figures['p99']:.1f}"
+
+
+def _overhead(found: list[dict[str, Any]]) -> Iterator[str]:
+    yield "| in one process, ms of processor | engine alone | whole answer | ratio | wanted ≤ |"
+    yield "|---|---|---|---|---|"
+    for one in found:
+        taken = f"{one['engine_ms']:.3f} | {one['whole_ms']:.3f}"
+        yield f"| {one['name']} | {taken} | {one['ratio']:.2f} | {one['aim']:g} |"
+    yield ""
+
+
+def main(names: list[str]) -> None:
+    """Put the part in the place of the one before."""
+    paths = [Path(name) for name in names] or sorted(FIGURES.glob("rows-*.json"))
+    part = written([orjson.loads(path.read_bytes()) for path in paths])
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    PAGE.write_text(before + part + rest.partition(END)[2], encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,13 @@
+"""Where the router changes its way, as `python -m bench.thresholds` measured it; it prints what it finds to compare.
+
+`MAKE_NOW` is bound by what a reader may wait; `LOOK_UP` is where two ways cost the same; `TEXTS` is bound by what a
+table is worth that is read once.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAKE_NOW: Final = 100_000  # rows up to which ranks are made while the reader waits: about 50 ms a column of texts
+LOOK_UP: Final = 16  # a filter that leaves less than one row in so many is looked up, any other is a mask over all rows
+TEXTS: Final = 10_000  # rows from which on their JSON is kept: a page is ten times as quick, but making it takes 0.1 s

@@ -1,0 +1,66 @@
+"""What a form's blocks become: rows of its tables with the places of their cells, and the unit of their money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest.headers import split_unit
+from ingest.headings import find_unit_words
+from ingest.underheads import is_number
+from ingest.units import stated
+
+_LABEL = 24  # characters of a label
+
+At = tuple[int, int]
+
+
+@dataclass
+class Block:
+    """One table of a form: headers and rows, the row of each, and where its cells stood: (row, column) -> the same.
+
+    `units` says of each row what its sums of money are in, as the form names it; empty where it does not.
+    """
+
+    headers: tuple[str, ...]
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows_from: list[int] = field(default_factory=list)
+    sheets_from: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    moved: dict[At, At] = field(default_factory=dict)
+
+    def add(self, sheet: str, number: int, cells: list[tuple[str, At]], unit: str) -> None:
+        """One row: each cell's text, and where it stood."""
+        line = len(self.rows) + 1
+        self.rows.append(tuple(text for text, _ in cells))
+        self.rows_from.append(number)
+        self.sheets_from.append(sheet)
+        self.units.append(unit)
+        self.moved.update({(line, at): where for at, (_, where) in enumerate(cells)})
+
+    def settle_unit(self, money: set[int]) -> str | None:
+        """The unit of all rows; where the forms of a file differ, each sum takes its own along."""
+        told = set(self.units)
+        if len(told) > 1:
+            self.rows = [
+                tuple(text + unit if at in money and is_number(text) else text for at, text in enumerate(row))
+                for row, unit in zip(self.rows, self.units, strict=True)
+            ]
+        return told.pop() or None if len(told) == 1 else None
+
+    def leave_blank(self, columns: set[int]) -> None:
+        """Leave those of the columns out that hold nothing: other columns make their fields."""
+        kept = [at for at in range(len(self.headers)) if at not in columns or any(row[at] for row in self.rows)]
+        now = {at: place for place, at in enumerate(kept)}
+        self.headers = tuple(self.headers[at] for at in kept)
+        self.rows = [tuple(row[at] for at in kept) for row in self.rows]
+        self.moved = {(line, now[at]): where for (line, at), where in self.moved.items() if at in now}
+
+
+def find_form_unit(rows: Sequence[tuple[int, Sequence[str]]]) -> str:
+    """What the sums of a form are in: by a label (`项目资金（万元）`), else by its corner; empty if neither says it."""
+    cells = [cell for _, row in rows for cell in row if cell]
+    labels = (split_unit(cell)[1] for cell in cells if len(cell) <= _LABEL)
+    label = next((unit.name for unit in labels if unit and unit.measure == "CNY"), None)
+    corners = (words for cell in cells if (words := find_unit_words(cell)))
+    return label or next((words for words in corners if stated(words, "CNY")), "")

@@ -1,0 +1,86 @@
+"""Rows that sum up the ones below them without saying so: a department's line over those of its projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from ingest.claims import Claims
+from ingest.families import DeclaredSchema
+from ingest.nulls import null_kind, strip
+from ingest.raw import RawSheet, iter_batches
+from ingest.tables import Found, Rest, Total, iter_data
+from ingest.values import Unreadable, amount
+
+_MOST_ROWS = 20_000
+
+Line = tuple[bool, tuple[Decimal | None, ...]]  # whether nothing names the row, and its figures
+
+
+def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest: Rest, claims: Claims) -> None:
+    """Put rows that lack all names that the schema requires, and are the sums of others, among the totals."""
+    required = [one.name for one in schema.fields if one.required and one.type == "string"]
+    names = [place for name in required if (place := claims.find(name)) is not None]
+    measures = [one.name for one in schema.fields if one.type == "decimal"]
+    figures = [place for name in measures if (place := claims.find(name)) is not None]
+    if not names or not figures or sheet.rows > _MOST_ROWS:
+        return
+    rows = [row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)]
+    lines = [
+        (all(null_kind(row[at + 1]) is not None for at in names), tuple(_number(row[at + 1]) for at in figures))
+        for row in rows
+    ]
+    sums = {rows[at][0]: rows[at][1:] for at in _sums(lines)}
+    if not sums or len(sums) == len(rows):
+        return
+    for number, cells in sums.items():
+        rest.totals.append(Total(number, tuple(map(strip, cells))))
+        rest.leave(number, "total")
+    rest.masks = list(_masks(sheet, rest.masks or [], set(sums)))
+
+
+def _sums(lines: Sequence[Line]) -> list[int]:
+    """The places of the rows that are what others give: those down to the next such row, or all that follow.
+
+    One row below proves nothing, unless the table is proven to have such lines by another.
+    """
+    found = [at for at in range(len(lines)) if _is_sum(lines, at, 2)]
+    return [at for at in range(len(lines)) if _is_sum(lines, at, 1)] if found else []
+
+
+def _is_sum(lines: Sequence[Line], at: int, least: int) -> bool:
+    nameless, figures = lines[at]
+    if not nameless or not any(figures):
+        return False
+    below = lines[at + 1 :]
+    near = next((place for place, (other, _) in enumerate(below) if other), len(below))
+    parts = ([one for _, one in below[:near]], [one for other, one in below if not other])
+    return any(len(part) >= least and _give(part, figures) for part in parts)
+
+
+def _give(parts: Sequence[Sequence[Decimal | None]], whole: Sequence[Decimal | None]) -> bool:
+    """Whether the parts sum to the whole in each of its figures, but for rounding."""
+    for place, value in enumerate(whole):
+        if value:
+            total = sum((part[place] or Decimal() for part in parts), Decimal())
+            if abs(value - total) > Decimal(len(parts)).scaleb(int(value.as_tuple().exponent)) / 2:
+                return False
+    return True
+
+
+def _masks(sheet: RawSheet, masks: list[Any], left: set[int]) -> Iterator[Any]:
+    """The masks of the sheet's batches without these rows."""
+    for mask, batch in zip(masks, iter_batches(sheet.path), strict=True):
+        numbers = batch.column(0).to_pylist()
+        kept = mask.to_pylist() if mask is not None else [True] * len(numbers)
+        yield pa.array([keep and number not in left for keep, number in zip(kept, numbers, strict=True)])
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return amount(text).value
+    except Unreadable:
+        return None

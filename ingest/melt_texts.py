@@ -1,0 +1,33 @@
+"""What a text of a matrix is: a figure, a bare number, or the time that it speaks of."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.periods import find_period
+from ingest.values import Unreadable, amount
+
+_YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
+
+
+def when_of(text: str) -> str | None:
+    """The period that a text speaks of; the end of a year is its last day."""
+    end = _YEAR_END.search(text)
+    return f"{end[1]}-12-31" if end else find_period(text)
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a number, with or without a unit; `1978年` is a time."""
+    try:
+        unit = amount(text).unit
+    except Unreadable:
+        return False
+    return unit is None or unit.measure != "year"
+
+
+def is_bare(text: str) -> bool:
+    """Whether a text is a number without a unit: a serial number, no label."""
+    try:
+        return amount(text).unit is None
+    except Unreadable:
+        return False

@@ -1,0 +1,58 @@
+"""Readers of numbers whose unit is anybody's: their own, one in a column beside them, or that of a sign before them."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+from ingest import nulls, values
+from ingest.readers import DecimalReader, WordReader
+from ingest.units import find_unit, to_canonical
+from ingest.values import Unreadable
+
+JOIN = "\x1f"  # between the cells of a field that is made from several columns
+_NUMBER_ALONE = re.compile(r"[-+]?[\d,. ]+")
+
+
+class LeastReader(DecimalReader):
+    """A number that may be said to be the least: `≥3885万元/公顷` is 3885."""
+
+    def read(self, text: str) -> Decimal | None:
+        return super().read(re.sub(r"^[|\s]*(?:≥|>=|≧|不低于|不少于|不小于)\s*", "", text))
+
+
+class AnyUnitReader(DecimalReader):
+    """A number in the canonical unit of whatever its own unit measures; that may stand in a column beside it."""
+
+    def value(self, text: str) -> Any:
+        number, _, unit = text.partition(JOIN)
+        if nulls.null_kind(number) is not None:
+            return None
+        return self.read(number + nulls.strip(unit) if unit and _is_bare(number) and find_unit(unit) else number)
+
+    def read(self, text: str) -> Decimal | None:
+        found = values.amount(text)
+        return super().read(text) if found.unit is None else to_canonical(found.value, found.unit)
+
+
+def _is_bare(text: str) -> bool:
+    try:
+        return values.amount(text).unit is None
+    except Unreadable:
+        return False
+
+
+class UnitReader(WordReader):
+    """What a number is in, by the unit beside it: canonical where it is known, else as written."""
+
+    def __init__(self) -> None:
+        super().__init__(_unit_beside)
+
+
+def _unit_beside(text: str) -> str:
+    found = find_unit(text)
+    with suppress(Unreadable):
+        found = found or values.amount(text).unit
+    return found.measure if found else "" if _NUMBER_ALONE.fullmatch(values.tidy(text)) else nulls.strip(text)

@@ -1,0 +1,65 @@
+"""Rows for the public straight from the request's environment, without Flask between: most of what is asked is this.
+
+The answer is made by the functions that the views call, and every fault is handed to the application, which tells it as
+it tells all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.wrappers import Request
+
+from catalog.accounts import PUBLIC
+from portal.answers import read_language, refuse_nul
+from portal.asking import Asking
+from portal.context import House
+from portal.edge import COUNT
+from portal.places import Answer
+from portal.v1.rows import one_row, rows
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FAULT: Final = "portal.fault"  # in the environment: what the application is to tell
+_ADDRESS: Final = re.compile(r"/api/v1/datasets/([a-z0-9-]+)/rows(?:/([0-9]+))?")
+_STATUS: Final = {status: f"{status} {HTTPStatus(status).phrase}" for status in (200, 304)}
+
+
+class Direct:
+    """The application, with this way round it."""
+
+    def __init__(self, inner: WSGIApplication, house: House) -> None:
+        self.inner, self.house = inner, house
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Rows to the public; whatever else to the application."""
+        found = self._find_address(environ)
+        if found is None:
+            return self.inner(environ, start_response)
+        try:
+            answer = self._answer(environ, *found.groups())
+        except Exception as fault:  # noqa: BLE001 - the application has an answer to every fault, and logs our own
+            environ[FAULT] = fault
+            return self.inner(environ, start_response)
+        headers = (
+            answer.headers if answer.status == 304 else [*answer.headers, ("Content-Length", str(len(answer.body)))]
+        )
+        start_response(_STATUS[answer.status], headers)
+        return [answer.body]
+
+    def _find_address(self, environ: WSGIEnvironment) -> re.Match[str] | None:
+        if environ["REQUEST_METHOD"] != "GET" or "HTTP_AUTHORIZATION" in environ:
+            return None
+        if COUNT in environ and not environ[COUNT].allowed:
+            return None
+        return _ADDRESS.fullmatch(environ["PATH_INFO"])
+
+    def _answer(self, environ: WSGIEnvironment, slug: str, row: str | None) -> Answer:
+        request = Request(environ, populate_request=False)
+        refuse_nul(request)
+        asked = Asking(self.house, PUBLIC, read_language(request), request, request.args)
+        return rows(asked, slug) if row is None else one_row(asked, slug, row)

@@ -1,0 +1,92 @@
+"""What every request passes, whoever answers it: its id, its place in its reader's count, the headers that every answer
+carries, and its line in the log.
+
+It stands round the application as plain WSGI: none of this needs more of a request than its environment.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from portal.limits import Window, reader
+from portal.logs import tell
+from portal.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
+COUNT: Final = "portal.count"  # in the environment: what the window said of this request
+REQUEST_ID: Final = "portal.request_id"
+UNCOUNTED: Final = ("/healthz", "/readyz")
+Headers = list[tuple[str, str]]
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_YEAR = 365 * 24 * 3600
+_SAFE: Final[Headers] = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+]
+_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_DOCS = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'none'"
+)
+_CORS: Final[Headers] = [
+    ("Access-Control-Allow-Origin", "*"),
+    (
+        "Access-Control-Expose-Headers",
+        "ETag, Link, X-Request-Id, X-Release, X-Total-Count, Digest, RateLimit-Limit, RateLimit-Remaining, "
+        "RateLimit-Reset, Retry-After",
+    ),
+]
+_PREFLIGHT: Final[Headers] = [
+    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Accept, Accept-Language, If-None-Match, Range, X-Request-Id"),
+    ("Access-Control-Max-Age", "86400"),
+]
+
+
+class Edge:
+    """The application with its edge."""
+
+    def __init__(self, inner: WSGIApplication, settings: Settings) -> None:
+        self.inner = inner
+        self.window = Window(*settings.rate_limit) if settings.rate_limit else None
+        encrypted = settings.base_url.startswith("https://")
+        self.safe = [*_SAFE, ("Strict-Transport-Security", f"max-age={_YEAR}")] if encrypted else _SAFE
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as the application does, with the headers of every answer."""
+        began = time.perf_counter()
+        environ[REQUEST_ID] = _id(environ.get("HTTP_X_REQUEST_ID"))
+        if self.window and environ["PATH_INFO"] not in UNCOUNTED:
+            environ[COUNT] = self.window.count(reader(environ), time.time())
+
+        def start(status: str, headers: Headers, *fault: Any) -> Any:
+            headers += self._headers(environ)
+            tell(environ, int(status[:3]), environ[REQUEST_ID], time.perf_counter() - began)
+            return start_response(status, headers, *fault)
+
+        return self.inner(environ, start)
+
+    def _headers(self, environ: WSGIEnvironment) -> Headers:
+        policy = _DOCS if environ["PATH_INFO"].startswith("/docs") else _NOTHING
+        headers = [("X-Request-Id", environ[REQUEST_ID]), ("Content-Security-Policy", policy), *self.safe]
+        if COUNT in environ:
+            headers += environ[COUNT].headers()
+        if environ["REQUEST_METHOD"] in SAFE_METHODS:
+            headers += _CORS
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            headers += _PREFLIGHT
+        return headers
+
+
+def _id(given: str | None) -> str:
+    """The reader's own id where it is plain, else a new one."""
+    return given if given and _PLAIN_ID.fullmatch(given) else secrets.token_hex(8)

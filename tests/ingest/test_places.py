@@ -1,0 +1,86 @@
+"""Places that titles speak of, and what a name means within them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.regions import code_of, find_place
+from tests.ingest.taking import Taker, why
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ("合肥市2023年第二批国有建设用地", ("合肥市", "340100")),
+        ("2021年度宜宾市地方政府一般债务余额情况表", ("宜宾市", "511500")),
+        ("2014年第1季度青岛市地价", ("青岛市", "370200")),
+        ("浙江省绍兴市柯桥区2020年", ("浙江省绍兴市柯桥区", "330603")),
+        ("2021--2022年末自贡市发行的新增债券", ("自贡市", "510300")),
+        ("城市：淄博市", ("淄博市", "370300")),
+        ("鼓楼区2022年", ("鼓楼区", None)),
+        ("附件2", None),
+        ("全市2022年", None),
+    ],
+)
+def test_a_title_speaks_of_a_place(title: str, place: tuple[str, str | None] | None) -> None:
+    assert find_place(title) == place
+
+
+@pytest.mark.parametrize(
+    ("name", "within", "code"),
+    [
+        ("鼓楼区", "350100", "350102"),
+        ("市本级", "510500", "510500"),
+        ("全省平均", "340000", "340000"),
+        ("本级", "330603", "330603"),
+        ("四川省", "510500", "510000"),
+        ("成都", None, "510100"),
+        ("成都", "510000", "510100"),
+        ("江苏省无锡市滨湖区", "340100", "320211"),
+    ],
+)
+def test_a_name_means_what_the_title_lets_it_mean(name: str, within: str | None, code: str) -> None:
+    assert code_of(name, within) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "within", "code"),
+    [
+        ("滨湖区", "340100", "region_elsewhere"),
+        ("市本级", "330000", "region_unknown"),
+        ("市本级", None, "region_unknown"),
+        ("吉林", None, "region_ambiguous"),
+        ("样例区", None, "region_unknown"),
+    ],
+)
+def test_a_name_that_may_mean_something_else_is_no_code(name: str, within: str | None, code: str) -> None:
+    assert why(lambda text: code_of(text, within), name) == code
+
+
+def test_the_land_markets_own_names_of_fields_are_known(take: Taker) -> None:
+    record = '{"xzqFullName":"浙江省绍兴市柯桥区","zdBh":"柯桥区2022-10","mj":1.2345,"tdYt":"二类居住用地",'
+    record += '"gyFs":"挂牌出让","crNx":"70","minRjl":"1.0","maxRjl":"2.0","cjJg":"31000.5","srDw":"样例公司",'
+    record += '"qdRq":"2022-03-05 00:00:00"}'
+    (row,) = take(f'{{"code":200,"data":{{"list":[{record}],"total":1}}}}', "api.json", schema="land_supply.deal").rows
+    assert (row["region"], row["parcel_no"], row["area"], row["use_code"]) == ("330603", "柯桥区2022-10", 12_345, "07")
+    assert (str(row["far_min"]), str(row["far_max"]), row["deal_price"]) == ("1.0", "2.0", 310_005_000)
+    assert (row["supply_method"], str(row["sign_date"])) == ("listing", "2022-03-05")
+
+
+def test_a_kind_of_bond_that_no_list_has_is_told_by_its_word(take: Taker) -> None:
+    taken = take(
+        "债券名称,债券性质,债券规模（万元）\n甲,其他自平衡专项债券,1\n乙,政府一般债券,1\n", schema="gov_debt.bonds"
+    )
+    assert taken.column("debt_type") == ["special", "general"]
+
+
+def test_a_corner_of_several_units_gives_each_column_its_own(take: Taker) -> None:
+    lines = "某市住宅用地成交情况,,\n,,单位：公顷、万元\n月份,面积,成交价款\n1月,8.5,120000\n2月,1.25,30500.5\n"
+    assert [field.unit for field in take(lines).table.fields] == [None, "公顷", "万元"]
+
+
+def test_days_in_every_spelling_are_days_in_a_column_of_days(take: Taker) -> None:
+    spellings = ("2021-3-7", "2021年3月7日", "2021.03.07", "20210307", "2021-03-07 00:00:00")
+    taken = take("名,日期\n" + "".join(f"a,{one}\n" for one in spellings))
+    assert {str(day) for day in taken.column("ri_qi")} == {"2021-03-07"}
+    assert take("名,日期\na,2021-3-7\nb,20210307\nc,2021-03-07 09:30:00\n").types["ri_qi"] == "string"

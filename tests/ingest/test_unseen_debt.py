@@ -1,0 +1,162 @@
+"""Debt tables of other cities in other shapes, every cell of them checked by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.ingest.taking import Taker, merged, picked, workbook
+
+LUZHOU = [
+    ["附件2"],
+    ["2022年度泸州市地方政府债务限额及余额决算情况表"],
+    ["", "", "", "", "", "", "单位：亿元"],
+    ["地   区", "2022年债务限额", "", "", "2022年债务余额（决算数）", "", ""],
+    ["", "小计", "一般债务", "专项债务", "小计", "一般债务", "专项债务"],
+    ["公  式", "A=B+C", "B", "C", "D=E+F", "E", "F"],
+    ["栏次", "1", "2", "3", "4", "5", "6"],
+    ["泸州市", "700.31", "275.31", "425.00", "683.72", "262.22", "421.50"],
+    ["  市本级", "160.20", "60.10", "100.10", "158.70", "58.90", "99.80"],
+    ["  古蔺县", "85.00", "45.00", "40.00", "86.00", "46.00", "40.00"],
+    ["注：1.本表反映上一年度限额及余额决算数。"],
+]
+
+
+def test_limits_and_balances_of_a_city_its_own_level_and_its_counties(take: Taker) -> None:
+    taken = take(merged(LUZHOU, "B4:D4", "E4:G4", "A4:A5"), "债务.xlsx", schema="gov_debt.limit_balance")
+    assert taken.table.title == "2022年度泸州市地方政府债务限额及余额决算情况表"
+    names = ("region", "region_name", "scope", "period", "measure", "status", "debt_type", "value")
+    rows = picked(taken.rows, *names)
+    assert rows[0] == ("510500", "泸州市", None, "2022", "limit", "quota", "total", 70_031_000_000)
+    assert rows[7] == ("510500", "市本级", "own_level", "2022", "limit", "quota", "general", 6_010_000_000)
+    assert rows[17] == ("510525", "古蔺县", None, "2022", "balance", "final", "special", 4_000_000_000)
+    assert [one.cell for one in taken.findings("check_within")] == ["E10", "F10"]
+
+
+SUINING = [
+    ["地方政府债券发行及还本付息情况表"],
+    ["", "", "", "单位：亿元"],
+    ["项目", "公式", "本地区", "本级"],
+    ["四、2022年还本支出预算数", "L=M+O", "41.00", "12.00"],
+    ["（一）一般债券", "M", "25.00", "7.00"],
+    ["   其中：再融资", "", "22.00", "6.00"],
+    ["      财政预算安排", "N", "3.00", "1.00"],
+    ["（二）专项债券", "O", "16.00", "5.00"],
+    ["   其中：再融资", "", "14.00", "4.5"],
+]
+
+
+def test_what_a_row_stands_under_says_what_is_repaid(take: Taker) -> None:
+    taken = take(merged(SUINING, "A1:D1"), "遂宁市2021年.xlsx", schema="gov_debt.flow")
+    assert picked(taken.rows, "region_name", "scope", "debt_type", "item", "value")[::2] == [
+        ("遂宁市", "whole", "total", "repay_principal", 4_100_000_000),
+        ("遂宁市", "whole", "general", "repay_principal", 2_500_000_000),
+        ("遂宁市", "whole", "general", "repay_refinancing", 2_200_000_000),
+        ("遂宁市", "whole", "general", "repay_from_budget", 300_000_000),
+        ("遂宁市", "whole", "special", "repay_principal", 1_600_000_000),
+        ("遂宁市", "whole", "special", "repay_refinancing", 1_400_000_000),
+    ]
+
+
+def test_a_limit_in_advance_keeps_its_kind_in_the_rows_below(take: Taker) -> None:
+    rows = [
+        ["2023年攀枝花市地方政府债务限额提前下达情况表"],
+        ["单位：亿元"],
+        ["项目", "公式", "本地区", "本级"],
+        ["一、2022年地方政府债务限额", "A=B+C", "210", "110"],
+        ["其中：一般债务限额", "B", "90", "50"],
+        ["二、提前下达的2023年新增地方政府债务限额", "D=E+F", "20", "8"],
+        ["其中：一般债务限额", "E", "6", "2"],
+    ]
+    taken = take(workbook(("表", rows)), schema="gov_debt.flow")
+    assert picked(taken.rows, "period", "debt_type", "item")[::2] == [
+        ("2022", "total", "limit_start"),
+        ("2022", "general", "limit_start"),
+        ("2023", "total", "limit_advance"),
+        ("2023", "general", "limit_advance"),
+    ]
+
+
+def test_a_row_of_sums_that_means_a_kind_of_debt_is_a_value(take: Taker) -> None:
+    rows = [
+        ["2023年丽江市地方政府债务限额和余额表"],
+        ["单位：万元"],
+        ["项目", "2022年限额", "2022年余额（决算数）"],
+        ["一般债务", "1,230,000", "1,180,000"],
+        ["专项债务", "2,000,500", "1,990,000"],
+        ["合计", "3,230,500", "3,170,000"],
+    ]
+    taken = take(workbook(("表", rows)), schema="gov_debt.limit_balance")
+    assert taken.column("debt_type") == ["general", "general", "special", "special", "total", "total"]
+    assert taken.column("value")[4] == 32_305_000_000
+    assert taken.outcome.totals == []
+
+
+def test_sums_of_a_matrix_stand_in_the_totals(take: Taker) -> None:
+    rows = [
+        ["地区", "2022年一般债务限额（亿元）", "2022年专项债务限额（亿元）"],
+        ["镇海区", 1, 2],
+        ["余姚市", 3, 4],
+        ["合计", 4, 6],
+    ]
+    taken = take(workbook(("表", rows)), schema="gov_debt.limit_balance")
+    assert len(taken.rows) == 4
+    (total,) = taken.outcome.totals
+    assert total["values"] == {"地区": "合计", "2022年一般债务限额（亿元）": "4", "2022年专项债务限额（亿元）": "6"}
+
+
+def test_measures_of_the_economy_are_in_their_canonical_units(take: Taker) -> None:
+    rows = [
+        ["2022年雅安市经济财政主要指标"],
+        ["指标", "单位", "2022年", "比上年增长（%）"],
+        ["地区生产总值", "亿元", "902.50", "3.6"],
+        ["进出口总额", "亿美元", "1.95", "20.4"],
+        ["一般公共预算收入", "万元", "650,231", "7.95"],
+        ["年末常住人口", "万人", "143.46", "-0.1"],
+        ["债务率", "%", "88.5", ""],
+    ]
+    taken = take(workbook(("表", rows)), schema="gov_debt.economy")
+    assert picked(taken.rows, "region", "measure", "value", "unit") == [
+        ("511800", "gdp", 90_250_000_000, "CNY"),
+        ("511800", "trade", 195_000_000, "USD"),
+        ("511800", "general_revenue", 6_502_310_000, "CNY"),
+        ("511800", "population", 1_434_600, "person"),
+        ("511800", "debt_ratio", Decimal("88.5"), "percent"),
+    ]
+    assert taken.finding("figures_left_out").cell == "D2"
+
+
+def test_a_long_table_of_the_economy_takes_the_unit_of_the_column_beside(take: Taker) -> None:
+    head = "城市,年度,指标,数值,单位\n"
+    lines = "成都,2019,地区生产总值,1.5,亿元\n成都,2019,债务率,90%,\n成都,2019,常住人口,—,万人\n"
+    taken = take(head + lines, schema="gov_debt.economy")
+    assert picked(taken.rows, "region", "value", "unit") == [
+        ("510100", 150_000_000, "CNY"),
+        ("510100", Decimal(90), None),
+        ("510100", None, "person"),
+    ]
+    told = taken.cells(1)["value"]
+    assert (told["raw"], told["unit"]) == ("1.5 | 亿元", "亿元")
+
+
+BONDS = [
+    ["2021年--2022年末自贡市发行的新增地方政府一般债券情况表"],
+    ["", "", "", "", "", "", "单位：亿元"],
+    ["债券名称", "债券编码", "债券规模", "债券利率（%）", "债券项目总投资", "", "债券项目已实现投资", ""],
+    ["", "", "", "", "", "其中：债券资金安排", "", "其中：债券资金安排"],
+    ["2021年四川省政府一般债券（一期）", "2105110", "1.50", "3.52", "12.80", "1.50", "10.00", "1.20"],
+    ["2022年四川省政府一般债券（三期）", "198234", "8000万元", "0.0282", "3.2", "0.8", "1.1", "0.8"],
+]
+
+
+@pytest.mark.parametrize("also", [(), ("E3:E4", "G3:G4"), ("E3:F3", "G3:H3")])
+def test_a_part_without_a_heading_above_it_belongs_to_its_left(take: Taker, also: tuple[str, ...]) -> None:
+    ranges = ("A3:A4", "B3:B4", "C3:C4", "D3:D4", *also)
+    taken = take(merged(BONDS, *ranges), schema="gov_debt.bonds")
+    names = ("amount", "total_investment", "total_from_bonds", "invested", "invested_from_bonds")
+    assert picked(taken.rows, *names) == [
+        (150_000_000, 1_280_000_000, 150_000_000, 1_000_000_000, 120_000_000),
+        (80_000_000, 320_000_000, 80_000_000, 110_000_000, 80_000_000),
+    ]
+    assert taken.finding("value_too_small").cell == "D6"

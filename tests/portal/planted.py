@@ -1,0 +1,274 @@
+"""Files with invented personal numbers in unusual places: each number fits its check and is of nobody."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import unicodedata
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import openpyxl
+from openpyxl.comments import Comment
+
+from ingest.privacy.checksums import id_check
+from tests.ingest.taking import workbook
+
+_HEAD = "33060219991231"
+
+
+def invented(serial: int) -> str:
+    """A citizen's number that fits the check, of nobody."""
+    head = f"{_HEAD}{serial:03d}"
+    return head + id_check(head)
+
+
+NUMBER = next(one for one in map(invented, range(100, 120)) if one.isdecimal())
+OTHER = next(one for one in map(invented, range(200, 220)) if one.isdecimal())
+WITH_X = next(one for one in map(invented, range(300, 400)) if one.endswith("X"))
+SECRETS = (NUMBER, OTHER, WITH_X, NUMBER[:15], OTHER[:15])  # a workbook's number keeps fifteen digits
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A file: what becomes of it (`blocked` until decided, `refused`, or `clean`: what is kept of it holds nothing)."""
+
+    name: str
+    content: bytes
+    end: str = "blocked"
+    columns: int = 1  # that hold one
+
+
+def _rows(*cells: Any, heading: str = "备注") -> list[tuple[Any, ...]]:
+    """A table whose second column holds the cells."""
+    return [("地块", heading, "面积"), *((f"地块{place}", cell, place + 1.5) for place, cell in enumerate(cells))]
+
+
+def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
+    return "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows).encode()
+
+
+def _cells(*cells: Any, heading: str = "备注") -> bytes:
+    return _csv(_rows(*cells, heading=heading))
+
+
+def _wide(text: str) -> str:
+    return "".join(chr(ord(one) + 0xFEE0) for one in text)
+
+
+def _digits(text: str, zero: int) -> str:
+    return "".join(chr(zero + int(one)) for one in text)
+
+
+def _spread(text: str, between: str) -> str:
+    return between.join(text)
+
+
+def _book(rows: Sequence[Sequence[Any]], change: Any = None) -> bytes:
+    return workbook(("表", rows), change=change)
+
+
+def _number_cells(book: Any) -> None:
+    for row in (2, 3):
+        book["表"].cell(row, 2).value = int(NUMBER)
+        book["表"].cell(row, 2).number_format = "0"
+
+
+def _hide_column(book: Any) -> None:
+    book["表"].column_dimensions["B"].hidden = True
+
+
+def _hide_rows(book: Any) -> None:
+    for row in (2, 3):
+        book["表"].row_dimensions[row].hidden = True
+
+
+def _comment(book: Any) -> None:
+    book["表"]["A2"].comment = Comment(f"持有人 {NUMBER}", "某某")
+
+
+def _hidden_sheet(book: Any) -> None:
+    sheet = book.create_sheet("底稿")
+    sheet.append(("持有人", "证件"))
+    sheet.append(("某某", NUMBER))
+    sheet.sheet_state = "hidden"
+
+
+def _properties(book: Any) -> None:
+    book.properties.creator = f"某某{NUMBER}"
+    book.properties.title = f"名册{NUMBER}"
+    book.properties.keywords = NUMBER
+
+
+def _validation(book: Any) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    rule = DataValidation(type="list", formula1=f'"{NUMBER},甲"', prompt=NUMBER)
+    rule.add("A2")
+    book["表"].add_data_validation(rule)
+
+
+def _defined_name(book: Any) -> None:
+    from openpyxl.workbook.defined_name import DefinedName
+
+    book.defined_names["holder"] = DefinedName("holder", attr_text=f'"{NUMBER}"')
+
+
+def _header_footer(book: Any) -> None:
+    book["表"].oddHeader.center.text = f"持有人 {NUMBER}"
+
+
+def _link(book: Any) -> None:
+    book["表"]["A2"].hyperlink = f"https://example.org/?id={NUMBER}"
+
+
+def _formula(book: Any) -> None:
+    book["表"]["B2"].value = f'="{NUMBER}"&""'
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, content)
+    return target.getvalue()
+
+
+def _old_sheet_only_hidden() -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = "表"
+    for row in _rows(NUMBER, "无"):
+        book.active.append(row)
+    other = book.create_sheet("空")
+    book.active.sheet_state = "hidden"
+    book.active = other
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+_PLAIN = _rows("无", "无")
+_NESTED = [
+    {"地块": "甲", "持有": {"名": "某某", "证": [NUMBER, {"又": OTHER}]}, "面积": 1.5},
+    {"地块": "乙", "面积": 2.5},
+]
+_FEATURES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [120.5, 30.1]},
+            "properties": {"地块": f"甲{at}", "备注": NUMBER if at else "无"},
+        }
+        for at in range(3)
+    ],
+}
+SPELLINGS: Mapping[str, str] = {
+    "plain": NUMBER,
+    "x": WITH_X.lower(),
+    "wide": _wide(NUMBER),
+    "blanks": _spread(NUMBER, " "),
+    "wide blanks": _spread(NUMBER, "\u3000"),
+    "unbreakable": _spread(NUMBER, "\u00a0"),
+    "unseen": _spread(NUMBER, "\u200b"),
+    "joiner": _spread(NUMBER, "\u2060"),
+    "soft hyphen": _spread(NUMBER, "\u00ad"),
+    "marks": _spread(NUMBER, "\u0301"),
+    "variation": _spread(NUMBER, "\ufe0f"),
+    "filler": _spread(NUMBER, "\u3164"),
+    "right to left": f"\u202d{NUMBER}\u202c",
+    "arabic": _digits(NUMBER, 0x660),
+    "bold": _digits(NUMBER, 0x1D7CE),
+    "circles": "".join("⓪①②③④⑤⑥⑦⑧⑨"[int(one)] for one in NUMBER),
+    "hyphens": f"{NUMBER[:6]}-{NUMBER[6:14]}-{NUMBER[14:]}",
+    "thousands": f"{int(NUMBER):,}",
+    "dots": f"{NUMBER[:6]}·{NUMBER[6:14]}·{NUMBER[14:]}",
+    "glued": f"某某某{NUMBER}某某某",
+    "latin glued": f"ID{NUMBER}CN",
+    "list number": f"1.{NUMBER}",
+    "two in one": f"{NUMBER}、{OTHER}",
+    "broken over lines": f"{NUMBER[:9]}\n{NUMBER[9:]}",
+    "apostrophe": f"'{NUMBER}",
+    "as formula": f'=""{NUMBER}""',
+    "float": f"{NUMBER}.0",
+    "scientific": f"{float(NUMBER):.14E}",
+    "through a float": str(int(float(NUMBER))),
+    "after a word": f"身份证号码为{NUMBER[:17]}{(int(NUMBER[17]) + 1) % 10}",  # mistyped
+}
+
+
+def _spelled() -> bytes:
+    """A table with a column for each spelling."""
+    names = ["".join(chr(0x4E00 + 97 * place + at) for at in range(3)) for place in range(len(SPELLINGS))]
+    return _csv(
+        [("地块", *names), ("甲", *SPELLINGS.values()), *((f"乙{at}", *("无" for _ in names)) for at in range(2))]
+    )
+
+
+FILES = (
+    Planted("spelled.csv", _spelled(), columns=len(SPELLINGS)),
+    Planted("one in many.csv", _cells(*["无"] * 3000, NUMBER, *["无"] * 3000)),
+    Planted("all floats.csv", _cells(f"{NUMBER}.0", f"{OTHER}.00")),
+    Planted("all scientific.csv", _cells(f"{float(NUMBER):.14E}", f"{float(OTHER):.14E}")),
+    Planted("integers.csv", _cells(NUMBER, OTHER, heading="编号")),
+    Planted("through floats.csv", _cells(str(int(float(NUMBER))), str(int(float(OTHER))))),
+    Planted("mistyped.csv", _cells(NUMBER[:17] + str((int(NUMBER[17]) + 1) % 10), "无", heading="身份证号")),
+    Planted("gb18030.csv", _cells(NUMBER, "无甲乙丙").decode().encode("gb18030")),
+    Planted("utf-16.csv", _cells(NUMBER, "无甲乙丙").decode().encode("utf-16")),
+    Planted("tabs.txt", _cells(NUMBER, "无").replace(b",", b"\t")),
+    Planted("title above.csv", f"统计表{NUMBER}\n".encode() + _csv(_PLAIN), "clean"),
+    Planted("note below.csv", _csv(_PLAIN) + f"注：联系 {NUMBER}\n填表说明：{_wide(OTHER)}\n".encode(), "clean"),
+    Planted("in the total.csv", _csv([*_PLAIN, ("合计", NUMBER, 4)]), "clean"),
+    Planted("heading.csv", _csv([("地块", f"备注{NUMBER}", "面积"), *_PLAIN[1:]]), "refused"),
+    Planted(f"名册{NUMBER}.csv", _csv(_PLAIN), "clean"),
+    Planted("records.json", json.dumps(_NESTED, ensure_ascii=False).encode()),
+    Planted("key.json", json.dumps([{"地块": "甲", NUMBER: 1}, {"地块": "乙", NUMBER: 2}]).encode(), "refused"),
+    Planted("number.json", json.dumps([{"地块": "甲", "编": int(NUMBER)}, {"地块": "乙", "编": int(OTHER)}]).encode()),
+    Planted("lines.ndjson", "\n".join(json.dumps(one) for one in _NESTED).encode()),
+    Planted("places.geojson", json.dumps(_FEATURES).encode()),
+    Planted("book.xlsx", _book(_rows(NUMBER, "无"))),
+    Planted("numbers.xlsx", _book(_rows(0, 0), _number_cells)),
+    Planted("hidden column.xlsx", _book(_rows(NUMBER, "无"), _hide_column)),
+    Planted("hidden rows.xlsx", _book(_rows(NUMBER, OTHER), _hide_rows)),
+    Planted("only a hidden sheet.xlsx", _old_sheet_only_hidden()),
+    Planted("sheet name.xlsx", workbook((f"表{NUMBER}", _PLAIN)), "refused"),
+    Planted(
+        "second table.xlsx", workbook(("表", _PLAIN), ("又", [("名", "号", "数"), ("甲", NUMBER, 1), ("乙", "无", 2)]))
+    ),
+    Planted(
+        "below in the sheet.xlsx", _book([*_PLAIN, (), (), ("名", "号", "数"), ("甲", NUMBER, 1), ("乙", "无", 2)])
+    ),
+    Planted("comment.xlsx", _book(_PLAIN, _comment), "clean"),
+    Planted("hidden sheet.xlsx", _book(_PLAIN, _hidden_sheet), "clean"),
+    Planted("properties.xlsx", _book(_PLAIN, _properties), "clean"),
+    Planted("validation.xlsx", _book(_PLAIN, _validation), "clean"),
+    Planted("name of a range.xlsx", _book(_PLAIN, _defined_name), "clean"),
+    Planted("print header.xlsx", _book(_PLAIN, _header_footer), "clean"),
+    Planted("link.xlsx", _book(_PLAIN, _link), "clean"),
+    Planted("formula.xlsx", _book(_PLAIN, _formula), "clean"),
+    Planted("packed.zip", _zipped("表.csv", _cells(NUMBER, "无"))),
+    Planted(
+        "page.html",
+        (
+            "<table>"
+            + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in _rows(NUMBER, "无"))
+            + "</table>"
+        ).encode(),
+    ),
+)
+
+
+def seen(data: bytes | str) -> str:
+    """What a searcher sees of a text: plain digits, nothing between them, JSON's escapes resolved."""
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    plain = (str(unicodedata.digit(one)) if unicodedata.digit(one, None) is not None else one for one in text)
+    return re.sub(r"[^0-9A-Za-z\u3400-\u9fff]", "", "".join(plain)).upper()
+
+
+def leaks(data: bytes | str) -> list[str]:
+    """The planted numbers that can be read in it."""
+    text = seen(data)
+    return [one for one in SECRETS if one in text]
