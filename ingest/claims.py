@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
+from ingest.units import fitting
 
 _REMEMBERED = 10_000  # headers and spellings
 _PARTING = re.compile(r"[-:：()/、_\s]")
@@ -21,6 +22,8 @@ class Claims:
         self._taken: dict[str, int] = {}
         self.rivals: dict[int, tuple[str, int]] = {}
         self._shut: set[int] = set()  # columns that the steward wants left out
+        self._measures = {name: one.unit for one in schema.fields for name in (one.name, *(one.ends or ()))}
+        self.misfits: dict[int, str] = {}  # columns of a field's name, but of another measure -> the field
         self._answer({fold(header): name for header, name in mapping.items()})
         self._exact = {fold(spelling): name for name, spellings in reversed(_wanted(schema)) for spelling in spellings}
         for name, spellings in _wanted(schema):
@@ -80,9 +83,13 @@ class Claims:
         free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
         for spelling in spellings:
             for place in free:
-                if _matches(self._headers[place], spelling):
-                    self._taken[name] = place
-                    return
+                if not _matches(self._headers[place], spelling):
+                    continue
+                if not fits_measure(self._headers[place], self._measures.get(name)):
+                    self.misfits.setdefault(place, name)
+                    continue
+                self._taken[name] = place
+                return
 
     def _find_rivals(self) -> None:
         titles = {one.name: one.title for one in self._schema.fields}
@@ -102,6 +109,12 @@ def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
             low, high = one.ends
             wanted.extend([(low, (*one.headers_low, low)), (high, (*one.headers_high, high))])
     return [(name, (*spellings, name)) for name, spellings in wanted]
+
+
+def fits_measure(header: str, measure: str | None) -> bool:
+    """Whether what a header says of its unit can be of the measure: a price by the 亩 is no price of the whole."""
+    unit = split_unit(header)[1]
+    return unit is None or measure is None or fitting(unit.name, measure) is not None
 
 
 @cache

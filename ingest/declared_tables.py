@@ -199,6 +199,12 @@ class DeclaredPlan:
             self._gather.add(
                 WARNING, "column_left", self._place(place), field=field, taken=self._table.headers[winner], first=first
             )
+        titles = {one.name: one.title for one in self._schema.fields}
+        free = set(self._claims.unknown())
+        for place, name in self._claims.misfits.items():
+            if place in free:
+                words: dict[str, Any] = {"field": titles.get(name, name), "header": self._table.headers[place]}
+                self._gather.add(WARNING, "column_other_measure", self._place(place), **words)
         names = [self._table.headers[place] for place in self._claims.unknown() if self._table.headers[place]]
         if names:
             self._gather.add(INFO, "columns_not_in_schema", None, count=len(names), headers="、".join(names)[:400])

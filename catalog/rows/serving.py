@@ -39,6 +39,7 @@ class Serving:
         if sum(batch.num_rows for batch in self.batches) != table.rows:
             raise Unsound(str(path))
         self.path, self.table = path, table
+        self.beside = str(path.with_suffix(""))  # what the names of the files made from it begin with
         self._columns = [batch.columns for batch in self.batches]
         self._wide = {number: field for number, field in enumerate(table.fields) if _is_wide(field)}
 
