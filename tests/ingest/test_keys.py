@@ -12,9 +12,7 @@ from ingest import wholes
 
 @pytest.mark.parametrize("part", [1, 7, 1_000_000])
 @given(batches=st.lists(st.lists(st.sampled_from("abcdefg") | st.none(), min_size=1, max_size=20), max_size=6))
-def test_rows_whose_key_stood_before_are_counted_and_the_first_named(
-    part: int, batches: list[list[str | None]]
-) -> None:
+def test_rows_whose_key_stood_before_are_counted(part: int, batches: list[list[str | None]]) -> None:
     keys, seen, wanted, row = wholes.Keys(("key",)), set[str](), list[int](), 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wholes, "_PART", part)
