@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingest import regions
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checking import Checker
 from ingest.families import DeclaredSchema
@@ -79,6 +80,7 @@ class TableWriter:
         arrays = [one.values for one in found]
         self._exchange(batch, arrays)
         self._withdraw(batch, arrays)
+        self._date_regions(arrays)
         typed, raw = pa.record_batch(arrays, schema=self._schema), raw_columns(self.columns, batch)
         rows = batch.column(0)
         if refused:
@@ -169,6 +171,23 @@ class TableWriter:
                 for row in batch.column(0).filter(lost).to_pylist():
                     self.gather.add(INFO, "price_unsold", self._place(column, row), title=column.field.title)
                 arrays[at] = pc.if_else(lost, pa.scalar(None, arrays[at].type), arrays[at])
+
+    def _date_regions(self, arrays: list[Any]) -> None:
+        """A region of before a change of codes has the code that its name had then."""
+        names = [one.field.name for one in self.columns]
+        for at, column in enumerate(self.columns):
+            time = next((names.index(name) for name in column.dated if name in names), None)
+            if time is None:
+                continue
+            codes = pl.Series("code", arrays[at])
+            former = regions.former()
+            if codes.is_in(list(former)).any():
+                month = pl.Series("month", arrays[time]).cast(pl.String).str.slice(0, 7)
+                frame = pl.DataFrame({"code": codes, "month": month})
+                parts = [{new: told[part] for new, told in former.items()} for part in (0, 1)]
+                old, since = (pl.col("code").replace_strict(part, default=None) for part in parts)
+                then = pl.when(pl.col("month") < since).then(old).otherwise(pl.col("code"))
+                arrays[at] = frame.select(then).to_series().to_arrow().cast(pa.string())
 
 
 def _as(values: Any, type_: Any) -> Any:

@@ -79,3 +79,10 @@ def test_a_county_of_2012_keeps_its_code_and_is_doubted_when_it_is_no_more(take:
 def test_a_district_before_it_was_founded_is_doubted(take: Taker) -> None:
     taken = take(RESULT + "柯桥区,3306032012A00045,0.01,划拨,2012-03-01\n", schema="land_supply.result")
     assert codes(taken) == [("check_held", "A2")]
+
+
+def test_a_name_that_kept_its_place_and_changed_its_code_has_the_code_of_its_time(take: Taker) -> None:
+    head = "行政区,宗地编号,成交日期,成交价（万元）\n"  # Shou County went from Lu'an to Huainan
+    taken = take(head + "寿县,A,2012-03-01,1\n寿县,B,2020-03-01,1\n寿县,C,,1\n", schema="land_supply.deal")
+    assert taken.column("region") == ["341521", "340422", "340422"]
+    assert not codes(taken)
