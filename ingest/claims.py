@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
 from ingest.units import fitting
 
+_REMEMBERED = 10_000  # headers and spellings
 _PARTING = re.compile(r"[-:：()/、_\s]")
 
 
@@ -124,12 +125,20 @@ def _plain(text: str) -> str:
 
 def _matches(header: str, spelling: str) -> bool:
     """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
-    wanted = {fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""}
+    names, plains = _names_of(header)
+    return not names.isdisjoint(_wanted_as(spelling)) or _plain(spelling) in plains
+
+
+@lru_cache(_REMEMBERED)
+def _wanted_as(spelling: str) -> frozenset[str]:
+    return frozenset({fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""})
+
+
+@lru_cache(_REMEMBERED)
+def _names_of(header: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Whatever a header may be called by; and what is left of it without all that only parts its words."""
     levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
     ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
-    if fold(header) in wanted or any(end in wanted for end in (*ends, fold(levels[-1]))):
-        return True
-    if any(_plain(end) == _plain(spelling) for end in ends):
-        return True  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
-    parts = [split_unit(part)[0] for part in fold(header).split("/")]
-    return any(part.strip(":") in wanted for part in parts)
+    plains = frozenset(map(_plain, ends))  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
+    parts = [split_unit(part)[0].strip(":") for part in fold(header).split("/")]
+    return frozenset((fold(header), fold(levels[-1]), *ends, *parts)), plains

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
-from ingest.checks import broken_rows
+from ingest.checks import find_breach
 from ingest.families import Check
-from tests.ingest.taking import Taken, Taker, pa_rows
+from tests.ingest.taking import Taken, Taker
 
 RESULT = "行政区,电子监管号,面积(公顷),供地方式,合同签订日期\n"
 # Of the national land market's file of January 2007, and of the register of Wangcheng County in it.
@@ -63,9 +64,11 @@ def test_a_price_that_is_not_its_unit_price_times_the_area_is_told(take: Taker) 
 
 
 def test_a_rate_is_what_the_sums_give_within_the_rounding_of_print(take: Taker) -> None:
-    rows = pa_rows(execution_rate=[60.0, 59.58, 0.6], executed=[171.0] * 3, budget_total=[287.0] * 3)
+    rows = pl.DataFrame({"execution_rate": [60.0, 59.58, 0.6], "executed": [171.0] * 3, "budget_total": [287.0] * 3})
     check = Check("ratio", ("execution_rate", "executed", "budget_total"), tolerance=0.6)
-    assert broken_rows(check, rows) == [2]
+    breach = find_breach(check, rows.columns)
+    assert breach is not None
+    assert rows.select(breach).to_series().to_list() == [False, False, True]
 
 
 @pytest.mark.parametrize(("when", "told"), [("2012-03-01", False), ("2016-03-01", False), ("2020-03-01", True)])
