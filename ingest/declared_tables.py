@@ -30,6 +30,7 @@ from ingest.units import Unit, fitting, stated
 from ingest.values import Unreadable, amount
 
 _LOW, _HIGH = 0, 1
+_OF_RANGES = {"range": "decimal", "date_range": "date", "datetime_range": "datetime"}  # what an end of it is
 _LOOK = 1_000  # rows from which the size of numbers is judged
 
 
@@ -131,20 +132,15 @@ class DeclaredPlan:
         field = Field(
             name,
             titles["zh-Hans"],
-            {"range": "decimal", "date_range": "date", "datetime_range": "datetime"}.get(one.type, one.type),
+            _OF_RANGES.get(one.type, one.type),
             one.unit,
             one.description,
             one.codes or None,
             nullable=not one.required,
             titles=dict(titles),
         )
-        how = {
-            "type": one.type,
-            "measure": one.unit,
-            "unit": unit.name if unit else None,
-            "unsold": one.unsold,
-            "reader": one.reader,
-        }
+        how: dict[str, Any] = {"type": one.type, "measure": one.unit, "unit": unit.name if unit else None}
+        how |= {"unsold": one.unsold, "reader": one.reader}
         other = one.ends[_HIGH] if one.type in ("range", "datetime_range") and one.ends and end == _LOW else None
         return Planned(
             field,
@@ -153,6 +149,7 @@ class DeclaredPlan:
             self._table.headers[sources[0]],
             one.lenient,
             derived and bool(one.source),
+            one.dated if derived else (),
             other,
             how,
         )

@@ -28,6 +28,7 @@ class Planned:
     header: str = ""
     lenient: bool = False  # a cell that cannot be read is null, its row stays
     derived: bool = False  # made from the columns of other fields
+    dated: tuple[str, ...] = ()  # of a region made from its name: the fields that tell its time
     other_end: str | None = None  # of the low end of a range: the name of the high end
     how: Mapping[str, Any] = default(default_factory=dict)  # what `cells` must know to explain a value
 

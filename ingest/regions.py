@@ -39,6 +39,16 @@ def _table() -> tuple[dict[str, str], dict[str, list[str]], dict[str, str]]:
 
 
 @cache
+def former() -> dict[str, tuple[str, str]]:
+    """Code -> the code that the same name had before, and the month until which it surely had it."""
+    source = files("ingest").joinpath("families/codes/regions.csv")
+    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    old = {(row["code"][:2], row["name"]): row["code"] for row in rows if row["until"] and not row["since"]}
+    new = [(row["code"], (row["code"][:2], row["name"]), row["since"]) for row in rows if row["since"]]
+    return {code: (old[name], since) for code, name, since in new if name in old}
+
+
+@cache
 def validity() -> tuple[dict[str, str], dict[str, str]]:
     """Code -> the month since which it holds, and code -> the month from which it no more does; those that have one."""
     source = files("ingest").joinpath("families/codes/regions.csv")

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingest import regions
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checking import Checker
-from ingest.coded import each, emptied, filtered, is_coded, repeats
+from ingest.coded import different, each, emptied, filtered, is_coded, plain, repeats
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
@@ -82,6 +84,7 @@ class TableWriter:
         arrays = [one.values for one in found]
         self._exchange(batch, arrays)
         self._withdraw(batch, arrays)
+        self._date_regions(arrays)
         names = [column.field.name for column in self.columns]
         typed, raw = pa.record_batch(arrays, names=names), raw_columns(self.columns, batch)
         rows = batch.column(0)
@@ -181,6 +184,23 @@ class TableWriter:
                 for row in batch.column(0).filter(lost).to_pylist():
                     self.gather.add(INFO, "price_unsold", self._place(column, row), title=column.field.title)
                 arrays[at] = emptied(arrays[at], lost)
+
+    def _date_regions(self, arrays: list[Any]) -> None:
+        """A region of before a change of codes has the code that its name had then."""
+        names = [one.field.name for one in self.columns]
+        for at, column in enumerate(self.columns):
+            time = next((names.index(name) for name in column.dated if name in names), None)
+            if time is None:
+                continue
+            former = regions.former()
+            if pl.Series(different(arrays[at])).is_in(list(former)).any():
+                month = pl.Series("month", plain(arrays[time])).cast(pl.String).str.slice(0, 7)
+                frame = pl.DataFrame({"code": pl.Series(plain(arrays[at])), "month": month})
+                parts = [{new: told[part] for new, told in former.items()} for part in (0, 1)]
+                old, since = (pl.col("code").replace_strict(part, default=None) for part in parts)
+                then = pl.when(pl.col("month") < since).then(old).otherwise(pl.col("code"))
+                dated = frame.select(then).to_series().to_arrow().cast(pa.string())
+                arrays[at] = dated.dictionary_encode() if is_coded(arrays[at]) else dated
 
 
 def _as(values: Any, type_: Any) -> Any:

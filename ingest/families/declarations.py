@@ -161,7 +161,7 @@ def _declared(schema: str, name: str) -> Mapping[str, Any]:
     raise ValueError(f"{schema}: there is no field {name} to be like")
 
 
-_LISTS = ("headers", "headers_low", "headers_high", "source")
+_LISTS = ("headers", "headers_low", "headers_high", "source", "dated")
 _PLAIN = (
     "name",
     "type",

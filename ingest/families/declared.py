@@ -75,6 +75,7 @@ class DeclaredField:
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region`: what title or file name say, where no column of its own is there
+    dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     plausible_from: float | None = None  # numbers below it that are not zero too
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -129,11 +128,6 @@ def merged(rows: Sequence[Sequence[Any]], *ranges: str) -> bytes:
 def picked(rows: Sequence[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     """Of each row, the values of these fields."""
     return [tuple(row.get(name) for name in names) for row in rows]
-
-
-def pa_rows(**columns: list[Any]) -> Any:
-    """An Arrow batch of these columns."""
-    return pa.RecordBatch.from_pydict(columns)
 
 
 def why(read: Callable[[str], Any], text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
-from ingest.checks import broken_rows
+from ingest.checks import find_breach
 from ingest.families import Check
-from tests.ingest.taking import Taken, Taker, pa_rows
+from tests.ingest.taking import Taken, Taker
 
 RESULT = "行政区,电子监管号,面积(公顷),供地方式,合同签订日期\n"
 # Of the national land market's file of January 2007, and of the register of Wangcheng County in it.
@@ -63,9 +64,11 @@ def test_a_price_that_is_not_its_unit_price_times_the_area_is_told(take: Taker) 
 
 
 def test_a_rate_is_what_the_sums_give_within_the_rounding_of_print(take: Taker) -> None:
-    rows = pa_rows(execution_rate=[60.0, 59.58, 0.6], executed=[171.0] * 3, budget_total=[287.0] * 3)
+    rows = pl.DataFrame({"execution_rate": [60.0, 59.58, 0.6], "executed": [171.0] * 3, "budget_total": [287.0] * 3})
     check = Check("ratio", ("execution_rate", "executed", "budget_total"), tolerance=0.6)
-    assert broken_rows(check, rows) == [2]
+    breach = find_breach(check, rows.columns)
+    assert breach is not None
+    assert rows.select(breach).to_series().to_list() == [False, False, True]
 
 
 @pytest.mark.parametrize(("when", "told"), [("2012-03-01", False), ("2016-03-01", False), ("2020-03-01", True)])
@@ -79,3 +82,10 @@ def test_a_county_of_2012_keeps_its_code_and_is_doubted_when_it_is_no_more(take:
 def test_a_district_before_it_was_founded_is_doubted(take: Taker) -> None:
     taken = take(RESULT + "柯桥区,3306032012A00045,0.01,划拨,2012-03-01\n", schema="land_supply.result")
     assert codes(taken) == [("check_held", "A2")]
+
+
+def test_a_name_that_kept_its_place_and_changed_its_code_has_the_code_of_its_time(take: Taker) -> None:
+    head = "行政区,宗地编号,成交日期,成交价（万元）\n"  # Shou County went from Lu'an to Huainan
+    taken = take(head + "寿县,A,2012-03-01,1\n寿县,B,2020-03-01,1\n寿县,C,,1\n", schema="land_supply.deal")
+    assert taken.column("region") == ["341521", "340422", "340422"]
+    assert not codes(taken)
