@@ -23,7 +23,8 @@ from search.units import Question
 MOST_RELEASES = 12  # of one dataset that are looked into, the newest first
 MOST_CELLS = 200
 HUNDRED_MILLION = Decimal(10**8)
-UNITS = {"CNY/m2": "元/平方米", "percent": "%", "index": "", "CNY": "元"}
+SENTENCES = ("answer_cell", "answer_plan", "answer_named", "answer_named_year")  # one for each schema, see answers.toml
+UNITS = {"m2": "平方米", "year": "年", "CNY/m2": "元/平方米", "percent": "%", "index": "", "CNY": "元"}
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,13 @@ class Found:
     period: str
 
 
-def answers(house: House, opened: Session, question: Question, language: str) -> list[dict[str, Any]]:
-    """One answer where one cell is meant, two or three without a number where the words leave so many; else none."""
-    for wanted in find_wanted(question):
-        asked = written(wanted.period)
+def answers(house: House, opened: Session, question: Question, text: str, language: str) -> list[dict[str, Any]]:
+    """One answer where one cell is meant, two or three without a number where the words leave so many; else none.
+
+    `text` is the question as it was written.
+    """
+    for wanted in find_wanted(question, text):
+        asked = written(wanted.period) if wanted.period else ""
         found = [one for one in _published(house, opened, wanted, asked) if one.cells]
         exact = [one for one in found if one.period == asked]
         pairs = [(one, cell) for one in exact or found[:1] for cell in one.cells]
@@ -63,50 +67,86 @@ def _published(house: House, opened: Session, wanted: Wanted, asked: str) -> Ite
 
 def _of_release(house: House, dataset: Dataset, release: Release, wanted: Wanted, asked: str) -> Iterator[Found]:
     for table in tables_from(release.tables):
+        if not _fits(table, wanted):
+            continue
         try:
             cells = _cells(house, table, wanted)
         except PortalError:  # a file that is away, a column that this release lacks
             continue
-        periods = {str(cell.get("period")) for cell in cells}
+        periods = {_period(cell, wanted) for cell in cells}
         period = asked if asked in periods else nearest_period(asked, periods)
         if period is not None:
-            yield Found(
-                dataset, release, table, meant(wanted, [one for one in cells if one["period"] == period]), period
-            )
+            kept = [one for one in cells if _period(one, wanted) == period and one.get(wanted.value) is not None]
+            yield Found(dataset, release, table, meant(wanted, kept), period)
+
+
+def _fits(table: Table, wanted: Wanted) -> bool:
+    names = {field.name for field in table.fields}
+    timed = not wanted.period_field or wanted.period_field in names
+    return timed and wanted.value in names and (not wanted.named or bool(names.intersection(wanted.named)))
+
+
+def _period(cell: Cell, wanted: Wanted) -> str:
+    return str(cell.get(wanted.period_field)) if wanted.period_field else ""
 
 
 def _cells(house: House, table: Table, wanted: Wanted) -> list[Cell]:
-    """The rows of the place and measure, of whatever period."""
-    names = {field.name for field in table.fields}
-    wanted_names = [name for name in ("period", "value", "unit", *wanted.dimensions, *wanted.fixed) if name in names]
-    place = (
-        ("region__in", ",".join(wanted.codes)) if "region" in names else ("region_name__in", ",".join(wanted.places))
+    """The rows of the place or the name, and of the measure, of whatever period."""
+    names = [field.name for field in table.fields]
+    sought = dict.fromkeys(
+        (wanted.period_field, wanted.value, "unit", *wanted.named, *wanted.dimensions, *wanted.fixed)
     )
-    params = [("select", ",".join(wanted_names)), place, *wanted.where.items(), ("limit", str(MOST_CELLS))]
-    page = read_page(house.rows_of(table), parse_query(params, table))
-    return [dict(zip(("_row", *wanted_names), row, strict=True)) for row in page.rows]
+    columns = [name for name in sought if name in names]
+    found: dict[int, Cell] = {}
+    for field, values in _alternatives(names, wanted):
+        kept = ",".join(value.replace(",", "\\,") for value in values)
+        params = [
+            ("select", ",".join(columns)),
+            (f"{field}__in", kept),
+            *wanted.where.items(),
+            ("limit", str(MOST_CELLS)),
+        ]
+        page = read_page(house.rows_of(table), parse_query(params, table))
+        cells = [dict(zip(("_row", *columns), row, strict=True)) for row in page.rows]
+        found |= {cell["_row"]: cell for cell in cells}
+    return list(found.values())
+
+
+def _alternatives(names: Sequence[str], wanted: Wanted) -> list[tuple[str, Sequence[str]]]:
+    """Columns and the values of which a row must have one."""
+    if wanted.named:
+        return [(field, wanted.names) for field in wanted.named if field in names]
+    return [("region", wanted.codes) if "region" in names else ("region_name", wanted.places)]
 
 
 def _answer(wanted: Wanted, found: Found, cell: Cell, asked: str, language: str, *, alone: bool) -> dict[str, Any]:
-    unit = cell.get("unit") or next((one.unit for one in found.table.fields if one.name == "value"), None)
-    told = {"place": wanted.places[0], "period": found.period, "what": _what(wanted, found.table, cell, language)}
+    unit = cell.get("unit") or next((one.unit for one in found.table.fields if one.name == wanted.value), None)
+    value, place = cell[wanted.value], _place(cell, wanted)
+    told = {"place": place, "period": found.period, "what": _what(wanted, found.table, cell, language)}
     told |= {"source": found.dataset.title}
     if alone:
-        sentence = say("answer_cell", value=_shown(cell["value"], unit, wanted), **told).text(language)
+        sentence = say(wanted.sentence, value=_shown(value, unit, wanted), **told).text(language)
     else:
         sentence = say("answer_candidate", **told).text(language)
     late = say("answer_not_yet", asked=asked, period=found.period).text(language) if found.period != asked else None
     return {
         "sentence": sentence,
-        "value": cell["value"] if alone else None,
+        "value": value if alone else None,
         "unit": unit,
-        "period": found.period,
+        "period": found.period or None,
         "dataset": found.dataset.slug,
         "release": found.release.number,
         "row": cell["_row"],
-        "understood": {"place": wanted.places[0], "period": asked, "measure": wanted.titles[language], **wanted.said},
+        "understood": {"place": place, "period": asked or None, "measure": wanted.titles[language], **wanted.said},
         "caveat": late,
     }
+
+
+def _place(cell: Cell, wanted: Wanted) -> str:
+    """The region, or the name that the row is told by."""
+    if not wanted.named:
+        return wanted.places[0]
+    return next(str(cell[name]) for name in wanted.named if cell.get(name) in wanted.names)
 
 
 def _what(wanted: Wanted, table: Table, cell: Cell, language: str) -> str:

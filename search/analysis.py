@@ -64,8 +64,7 @@ def _unseen(tokens: Iterable[str], seen: dict[str, None]) -> str:
     """The tokens that no field before has, once each. What counts is the best field (search/ranking.py), and every
     place where a token stands costs time in each question that asks for it."""
     before = len(seen)
-    for token in tokens:
-        seen[token] = None
+    seen.update(dict.fromkeys(tokens))
     return " ".join(islice(seen, before, None))
 
 

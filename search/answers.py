@@ -9,21 +9,29 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from search.periods import Period
-from search.units import Question
+from search.periods import Period, mentions
+from search.tokens import fold
+from search.units import Question, Unit
 
 MOST_CANDIDATES: Final = 3
+_SHORTEST_NAME: Final = 4  # characters
 _LETTERS: Final = {"q": "Q", "h": "H"}
 Cell = Mapping[str, Any]  # field -> value, and `_row`
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A measure of one schema: what the rows must have, and what the words said of each dimension."""
+    """A measure of one schema: what the rows must have, and what the words said of each dimension.
+
+    `value` and `period_field` name columns. Rows are of a place (`codes`, `places`), or of one of `names` in a column
+    of `named`; `period` is None where the schema knows none. `sentence` is the code of its template.
+    """
 
     schema: str
+    value: str
     where: Mapping[str, str]
     titles: Mapping[str, str]
+    sentence: str
     money: bool
     fixed: Mapping[str, str]
     said: Mapping[str, str]  # dimension -> value
@@ -31,30 +39,73 @@ class Wanted:
     dimensions: tuple[str, ...]
     codes: tuple[str, ...]
     places: tuple[str, ...]
-    period: Period
+    period_field: str
+    period: Period | None
+    named: tuple[str, ...]
+    names: tuple[str, ...]
 
 
-def find_wanted(question: Question) -> list[Wanted]:
-    """What is asked for, by schema; empty unless the words name one place, one period and a measure."""
+def find_wanted(question: Question, text: str) -> list[Wanted]:
+    """What is asked for, by schema; `text` is the question as it was written.
+
+    Empty unless the words name a measure and one place and one period, or what the schema tells its rows by.
+    """
     regions = [unit for unit in question.units if unit.kind == "region" and unit.codes]
     periods = [unit.period for unit in question.units if unit.kind == "period"]
-    if len(regions) != 1 or len(periods) != 1 or periods[0] is None or len(regions[0].names) != 1:
-        return []
-    place, period = regions[0], periods[0]
+    place = regions[0] if len(regions) == 1 and len(regions[0].names) == 1 else None
+    period = periods[0] if len(periods) == 1 else None
     found = []
     for schema, known in _schemas().items():
         measure = next((one for one in known["measure"] if _said(question, one["words"])), None)
-        if measure is not None:
-            dimensions = known.get("dimension", {})
-            found.append(
-                Wanted(
-                    schema, measure["where"], measure["title"], known["money"], known["fixed"],
-                    _values(question, dimensions),
-                    {name: one["otherwise"] for name, one in dimensions.items() if "otherwise" in one},
-                    tuple(dimensions), place.codes, place.names, period,
-                )
-            )  # fmt: skip
+        if measure is None or not _said(question, known.get("topic", measure["words"])):
+            continue
+        names = _names(text, measure["words"], periods) if "named" in known else ()
+        timed = known.get("period", "period")
+        if (names or (place and "named" not in known)) and bool(period) == bool(timed) and len(periods) < 2:
+            found.append(_wanted(schema, known, measure, question, place, period, names))
     return found
+
+
+def _wanted(
+    schema: str,
+    known: Mapping[str, Any],
+    measure: Mapping[str, Any],
+    question: Question,
+    place: Unit | None,
+    period: Period | None,
+    names: tuple[str, ...],
+) -> Wanted:
+    dimensions = known.get("dimension", {})
+    return Wanted(
+        schema=schema,
+        value=measure.get("field", "value"),
+        where=measure.get("where", {}),
+        titles=measure["title"],
+        sentence=known.get("sentence", "answer_cell"),
+        money=measure.get("money", known["money"]),
+        fixed=known["fixed"],
+        said=_values(question, dimensions),
+        otherwise={name: one["otherwise"] for name, one in dimensions.items() if "otherwise" in one},
+        dimensions=tuple(dimensions),
+        codes=place.codes if place and not names else (),
+        places=place.names if place and not names else (),
+        period_field=known.get("period", "period"),
+        period=period,
+        named=tuple(known.get("named", ())),
+        names=names,
+    )
+
+
+def _names(text: str, measures: Sequence[str], periods: Sequence[Period | None]) -> tuple[str, ...]:
+    """The pieces of a question that may be a name: as written, without the words of the measure."""
+    pieces = dict.fromkeys(_without(piece, measures) for piece in text.split())
+    return tuple(piece for piece in pieces if len(piece) >= _SHORTEST_NAME and not (periods and mentions(fold(piece))))
+
+
+def _without(piece: str, words: Sequence[str]) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        piece = piece.removesuffix(word).removesuffix("的")
+    return piece
 
 
 def schemas() -> tuple[str, ...]:

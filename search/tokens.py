@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from operator import add
 from typing import Final
 from unicodedata import is_normalized, normalize
@@ -79,12 +80,18 @@ def sounds_of(folded: str, *, parts: bool) -> list[str]:
     tones: list[str] = []
     for run in RUN.findall(folded):
         if run > _LAST_MARK and len(run) > 1:
-            spoken = [syllable for word in rjieba.cut(run) for syllable in syllables_of(word)]
-            initials = initials_of(spoken)
-            tones += pairs_of(spoken)
+            pairs, initials = _spoken(run)
+            tones += pairs
             tones.append("^" + initials)
             tones += initial_grams(initials) if parts else ()
     return tones
+
+
+@lru_cache(maxsize=20_000)
+def _spoken(run: str) -> tuple[tuple[str, ...], str]:
+    """Pairs of syllables and initials of a run of Chinese: offices, places and subjects come again and again."""
+    spoken = [syllable for word in rjieba.cut(run) for syllable in syllables_of(word)]
+    return tuple(pairs_of(spoken)), initials_of(spoken)
 
 
 def initial_grams(initials: str) -> list[str]:

@@ -139,7 +139,7 @@ def _answers(query: SearchQuery, page: SearchPage) -> list[dict[str, Any]]:
     """What the rows say, on the first page of a question."""
     if page.question is None or not query.text or query.offset or query.after:
         return []
-    return answers(house(), catalog_session(), page.question, language())
+    return answers(house(), catalog_session(), page.question, query.text, language())
 
 
 def _is_plain(query: SearchQuery) -> bool:

@@ -207,7 +207,10 @@ class ElasticIndex:
         """Write; what the server will not take comes back by id. Raises _Busy where it wants a pause."""
         if not operations:
             return {}
-        answer = self._client.bulk(index=target, operations=operations, require_alias=True)
+        try:
+            answer = self._client.bulk(index=target, operations=operations, require_alias=True)
+        except ApiError as error:
+            raise (_Busy() if error.status_code == _BUSY else error) from error
         outcomes = [outcome for item in answer["items"] for outcome in item.values()] if answer["errors"] else []
         wrong = {int(one["_id"]): one for one in outcomes if one["status"] >= 400 and one["status"] != _NEWER_EXISTS}
         if any(one["status"] == _BUSY for one in wrong.values()):

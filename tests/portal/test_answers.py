@@ -83,3 +83,72 @@ NEVER = [
 @pytest.mark.parametrize("q", NEVER)
 def test_nothing_is_guessed(api: dict[str, Api], tables: None, q: str) -> None:
     assert answers(api, q) == []
+
+
+PLAN = (
+    "行政区,供应计划年度,供应总量（公顷）,商服用地（公顷）,住宅用地（公顷）\n越城区,2019,120.5,20.25,60\n柯桥区,2019,90,10,50\n"
+).encode()
+ECONOMY = "行政区,时期,指标,数值,单位\n绍兴市,2019,地区生产总值,5781,亿元\n绍兴市,2019,常住人口,505.7,万人\n".encode()
+FLOW = (
+    "行政区,时期,项目,数据状态,债务类型,金额(亿元)\n绍兴市,2019,发行额,执行数,合计,180\n绍兴市,2019,付息额,执行数,合计,21.5\n"
+).encode()
+BONDS = (
+    "债券名称,债券简称,债券编码,债务类型,债券规模（亿元）,债券利率（%）,债券期限（年）,行政区,项目名称\n"
+    "2019年某省棚改专项债券（一期）,19某省债05,1905123,专项,12.5,3.41,5,越城区,甲片改造\n"
+).encode()
+BUDGET = (
+    "主管部门,项目名称,项目代码,年度,年度资金总额（万元）,财政拨款（万元）\n某局,甲水库维修养护,P001,2019,320,300\n"
+    "某局,甲水库维修养护,P001,2020,350,350\n"
+).encode()
+OTHERS = (
+    ("plan", "绍兴市国有建设用地供应计划", "land_supply.plan", PLAN),
+    ("economy", "绍兴市经济财政状况主要指标", "gov_debt.economy", ECONOMY),
+    ("flow", "绍兴市政府债务发行及还本付息", "gov_debt.flow", FLOW),
+    ("bonds", "绍兴市政府债券发行情况", "gov_debt.bonds", BONDS),
+    ("budget", "绍兴市部门预算项目", "fiscal_project.budget", BUDGET),
+)
+
+
+@pytest.fixture
+def others(api: dict[str, Api]) -> None:
+    """A table of each of the other schemas."""
+    for slug, title, schema, content in OTHERS:
+        api["steward"].register(slug=slug, title=title, schema=schema)
+        job = api["steward"].ingest(slug, content)
+        assert job["state"] == "succeeded", (slug, job)
+        publish(api, slug)
+
+
+ASKED_OF_OTHERS = {
+    "越城区 2019年 供应计划 住宅用地": (600_000, "2019", "plan"),
+    "柯桥区2019年供地计划总量": (900_000, "2019", "plan"),
+    "绍兴 2019年 常住人口": (505.7, "2019", "economy"),
+    "绍兴市 2019 债务利息": (2_150_000_000, "2019", "flow"),
+    "1905123 利率": (3.41, None, "bonds"),
+    "19某省债05的期限": (5, None, "bonds"),
+    "甲水库维修养护 2020年 预算": (3_500_000, "2020", "budget"),
+    "甲水库维修养护 2019年 财政拨款": (3_000_000, "2019", "budget"),
+}
+
+
+def test_the_other_schemas_answer_too(api: dict[str, Api], others: None) -> None:
+    for q, (value, period, dataset) in ASKED_OF_OTHERS.items():
+        found = answers(api, q)
+        assert [(one["value"] and float(one["value"]), one["period"], one["dataset"]) for one in found] == [
+            (value, period, dataset)
+        ], (q, found)
+
+
+def test_a_name_is_taken_as_a_whole_and_a_period_is_needed_where_there_are_some(
+    api: dict[str, Api], others: None
+) -> None:
+    for q in (
+        "190512 利率",
+        "水库维修养护 2020年 预算",
+        "甲水库维修养护 预算",
+        "甲水库维修养护 2018年 财政拨款",
+        "越城区 2019年 住宅用地",
+    ):
+        assert answers(api, q) == [], q
+    [one] = answers(api, "1905123 利率")
+    assert one["sentence"] == "1905123的债券利率是 3.41 %（来源：绍兴市政府债券发行情况）。"
