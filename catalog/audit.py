@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.canonical import canonical
@@ -22,6 +22,8 @@ START = "0" * 64
 SEEN_ACTS = ("approve", "publish", "import", "withdraw")  # what changes what the public sees
 PUBLIC_ACTS = ("register", "ingest", "submit", *SEEN_ACTS)  # what the public may know of
 _CHAIN_LOCK = 0x6F64_7001  # any number, the same in every process: who appends waits for the one before
+# Two statements, since one would look before it has waited, sent at once, since every write pays for the way.
+_LOCK_AND_READ = f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK}); SELECT digest, at FROM audit ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,7 @@ class Act:
 
 def record(session: Session, act: Act) -> Audit:
     """Append the act to the chain, in the caller's transaction. Its time is never before that of the act before it."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    newest = session.execute(select(Audit.digest, Audit.at).order_by(Audit.id.desc()).limit(1)).first()
-    previous, earlier = newest or (START, None)
+    previous, earlier = _newest(session)
     moment = now()
     entry = Audit(
         at=moment if earlier is None else max(moment, earlier),  # a clock that was set back tells no other order
@@ -56,6 +55,18 @@ def record(session: Session, act: Act) -> Audit:
     session.add(entry)
     session.flush()
     return entry
+
+
+def _newest(session: Session) -> tuple[str, datetime | None]:
+    """Digest and time of the record that the next one follows; on PostgreSQL nobody else appends until the commit."""
+    if session.get_bind().dialect.name != "postgresql":
+        row = session.execute(select(Audit.digest, Audit.at).order_by(Audit.id.desc()).limit(1)).first()
+        return (row[0], row[1]) if row else (START, None)
+    cursor = session.connection().connection.cursor()
+    cursor.execute(_LOCK_AND_READ)
+    cursor.nextset()
+    found = cursor.fetchone()
+    return (found[0], found[1].replace(tzinfo=UTC)) if found else (START, None)
 
 
 def digest_of(entry: Audit) -> str:

@@ -178,6 +178,11 @@ def sign_in(session: Session, name: str, password: str) -> NewKey | None:
         target = account.name if account else "unknown"  # what was typed may be a password in the wrong place
         audit.record(session, audit.Act("", "fail_sign_in", target))
         return None
+    return start_session(session, account)
+
+
+def start_session(session: Session, account: Account) -> NewKey:
+    """A key of twelve hours for an account that has proved itself, by its password or through another service."""
     end = now() + timedelta(hours=SESSION_HOURS)
     made = _make(session, account, EVERYTHING, end, SESSION_LABEL)
     audit.record(session, audit.Act(account.name, "sign_in", account.name, detail={"key": made.record.id}))
