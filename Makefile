@@ -1,7 +1,7 @@
 # Every command of the project. Works with GNU make on Linux and with the old make of macOS.
 # The environment .venv is made once and again whenever a file of requirements is newer than its stamp.
 .POSIX:
-.PHONY: help install run test check bench fuzz fuzz-api search-report lock migration clean
+.PHONY: help install run test check bench fuzz fuzz-api search-report lock sbom audit migration clean
 
 HOST = 127.0.0.1
 PORT = 8000
@@ -11,6 +11,7 @@ COUNT = 10000
 SEED = 0
 FILES =
 FUZZ = 200
+SBOM = sbom.json
 WHAT = what changes
 PYTHON =
 BIN = .venv/bin
@@ -51,6 +52,13 @@ search-report: .venv/installed-dev ## print how well datasets are found, by kind
 lock: .venv/installed-dev ## pin every version again, from requirements.in and requirements-dev.in (ARGS=--upgrade for newer ones)
 	$(LOCK) $(ARGS) requirements.in -o requirements.txt
 	$(LOCK) $(ARGS) requirements-dev.in -o requirements-dev.txt
+
+sbom: .venv/installed-dev ## write what the portal is made of to SBOM (sbom.json), as CycloneDX
+	@$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.txt \
+	    --output-reproducible --output-format JSON --output-file $(SBOM)
+
+audit: .venv/installed-dev ## ask a public vulnerability service about every pinned version; fails where it cannot be asked
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --no-deps --disable-pip --requirement requirements.txt $(ARGS)
 
 migration: .venv/installed ## draft the next migration from the models (WHAT="what changes")
 	@$(BIN)/python -m portal.migrate "$(WHAT)"

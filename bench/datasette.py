@@ -24,10 +24,10 @@ import orjson
 import pyarrow.parquet as pq
 
 from bench import rows as land
-from bench.beside import API, Question, questions
-from bench.load import CONNECTIONS, Tool, measure
+from bench.beside import API, HEAVY, Question, questions
+from bench.load import CONNECTIONS, Figures, Load, Tool, measure, processor_of
 from bench.overhead import measure_overhead
-from bench.servers import DATASETTE, ask, datasette_python, hello, portal, running
+from bench.servers import DATASETTE, Server, ask, datasette_python, hello, portal, running
 from catalog.db import now
 from catalog.models import Dataset, Publisher, Release
 from catalog.rows.engine import RowFiles
@@ -38,6 +38,7 @@ from portal.settings import load
 SECRET = "a secret for measurements, long enough"
 WARMING = 4.0  # seconds
 DRAWN = 4000
+TURNS = 8
 STORM = 4  # heavy questions at once
 INDEXES = ("region, deal_price", "deal_price", "parcel_no", "period", "deal_date")
 VERSIONS = ("flask", "granian", "duckdb", "pyarrow", "orjson", "sqlalchemy")
@@ -92,60 +93,76 @@ def _plain(value: object) -> object:
     return int(scaled(2)) if scaled else str(value)
 
 
-def compare(ports: tuple[int, int], asked: list[Question], seconds: float) -> list[dict[str, Any]]:
-    """Each question of both in turn."""
-    print(f"{'question':24}{'ours/s':>10}{'p50 ms':>9}{'Datasette/s':>13}{'p50 ms':>9}{'ratio':>8}{'aim':>7}")
+def compare(servers: tuple[Server, Server], asked: list[Question], seconds: float) -> list[dict[str, Any]]:
+    """Each question of both, in turns short enough that others on the machine disturb both alike."""
+    print(f"{'question':24}{'ours/s':>10}{'cpu ms':>9}{'Datasette/s':>13}{'cpu ms':>9}{'ratio':>8}{'cpu':>7}{'aim':>7}")
     found = []
     for one in asked:
-        same_answer(ports, one)
-        warm(ports[0], one)
+        same_answer(servers, one)
+        warm(servers[0].port, one)
         pairs = one.pairs(DRAWN)
-        ours = measure(ports[0], [pair[0] for pair in pairs], seconds, one.connections)
-        theirs = measure(ports[1], [pair[1] for pair in pairs], seconds, one.connections)
-        ratio = ours.per_second / theirs.per_second
-        cells = f"{ours.per_second:10.1f}{ours.p50:9.2f}{theirs.per_second:13.2f}{theirs.p50:9.1f}"
-        print(f"{one.name:24}{cells}{ratio:8.1f}{one.aim:7}", flush=True)
-        found.append({"name": one.name, "aim": one.aim, "ours": asdict(ours), "theirs": asdict(theirs), "ratio": ratio})
+        loads = Load(), Load()
+        for turn in range(TURNS if one.connections != HEAVY else 1):
+            for side, (server, gone) in enumerate(zip(servers, loads, strict=True)):
+                paths = [pair[side] for pair in pairs[turn::TURNS]]
+                before = processor_of(server.session)
+                measure(server.port, paths, seconds / TURNS, one.connections, gone)
+                gone.server += processor_of(server.session) - before
+        found.append(told(one, loads[0].figures(), loads[1].figures()))
     return found
+
+
+def told(question: Question, ours: Figures, theirs: Figures) -> dict[str, Any]:
+    """The two side by side, by requests/s and by processor time for a request."""
+    ratio = ours.per_second / theirs.per_second
+    cpu = theirs.cpu_ms / ours.cpu_ms if ours.cpu_ms and theirs.cpu_ms else None
+    cells = f"{ours.per_second:10.1f}{ours.cpu_ms or 0:9.2f}{theirs.per_second:13.2f}{theirs.cpu_ms or 0:9.1f}"
+    print(f"{question.name:24}{cells}{ratio:8.1f}{cpu or 0:7.1f}{question.aim:7}", flush=True)
+    both = {"ours": asdict(ours), "theirs": asdict(theirs), "ratio": ratio, "cpu_ratio": cpu}
+    return {"name": question.name, "aim": question.aim, **both}
 
 
 def warm(port: int, question: Question) -> None:
     """Ask until ranks and texts, which are made at a column's first use, are there: until it gets no quicker."""
     best = 0.0
     for _ in range(20):
-        seen = measure(port, [pair[0] for pair in question.pairs(200)], 1.0, question.connections).per_second
+        paths = [pair[0] for pair in question.pairs(200)]
+        seen = measure(port, paths, 0.5, question.connections).figures().per_second
         if seen < best * 1.2:
             return
         best = max(best, seen)
         time.sleep(WARMING)
 
 
-def same_answer(ports: tuple[int, int], question: Question) -> None:
+def same_answer(servers: tuple[Server, Server], question: Question) -> None:
     """Raises SystemExit where the two do not answer with as many rows."""
-    told = [orjson.loads(ask(port, path)[1]) for port, path in zip(ports, question.draw(), strict=True)]
+    told = [orjson.loads(ask(one.port, path)[1]) for one, path in zip(servers, question.draw(), strict=True)]
     counts = [len(one["rows"]) if "rows" in one else len([one["row"]]) for one in told]
     if counts[0] != counts[1] or not counts[0]:
         raise SystemExit(f"{question.name}: {counts} rows")
 
 
-def compare_csv(ports: tuple[int, int], rows: int) -> dict[str, Any]:
+def compare_csv(servers: tuple[Server, Server], rows: int) -> dict[str, Any]:
     """Everything as CSV, once each."""
-    taken = []
-    for port, path in zip(ports, (f"{API}/export.csv", "/land/rows.csv?_stream=on"), strict=True):
-        started = time.perf_counter()
-        status, body = ask(port, path)
+    taken, cpu = [], []
+    for server, path in zip(servers, (f"{API}/export.csv", "/land/rows.csv?_stream=on"), strict=True):
+        started, before = time.perf_counter(), processor_of(server.session)
+        status, body = ask(server.port, path)
         taken.append(time.perf_counter() - started)
+        cpu.append(processor_of(server.session) - before)
         if status != 200 or body.count(b"\n") != rows + 1:
             raise SystemExit(f"{path}: {status}, {len(body)} bytes")
     ratio = taken[1] / taken[0]
-    print(f"{'CSV of everything':24}{taken[0]:9.2f}s{taken[1]:20.1f}s{ratio:19.1f}{15:7}", flush=True)
-    return {"name": "CSV of everything", "aim": 15, "ours_s": taken[0], "theirs_s": taken[1], "ratio": ratio}
+    cells = f"{taken[0]:9.2f}s{cpu[0]:8.1f}s{taken[1]:12.1f}s{cpu[1]:8.1f}s"
+    print(f"{'CSV of everything':24}{cells}{ratio:8.1f}{cpu[1] / (cpu[0] or 1):7.1f}{15:7}", flush=True)
+    found = {"ours_s": taken[0], "theirs_s": taken[1], "ours_cpu_s": cpu[0], "theirs_cpu_s": cpu[1], "ratio": ratio}
+    return {"name": "CSV of everything", "aim": 15, **found}
 
 
 def under_storm(port: int, page: Question, heavy: Question, seconds: float) -> dict[str, Any]:
     """Pages alone, then beside `STORM` heavy questions that are asked again and again."""
     paths = [pair[0] for pair in page.pairs(DRAWN)]
-    quiet = measure(port, paths, seconds, STORM)
+    quiet = measure(port, paths, seconds, STORM).figures()
     over, storm = threading.Event(), Tool(port, [pair[0] for pair in heavy.pairs(DRAWN)], STORM, patient=True)
 
     def blow() -> None:
@@ -155,7 +172,7 @@ def under_storm(port: int, page: Question, heavy: Question, seconds: float) -> d
     thread = threading.Thread(target=blow)
     thread.start()
     try:
-        stormy = measure(port, paths, seconds, STORM)
+        stormy = measure(port, paths, seconds, STORM).figures()
     finally:
         over.set()
         thread.join()
@@ -193,20 +210,20 @@ def run(directory: Path, rows: int, seconds: float) -> dict[str, Any]:
     asked = questions(files, prices, SECRET)
     figures = about(rows, len(files.table.fields), seconds)
     figures["overhead"] = measure_overhead(files, directory / "portal", asked[1:4])
-    with running(hello(directory), "/") as port:
-        figures["ceiling"] = asdict(measure(port, ["/"], seconds))
+    with running(hello(directory), "/") as server:
+        figures["ceiling"] = asdict(measure(server.port, ["/"], seconds).figures())
     print(f"load tool against a bare server: {figures['ceiling']['per_second']:.0f}/s", flush=True)
     command, environment = portal(directory / "portal", SECRET)
     theirs = [datasette_python(HOME / "datasette"), "-c", DATASETTE, str(directory / "land.db"), "{port}"]
     with (
         running(command, f"{API}/rows?limit=1", environment) as ours,
-        running(theirs, "/-/versions.json") as port,
+        running(theirs, "/-/versions.json") as other,
     ):
-        figures["versions"]["datasette"] = orjson.loads(ask(port, "/-/versions.json")[1])["datasette"]["version"]
-        figures["questions"] = compare((ours, port), asked, seconds)
-        figures["csv"] = compare_csv((ours, port), rows)
+        figures["versions"]["datasette"] = orjson.loads(ask(other.port, "/-/versions.json")[1])["datasette"]["version"]
+        figures["questions"] = compare((ours, other), asked, seconds)
+        figures["csv"] = compare_csv((ours, other), rows)
     with running(command, f"{API}/rows?limit=1", environment) as ours:
-        figures["storm"] = under_storm(ours, asked[2], asked[4], seconds)
+        figures["storm"] = under_storm(ours.port, asked[2], asked[4], seconds)
     return figures
 
 

@@ -1,4 +1,4 @@
-"""Ingest of a large CSV beside a bare DuckDB copy of it to Parquet: seconds, rows/s and peak memory in one run.
+"""Ingest of a large CSV beside DuckDB copies of it to Parquet, bare and with casts: time and peak memory in one run.
 
     python -m bench.ingest [ROWS] [ROUNDS]
 
@@ -8,14 +8,23 @@ Each measurement is a child process of its own; the rounds alternate; medians ar
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import random
 import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catalog.schema import Table
+    from ingest.families import DeclaredSchema
+    from ingest.pipeline import Outcome
 
 HEADER = (
     "行政区",
@@ -34,37 +43,43 @@ HEADER = (
 USES = ("工业用地", "城镇住宅用地", "商务金融用地")
 METHODS = ("挂牌出让", "划拨", "协议出让")
 
-WORK = "# work"  # what stands above it is not measured
-SERVING_IMPORT = "from catalog.rows import serving"
+BARE = "SELECT * FROM read_csv('{source}')"
+# The casts that a person would write by hand for this file: text trimmed and blank made null, 公顷 and 万元 to square
+# metres and yuan as exact decimals, days, and the codes looked up by their spellings.
+CASTS = """
+SELECT
+    regions.code AS region, cell("行政区") AS region_name, cell("电子监管号") AS supervision_no,
+    cell("项目名称") AS project_name, cell("项目位置") AS location,
+    CAST(CAST(cell("面积(公顷)") AS DECIMAL(18, 6)) * 10000 AS DECIMAL(18, 2)) AS area,
+    cell("土地用途") AS use, uses.code AS use_code, cell("土地来源") AS land_source, methods.code AS supply_method,
+    CAST(cell("土地使用年限") AS DECIMAL(18, 0)) AS term_years, cell("土地使用年限") AS term,
+    CAST(CAST(cell("成交价格(万元)") AS DECIMAL(18, 4)) * 10000 AS DECIMAL(18, 0)) AS deal_price,
+    CAST(cell("合同签订日期") AS DATE) AS sign_date, CAST(cell("约定开工时间") AS DATE) AS start_date_agreed
+FROM read_csv('{source}', all_varchar = true, header = true)
+LEFT JOIN {region} AS regions(word, code) ON regions.word = cell("行政区")
+LEFT JOIN {use_code} AS uses(word, code) ON uses.word = cell("土地用途")
+LEFT JOIN {supply_method} AS methods(word, code) ON methods.word = cell("供地方式")
+"""
+CODED = ("region", "use_code", "supply_method")
 
-DUCKDB = """
-import duckdb
-duckdb.sql('SET enable_progress_bar = false')
-# work
-duckdb.sql("COPY (SELECT * FROM read_csv('{source}')) TO '{work}/bare.parquet' (FORMAT parquet, COMPRESSION zstd)")
-"""
-INGEST = """
-from pathlib import Path
-from ingest.families import find_schema
-from ingest.pipeline import Options, take_in
-{imports}
-# work
-work = Path('{work}')
-outcome = take_in(Path('{source}'), 'land.csv', work, Options(), schema=find_schema('{schema}'), mapping={{}},
-                  previous=(), progress=lambda progress: None)
-assert outcome.rows_accepted == {rows}, outcome
-"""
-SERVING = """
-table = outcome.tables[0]
-serving.build(table.parquet, table.table, work / 'rows.serving')
-"""
+# With those of land_supply.result that this file has the columns for, twelve rules: ten checks of rows and two bounds.
+CHECKS = (
+    ("pattern", "region", "^[1-9][0-9]{5}$"),
+    ("pattern", "project_name", "^项目[0-9]+号地块$"),
+    ("pattern", "location", "路[0-9]+号$"),
+    ("pattern", "use_code", "^[0-9]{3,4}$"),
+    ("pattern", "land_source", "^(?:新增|存量)"),
+)
+BOUNDS = {"area": 1e6, "deal_price": 1e9}
+Work = Callable[[], object]
 
 
 @dataclass(frozen=True)
 class Run:
-    """Wall seconds of the work, imports apart, and the peak of resident memory of its process in MiB."""
+    """Seconds of the work on the wall and of processor, imports apart; the peak of resident memory in MiB."""
 
     seconds: float
+    processor: float
     mib: int
 
 
@@ -94,46 +109,133 @@ def write_rows(path: Path, rows: int) -> None:
             )
 
 
-def measure(code: str) -> Run:
-    """Run the code in a child process, which tells how long its work took."""
-    imports, _, work = code.partition(WORK)
-    timed = f"import time\n{imports}\nbegan = time.perf_counter()\n{work}\nprint(time.perf_counter() - began)"
-    process = subprocess.Popen([sys.executable, "-c", timed], stdout=subprocess.PIPE, text=True)
-    said, _ = process.stdout.read(), process.stdout.close()  # type: ignore[union-attr]  # it was asked for
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+def copied(select: str, source: Path, work: Path) -> Work:
+    """DuckDB's copy of what the statement selects."""
+    import duckdb  # each child loads only what it measures
+
+    words = {name: _codes(name) for name in CODED} if select is CASTS else {}
+    duckdb.sql("SET enable_progress_bar = false")
+    duckdb.sql("CREATE MACRO cell(text) AS nullif(trim(text), '')")
+    query = select.format(source=source, **words)
+    return lambda: duckdb.sql(f"COPY ({query}) TO '{work}/bare.parquet' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _codes(name: str) -> str:
+    """The spellings of a coded field with their codes, as a relation."""
+    from ingest.families import find_schema
+
+    schema = find_schema("land_supply.result")
+    spellings = next(one.spellings for one in schema.fields if one.name == name) if schema else {}
+    return "(VALUES " + ", ".join(f"('{word}', '{code}')" for word, code in spellings.items()) + ")"
+
+
+def taken_in(schema: str, serves: bool, source: Path, work: Path) -> Work:
+    """All that a worker does until a release is kept, and with `serves` until its rows are served from ranks."""
+    from catalog.rows import serving
+    from ingest.headers import name_fields
+    from ingest.pipeline import Options, take_in
+
+    name_fields(["地"])  # a worker has loaded its words and schemas before
+    declared = _declared(schema)
+
+    def run() -> None:
+        outcome = take_in(
+            source,
+            "land.csv",
+            work,
+            Options(),
+            schema=declared,
+            mapping={},
+            previous=(),
+            progress=lambda _: None,
+        )
+        table, parquet = _kept(outcome)
+        if serves:
+            serving.build(parquet, table, work / "rows.serving")
+
+    return run
+
+
+def _declared(name: str) -> DeclaredSchema | None:
+    """The schema with the twelve rules; None for an open table."""
+    from ingest.families import Check, find_schema, list_schemas
+
+    list_schemas()
+    schema = find_schema(name)
+    if schema is None:
+        return None
+    more = [Check(rule, (field,), pattern=pattern) for rule, field, pattern in CHECKS]
+    fields = tuple(replace(one, plausible=BOUNDS.get(one.name, one.plausible)) for one in schema.fields)
+    in_order = Check("in_order", ("sign_date", "start_date_agreed"))
+    return replace(schema, fields=fields, checks=(*schema.checks, in_order, *more))
+
+
+def _kept(outcome: Outcome) -> tuple[Table, Path]:
+    """Looked through for personal data, its files named by their digests."""
+    from ingest.privacy.guard import look_through
+
+    one = look_through(outcome)[0].tables[0]
+    digests = []
+    for path in (one.parquet, one.cells):
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return replace(one.table, digest=digests[0], cells=digests[1]), one.parquet
+
+
+PROGRAMS: dict[str, Callable[[Path, Path], Work]] = {
+    "DuckDB CSV to Parquet": partial(copied, BARE),
+    "DuckDB CSV to Parquet with casts": partial(copied, CASTS),
+    "release kept, open table": partial(taken_in, "", False),
+    "release kept, open table + serving file": partial(taken_in, "", True),
+    "release kept, land_supply.result": partial(taken_in, "land_supply.result", False),
+    "release kept, land_supply.result + serving file": partial(taken_in, "land_supply.result", True),
+}
+CHILD = """
+import time
+from pathlib import Path
+from bench.ingest import PROGRAMS
+work = PROGRAMS[{name!r}](Path({source!r}), Path({folder!r}))
+wall, processor = time.perf_counter(), time.process_time()
+work()
+print(time.perf_counter() - wall, time.process_time() - processor)
+"""
+
+
+def measure(name: str, source: Path) -> Run:
+    """Run a program in a child process, which tells how long its work took."""
+    with tempfile.TemporaryDirectory(dir=source.parent) as folder:
+        code = CHILD.format(name=name, source=str(source), folder=folder)
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        said, _ = process.stdout.read(), process.stdout.close()  # type: ignore[union-attr]  # it was asked for
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"a measured process ended with {process.returncode}")
-    return Run(float(said.split()[-1]), usage.ru_maxrss >> 10)
-
-
-def programs(source: Path, work: Path, rows: int) -> dict[str, str]:
-    """What is measured, by name."""
-    codes = {"DuckDB CSV to Parquet": DUCKDB.format(source=source, work=work)}
-    for name, schema in (("ingest, open table", ""), ("ingest, land_supply.result", "land_supply.result")):
-        for words, imports, more in (("", "", ""), (" + serving file", SERVING_IMPORT, SERVING)):
-            code = INGEST.format(source=source, work=work, rows=rows, schema=schema, imports=imports)
-            codes[name + words] = code + more
-    return codes
+    seconds, processor = map(float, said.split()[-2:])
+    return Run(seconds, processor, usage.ru_maxrss >> 10)
 
 
 def main(rows: int = 1_000_000, rounds: int = 3) -> None:
     """Print the table."""
+    runs: dict[str, list[Run]] = {name: [] for name in PROGRAMS}
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        source = work / "land.csv"
+        source = Path(folder) / "land.csv"
         write_rows(source, rows)
-        codes = programs(source, work, rows)
-        runs: dict[str, list[Run]] = {name: [] for name in codes}
         for _ in range(rounds):
-            for name, code in codes.items():
-                runs[name].append(measure(code))
-                (work / "rows.serving").unlink(missing_ok=True)
-    bare = statistics.median(run.seconds for run in runs["DuckDB CSV to Parquet"])
-    print(f"{rows:,} rows × {len(HEADER)} columns, median of {rounds}")
-    for name, found in runs.items():
-        seconds, mib = statistics.median(run.seconds for run in found), max(run.mib for run in found)
-        print(f"{name:45s} {seconds:7.2f} s  {rows / seconds:12,.0f} rows/s  {mib:6,d} MiB  {seconds / bare:5.2f} ×")
+            for name in PROGRAMS:
+                runs[name].append(measure(name, source))
+    print(f"{rows:,} rows × {len(HEADER)} columns, median of {rounds}; × bare and × with casts, wall and (processor)")
+    found = {name: _median(some) for name, some in runs.items()}
+    bare, casts, *_ = found.values()
+    for name, run in found.items():
+        speed = f"{run.seconds:7.2f} s {rows / run.seconds:12,.0f} rows/s {run.mib:6,d} MiB"
+        ratios = (f"{run.seconds / one.seconds:5.2f} × ({run.processor / one.processor:4.2f})" for one in (bare, casts))
+        print(f"{name:48s}{speed} {' '.join(ratios)}")
+
+
+def _median(runs: list[Run]) -> Run:
+    seconds, processor = (statistics.median(getattr(run, name) for run in runs) for name in ("seconds", "processor"))
+    return Run(seconds, processor, max(run.mib for run in runs))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
 """A light load tool: one process, a few kept connections, the next request on each as soon as its answer is whole.
 
-`measure` tells requests/s and the spread of their times, and how much of a processor the tool itself took.
+`measure` tells the times of requests and how much of a processor the tool itself took.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import selectors
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 CONNECTIONS = 8
 ROUNDS = 2  # answers on each connection at least, however long they take
@@ -22,13 +25,36 @@ _RETRY = re.compile(rb"\r\nretry-after: *(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Figures:
-    """What a load gave: requests/s, milliseconds of the median and of the 99th in a hundred, 503s, processor share."""
+    """What a load gave: requests/s, milliseconds of the median and of the 99th in a hundred; the tool's own share of a
+    processor; `cpu_ms` is the server's processor time for a request, None where the system does not tell.
+    """
 
     per_second: float
     p50: float
     p99: float
-    refused: int
     tool: float
+    cpu_ms: float | None = None
+
+
+@dataclass
+class Load:
+    """What several stretches of load gave together."""
+
+    times: list[float] = field(default_factory=list)  # seconds of each request
+    seconds: float = 0.0
+    tool: float = 0.0  # seconds of processor
+    server: float = 0.0
+
+    def figures(self) -> Figures:
+        """In sum."""
+        times = sorted(self.times) or [float("nan")]
+        return Figures(
+            len(self.times) / self.seconds,
+            times[len(times) // 2] * 1000,
+            times[len(times) * 99 // 100] * 1000,
+            self.tool / self.seconds,
+            self.server / len(self.times) * 1000 if self.server and self.times else None,
+        )
 
 
 @dataclass
@@ -66,8 +92,14 @@ def request_for(port: int, path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode("ascii")
 
 
-def measure(port: int, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS) -> Figures:
-    """Ask for the paths in turn for so long. Raises SystemExit for any answer but 200."""
+def measure(
+    port: int, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS, onto: Load | None = None
+) -> Load:
+    """Ask for the paths in turn for so long (each connection twice at least), on top of what was measured before.
+
+    Raises SystemExit for any answer but 200.
+    """
+    load = Load() if onto is None else onto
     tool = Tool(port, paths, connections)
     began, cpu = time.perf_counter(), time.process_time()
     try:
@@ -75,15 +107,21 @@ def measure(port: int, paths: Sequence[str], seconds: float, connections: int = 
             tool.step(1.0)
     finally:
         tool.close()
-    took = time.perf_counter() - began
-    times = sorted(tool.times) or [float("nan")]
-    return Figures(
-        len(tool.times) / took,
-        times[len(times) // 2] * 1000,
-        times[len(times) * 99 // 100] * 1000,
-        tool.refused,
-        (time.process_time() - cpu) / took,
-    )
+    load.times += tool.times
+    load.seconds += time.perf_counter() - began
+    load.tool += time.process_time() - cpu
+    return load
+
+
+def processor_of(leader: int) -> float:
+    """Seconds of processor that the processes of a session have taken; 0 where the system does not tell."""
+    taken = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parts = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            if int(parts[3]) == leader:
+                taken += int(parts[11]) + int(parts[12])
+    return taken / os.sysconf("SC_CLK_TCK")
 
 
 class Tool:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 PINS = Path(__file__).with_name("datasette-requirements.txt")
@@ -34,6 +35,14 @@ def app(environ, start):
 LONGEST = 20.0  # seconds that a server has to end
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where a server listens, and the session that its processes are of."""
+
+    port: int
+    session: int
+
+
 def datasette_python(home: Path) -> str:
     """The Python of an environment of its own that holds Datasette, made here at first use, versions pinned."""
     python = home / "bin" / "python"
@@ -44,7 +53,7 @@ def datasette_python(home: Path) -> str:
 
 
 @contextmanager
-def running(command: list[str], path: str, environment: Mapping[str, str] = {}) -> Iterator[int]:
+def running(command: list[str], path: str, environment: Mapping[str, str] = {}) -> Iterator[Server]:
     """The command's server while the block runs, at the port that stands for `{port}` in the command."""
     port = free_port()
     filled = [part.replace("{port}", str(port)) for part in command]
@@ -53,7 +62,7 @@ def running(command: list[str], path: str, environment: Mapping[str, str] = {}) 
     )
     try:
         _wait_for(process, port, path)
-        yield port
+        yield Server(port, process.pid)
     finally:
         _end(process)
 

@@ -19,7 +19,7 @@ from catalog.rows.engine import RowFiles, read_page
 from catalog.rows.query import parse_query
 from catalog.rows.ranks import Key, build_rank
 from catalog.rows.serving import build, open_serving
-from catalog.rows.texts import build_texts, path_of
+from catalog.rows.texts import build_texts
 
 NUMBER, TEXT = 8, 1  # columns of the land table: bids, parcel_no (all different)
 
@@ -78,7 +78,7 @@ def texts(directory: Path) -> None:
         page = partial(read_page, files, query, as_text=True)
         plain = least_ms(page, 200)
         making = least_ms(partial(build_texts, open_serving(files.serving, files.table), files.parquet), 1)
-        size = path_of(files.serving).stat().st_size / 1e6
+        size = files.serving.with_suffix(".rtexts").stat().st_size / 1e6
         print(f"page of {rows:>8,} rows: {plain:.3f} ms, from texts {least_ms(page, 200):.3f}", end="; ")
         print(f"{making:.0f} ms and {size:.1f} MB to make")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from ingest import nulls, ranges, values
+from ingest.coded import plain
 from ingest.findings import a1
 from ingest.origins import ReshapedSheet, cell_of, sheet_of
 from ingest.plan import Planned
@@ -46,7 +47,7 @@ class CellsWriter:
 
     def write(self, rows: Any, raw: Mapping[int, Any]) -> None:
         """The row numbers and raw columns of accepted rows."""
-        columns = [raw[place] for place in sorted(raw)]
+        columns = [plain(raw[place]) for place in sorted(raw)]  # a file of many batches cannot have their dictionaries
         if isinstance(self._sheet, ReshapedSheet):
             numbers = rows.to_pylist()
             columns.append(pa.array([sheet_of(self._sheet, row) for row in numbers], pa.string()))
@@ -60,6 +61,14 @@ class CellsWriter:
         """Finish the file."""
         self._writer.close()
         self._file.close()
+
+
+def iter_cells(path: Path) -> Iterator[Any]:
+    """The record batches of a cells file, one in memory at a time."""
+    with pa.OSFile(str(path)) as source:  # not mapped: mapped pages stay and count as ours
+        reader = pa.ipc.open_file(source)
+        for place in range(reader.num_record_batches):
+            yield reader.get_batch(place)
 
 
 def read_cells(path: Path, row: int) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,8 @@ import polars as pl
 import pyarrow as pa
 
 from ingest import wholes
-from ingest.checks import broken_rows
+from ingest.checks import find_breach, iter_bounds
+from ingest.coded import plain_batch
 from ingest.families import Check, DeclaredField, DeclaredSchema
 from ingest.findings import WARNING
 from ingest.gather import FIRST_CELLS, Gather, Place
@@ -43,10 +44,11 @@ class Checker:
         self._sheet, self._gather, self._schema = sheet, gather, schema
         checks = schema.checks if schema is not None else ()
         over_rows = {*wholes.RULES, wholes.SUMS_TO}
-        self._each = [check for check in checks if check.rule not in over_rows]
+        breaches = ((check, find_breach(check, self._columns)) for check in checks if check.rule not in over_rows)
+        self._each = [(check, breach) for check, breach in breaches if breach is not None]
         self._all = [check for check in checks if check.rule in over_rows]
-        fields = schema.fields if schema is not None else ()
-        self._bounded = [one for one in fields if one.plausible or one.plausible_from]
+        fields = [one for one in schema.fields if one.name in self._columns] if schema is not None else []
+        self._bounds = [(one, code, breach) for one in fields for code, breach in iter_bounds(one)]
         self._keys = wholes.Keys(schema.key if schema is not None else ())
         self._seen: list[tuple[Any, Any]] = []
 
@@ -55,16 +57,25 @@ class Checker:
         self._keys.add(typed, rows)
         if self._all:
             self._seen.append((typed, rows))
-        for check in self._each:
-            broken = broken_rows(check, typed)
-            if not broken:
+        broken = self._broken(typed)
+        for (check, _), mask in zip(self._each, broken, strict=False):
+            if not mask.any():
                 continue
             column = self._columns[next(name for name in check.fields if name in self._columns)]
-            texts = raw[column.sources[0]]
-            first = [self._place(column, rows[at].as_py(), texts[at].as_py()) for at in broken[:FIRST_CELLS]]
-            self._tell(check.level, CODES[check.rule], first, len(broken), titles=self._titles(check))
-        for one in self._bounded:
-            self._doubt(one, typed, rows)
+            texts, places = raw[column.sources[0]], mask.arg_true().head(FIRST_CELLS)
+            first = [self._place(column, rows[at].as_py(), texts[at].as_py()) for at in places]
+            self._tell(check.level, CODES[check.rule], first, int(mask.sum()), titles=self._titles(check))
+        for (one, code, _), mask in zip(self._bounds, broken[len(self._each) :], strict=True):
+            self._doubt(one, code, mask, rows)
+
+    def _broken(self, typed: Any) -> list[pl.Series]:
+        """For each check of rows, then for each bound, which rows of a batch break it."""
+        asked = [*(breach for _, breach in self._each), *(breach for *_, breach in self._bounds)]
+        names = sorted({name for breach in asked for name in breach.meta.root_names()})
+        if not names:
+            return []
+        frame = pl.DataFrame(plain_batch(typed.select(names)))
+        return frame.select(breach.alias(str(place)) for place, breach in enumerate(asked)).get_columns()
 
     def finish(self) -> None:
         """What only the whole table shows."""
@@ -89,18 +100,12 @@ class Checker:
                     expected=f"{broken.expected:.12g}",
                 )
 
-    def _doubt(self, one: DeclaredField, typed: Any, rows: Any) -> None:
+    def _doubt(self, one: DeclaredField, code: str, mask: pl.Series, rows: Any) -> None:
         """Numbers past what the measure can be, or below it: the unit is likely another."""
-        if one.name not in typed.schema.names:
-            return
-        numbers = pl.Series(typed.column(one.name)).cast(pl.Float64)
-        above = numbers > (one.plausible or float("inf"))
-        below = (numbers > 0) & (numbers < (one.plausible_from or 0))
-        likely = _UNIT_BELOW.get(one.unit or "", "")
-        for code, doubted in (("value_implausible", above), ("value_too_small", below)):
-            found = doubted.fill_null(False).arg_true().to_list()
-            first = [self._place(self._columns[one.name], rows[at].as_py()) for at in found[:FIRST_CELLS]]
-            self._tell(WARNING, code, first, len(found), title=one.title, unit=likely, least=one.plausible_from or 0)
+        places = mask.arg_true().head(FIRST_CELLS)
+        first = [self._place(self._columns[one.name], rows[at].as_py()) for at in places]
+        likely, least = _UNIT_BELOW.get(one.unit or "", ""), one.plausible_from or 0
+        self._tell(WARNING, code, first, int(mask.sum()), title=one.title, unit=likely, least=least)
 
     def _tell(self, level: str, code: str, first: list[Place], count: int, **params: Any) -> None:
         """A fault of so many rows: the first ones by their places, the others by their number."""

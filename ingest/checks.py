@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 
 import polars as pl
 
 from ingest import regions
-from ingest.families import Check
+from ingest.families import Check, DeclaredField
 
 Breaks = Callable[[Check], pl.Expr]
 
@@ -85,14 +85,21 @@ RULES: Mapping[str, Breaks] = {
 }
 
 
-def broken_rows(check: Check, rows: Any) -> list[int]:
-    """The positions (from 0) of the rows of an Arrow batch that break the check; none where a field is not there."""
-    there = [name for name in check.fields if name in rows.schema.names]
+def find_breach(check: Check, names: Collection[str]) -> pl.Expr | None:
+    """Which rows of a table with these fields break the check, as a mask; None where it lacks one that is needed."""
+    there = tuple(name for name in check.fields if name in names)
     if check.rule == "sum" and "least" in check.options and check.fields[0] in there:
-        check = Check(check.rule, tuple(there), check.level, check.pattern, check.tolerance, check.options)
+        check = replace(check, fields=there)
     elif len(there) < len(check.fields):
-        return []
-    if not rows.num_rows or check.rule not in RULES or (check.rule == "sum" and len(check.fields) < 2):
-        return []
-    frame = pl.DataFrame(rows.select(list(check.fields)))
-    return frame.select(RULES[check.rule](check).alias("broken")).to_series().arg_true().to_list()
+        return None
+    known = check.rule in RULES and not (check.rule == "sum" and len(check.fields) < 2)
+    return RULES[check.rule](check) if known else None
+
+
+def iter_bounds(one: DeclaredField) -> Iterator[tuple[str, pl.Expr]]:
+    """Which rows hold a number past what the field can be, or below it, with the code that says so."""
+    if one.plausible:
+        yield "value_implausible", (_number(one.name) > one.plausible).fill_null(False)
+    if one.plausible_from:
+        number = _number(one.name)
+        yield "value_too_small", ((number > 0) & (number < one.plausible_from)).fill_null(False)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
+from ingest.units import fitting
 
+_REMEMBERED = 10_000  # headers and spellings
 _PARTING = re.compile(r"[-:：()/、_\s]")
 
 
@@ -20,6 +22,8 @@ class Claims:
         self._taken: dict[str, int] = {}
         self.rivals: dict[int, tuple[str, int]] = {}
         self._shut: set[int] = set()  # columns that the steward wants left out
+        self._measures = {name: one.unit for one in schema.fields for name in (one.name, *(one.ends or ()))}
+        self.misfits: dict[int, str] = {}  # columns of a field's name, but of another measure -> the field
         self._answer({fold(header): name for header, name in mapping.items()})
         self._exact = {fold(spelling): name for name, spellings in reversed(_wanted(schema)) for spelling in spellings}
         for name, spellings in _wanted(schema):
@@ -79,9 +83,13 @@ class Claims:
         free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
         for spelling in spellings:
             for place in free:
-                if _matches(self._headers[place], spelling):
-                    self._taken[name] = place
-                    return
+                if not _matches(self._headers[place], spelling):
+                    continue
+                if not fits_measure(self._headers[place], self._measures.get(name)):
+                    self.misfits.setdefault(place, name)
+                    continue
+                self._taken[name] = place
+                return
 
     def _find_rivals(self) -> None:
         titles = {one.name: one.title for one in self._schema.fields}
@@ -103,6 +111,12 @@ def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, (*spellings, name)) for name, spellings in wanted]
 
 
+def fits_measure(header: str, measure: str | None) -> bool:
+    """Whether what a header says of its unit can be of the measure: a price by the 亩 is no price of the whole."""
+    unit = split_unit(header)[1]
+    return unit is None or measure is None or fitting(unit.name, measure) is not None
+
+
 @cache
 def _plain(text: str) -> str:
     """A header without its unit and all that only parts its words."""
@@ -111,12 +125,20 @@ def _plain(text: str) -> str:
 
 def _matches(header: str, spelling: str) -> bool:
     """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
-    wanted = {fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""}
+    names, plains = _names_of(header)
+    return not names.isdisjoint(_wanted_as(spelling)) or _plain(spelling) in plains
+
+
+@lru_cache(_REMEMBERED)
+def _wanted_as(spelling: str) -> frozenset[str]:
+    return frozenset({fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""})
+
+
+@lru_cache(_REMEMBERED)
+def _names_of(header: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Whatever a header may be called by; and what is left of it without all that only parts its words."""
     levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
     ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
-    if fold(header) in wanted or any(end in wanted for end in (*ends, fold(levels[-1]))):
-        return True
-    if any(_plain(end) == _plain(spelling) for end in ends):
-        return True  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
-    parts = [split_unit(part)[0] for part in fold(header).split("/")]
-    return any(part.strip(":") in wanted for part in parts)
+    plains = frozenset(map(_plain, ends))  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
+    parts = [split_unit(part)[0].strip(":") for part in fold(header).split("/")]
+    return frozenset((fold(header), fold(levels[-1]), *ends, *parts)), plains

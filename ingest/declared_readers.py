@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest import nulls, persons, ranges, regions, values
+from ingest.coded import is_coded
 from ingest.families import DeclaredField
 from ingest.headers import fold
 from ingest.periods import period
@@ -193,6 +194,8 @@ class MaskReader(TextReader):
 
 def masked(texts: Any) -> Any:
     """An Arrow array of texts without the names of natural persons."""
+    if is_coded(texts):
+        return pa.DictionaryArray.from_arrays(texts.indices, masked(texts.dictionary))
     series = pl.Series(texts)
     suspect = series.str.contains(persons.SUSPECT)
     if not suspect.any():

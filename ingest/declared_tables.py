@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from decimal import Decimal
 from statistics import median
 from typing import Any
 
-import polars as pl
-
 from catalog.schema import Field
+from ingest.ahead import WORKERS
 from ingest.claims import Claims
+from ingest.coded import each
 from ingest.declared_readers import make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
@@ -52,6 +53,8 @@ class DeclaredPlan:
         told = (find_place(text) for text in filter(None, (table.title, *table.banners)))
         self._within = next((place[1] for place in told if place), None)
         self._columns = self._plan()
+        decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
+        self._decimals = [reader for reader, _ in decimals], [column for _, column in decimals]
         self._remark()
 
     def _guess(self, mapping: Mapping[str, str | None]) -> dict[str, str]:
@@ -63,13 +66,15 @@ class DeclaredPlan:
             self._gather.add(WARNING, code, self._place(one.place), score=round(one.score), **words)
         return {one.header: one.name for one in likely if one.taken}
 
-    def see(self, batch: Any) -> None:
-        """Take in the digits of decimal columns, and count the personal cells."""
-        for column in self._columns:
-            if isinstance(column.reader, DecimalReader):
-                column.reader.measure_digits(column.texts(batch))
+    def see(self, batch: Any) -> int:
+        """Take in the digits of decimal columns, and count the personal cells; how many rows the batch has."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(lambda reader, column: reader.measure_digits(column.texts(batch)), *self._decimals))
         for place in self._personal:
-            self._counts[place] += int((~pl.Series(batch.column(place + 1)).str.contains(PATTERN)).sum())
+            found = each(batch.column(place + 1), lambda texts: ~texts.str.contains(PATTERN))
+            self._counts[place] += int(found.sum())
+        rows: int = batch.num_rows
+        return rows
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns, in the schema's order."""
@@ -194,6 +199,12 @@ class DeclaredPlan:
             self._gather.add(
                 WARNING, "column_left", self._place(place), field=field, taken=self._table.headers[winner], first=first
             )
+        titles = {one.name: one.title for one in self._schema.fields}
+        free = set(self._claims.unknown())
+        for place, name in self._claims.misfits.items():
+            if place in free:
+                words: dict[str, Any] = {"field": titles.get(name, name), "header": self._table.headers[place]}
+                self._gather.add(WARNING, "column_other_measure", self._place(place), **words)
         names = [self._table.headers[place] for place in self._claims.unknown() if self._table.headers[place]]
         if names:
             self._gather.add(INFO, "columns_not_in_schema", None, count=len(names), headers="、".join(names)[:400])

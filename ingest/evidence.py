@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from ingest import nulls, values
+from ingest.coded import Cells
 from ingest.readers import (
     DAY,
     MOMENT,
@@ -106,56 +107,54 @@ class Evidence:
     scale: int = 0
     fractions: bool = False  # whether a number with separators has decimals
     thousands: bool = False  # whether one number has separators that can only be thousands
+    odd: bool = False  # whether a cell is neither a plain number nor blank
     settled: bool = False  # it is text, and nothing can change that
 
     def see(self, rows: Any, texts: Any) -> None:
         """Take in the column of one batch."""
         if self.settled:
             return
-        series, numbers = pl.Series(texts), pl.Series(rows)
+        cells = Cells.of(rows, texts)
         if self.counts["date"] > self.counts["integer"]:
-            series, numbers = self._see_times(series, numbers, "date")
-        if len(series):
-            self._see(series, numbers)
+            cells = self._see_times(cells, "date")
+        if len(cells):
+            self._see(cells)
 
-    def _see(self, series: pl.Series, numbers: pl.Series) -> None:
-        plain = series.str.contains(_NUMBER)
-        self._see_plain(
-            series if plain.all() else series.filter(plain), numbers if plain.all() else numbers.filter(plain)
-        )
+    def _see(self, cells: Cells) -> None:
+        plain = cells.texts.str.contains(_NUMBER)
+        self._see_plain(cells.filter(plain))
         if not plain.all():
-            self._see_odd(series.filter(~plain), numbers.filter(~plain))
+            self.odd = True
+            self._see_odd(cells.filter(~plain))
         texts_seen = self.counts["text"] + self.counts["zeros"] + self.counts["digits"]
         self.settled = texts_seen > FIRST and texts_seen > _TEXT_SHARE * self.total
 
-    def _see_plain(self, series: pl.Series, rows: pl.Series) -> None:
-        point = series.str.find(".", literal=True)
-        size = series.str.len_bytes()
-        blank, decimals = int((size == 0).sum()), len(point) - point.null_count()
-        self._note("decimal", decimals, lambda: _head(series, rows, point.is_not_null()))
-        self._note("integer", len(series) - blank - decimals, lambda: _head(series, rows, point.is_null() & (size > 0)))
-        self.counts["null"] += blank
-        if decimals or blank < len(series):
-            widest = (point.fill_null(size) - series.str.starts_with("-").cast(pl.UInt32)).max()
+    def _see_plain(self, cells: Cells) -> None:
+        point = cells.texts.str.find(".", literal=True)
+        size = cells.texts.str.len_bytes()
+        for shape, found in (("decimal", point.is_not_null()), ("integer", point.is_null() & (size > 0))):
+            self._note(shape, cells.count(found), partial(cells.first, found, FIRST))
+        self.counts["null"] += cells.count(size == 0)
+        if (size > 0).any():
+            widest = (point.fill_null(size) - cells.texts.str.starts_with("-").cast(pl.UInt32)).max()
             scale = (size - point).max()
             self.widest = max(self.widest, widest if isinstance(widest, int) else 0)
             self.scale = max(self.scale, scale - 1 if isinstance(scale, int) else 0)
             self.whole = max(self.whole, self.widest)
 
-    def _see_odd(self, series: pl.Series, rows: pl.Series) -> None:
+    def _see_odd(self, cells: Cells) -> None:
         for shape in ("date", "datetime"):
-            series, rows = self._see_times(series, rows, shape)
-        counted = pl.DataFrame({"text": series}).group_by("text", maintain_order=True).len()
-        shapes = {text: shape_of(text) for text in counted["text"].head(_LOOK)}
-        if len(counted) > _LOOK:
-            if Counter(shapes.values())["text"] < _TEXT_SHARE * _LOOK:
-                shapes = {text: shape_of(text) for text in counted["text"]}
-            self.counts["text"] += int(counted["len"][len(shapes) :].sum())
-        for text, count in counted.head(len(shapes)).iter_rows():
+            cells = self._see_times(cells, shape)
+        counted = cells.by_text()
+        shapes = {text: shape_of(text) for text, _ in counted[:_LOOK]}
+        if len(counted) > _LOOK and Counter(shapes.values())["text"] < _TEXT_SHARE * _LOOK:
+            shapes = {text: shape_of(text) for text, _ in counted}
+        self.counts["text"] += sum(count for _, count in counted[len(shapes) :])
+        for text, count in counted[: len(shapes)]:
             shape = shapes[text]
             if shape in _NUMBERS:
                 self._see_number(shape, text)
-            self._note(shape, count, partial(_head_of, series, rows, text))
+            self._note(shape, count, partial(_first_of, cells, text))
 
     def _see_number(self, shape: str, text: str) -> None:
         number = values.amount(text).value
@@ -166,14 +165,14 @@ class Evidence:
         if shape != "grouped":
             self.widest = max(self.widest, number.adjusted() + 1)
 
-    def _see_times(self, series: pl.Series, rows: pl.Series, shape: str) -> tuple[pl.Series, pl.Series]:
+    def _see_times(self, cells: Cells, shape: str) -> Cells:
         """Count the plain days or times; what is left is not one."""
-        if not len(series):
-            return series, rows
+        if not len(cells):
+            return cells
         pattern, format_ = _TIMES[shape]
-        found = series.str.contains(pattern) & series.str.to_datetime(format_, strict=False).is_not_null()
-        self._note(shape, int(found.sum()), lambda: _head(series, rows, found))
-        return series.filter(~found), rows.filter(~found)
+        found = cells.texts.str.contains(pattern) & cells.texts.str.to_datetime(format_, strict=False).is_not_null()
+        self._note(shape, cells.count(found), lambda: cells.first(found, FIRST))
+        return cells.filter(~found)
 
     def _note(self, shape: str, count: int, head: Callable[[], list[tuple[int, str]]]) -> None:
         if not count:
@@ -228,10 +227,5 @@ class Evidence:
 _TIMES = {"date": (f"^{DAY}$", "%Y-%m-%d"), "datetime": (f"^{MOMENT}$", "%Y-%m-%d %H:%M:%S")}
 
 
-def _head(series: pl.Series, rows: pl.Series, mask: pl.Series) -> list[tuple[int, str]]:
-    places = mask.arg_true().head(FIRST)
-    return list(zip(rows.gather(places).to_list(), series.gather(places).to_list(), strict=True))
-
-
-def _head_of(series: pl.Series, rows: pl.Series, text: str) -> list[tuple[int, str]]:
-    return _head(series, rows, series == text)
+def _first_of(cells: Cells, text: str) -> list[tuple[int, str]]:
+    return cells.first(cells.texts == text, FIRST)

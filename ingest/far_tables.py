@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from ingest.coded import each
 from ingest.nulls import SPACE, strip
-from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches
+from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches, iter_coded
 
 _BEFORE, _AFTER = 200, 41  # rows that are looked at round a place
 _HEAD = 40
@@ -38,13 +40,22 @@ def part_far(sheet: RawSheet, folder: Path, begins: Begins) -> list[RawSheet]:
 def _likely(sheet: RawSheet) -> Iterator[int]:
     """The numbers of rows after a gap, or of one cell alone, some way down."""
     before = 0
-    for batch in iter_batches(sheet.path):
-        cells = pl.DataFrame(batch).select(pl.exclude("row"))
-        full = cells.select(pl.sum_horizontal((~pl.all().str.contains(_EMPTY)).cast(pl.Int32))).to_series()
-        rows = pl.DataFrame({"row": pl.Series(batch.column(0)), "full": full}).filter(pl.col("full") > 0)
+    for batch in iter_coded(sheet.path):
+        rows = pl.DataFrame({"row": pl.Series(batch.column(0)), "full": _full(batch)}).filter(pl.col("full") > 0)
         gap = pl.col("row") > pl.col("row").shift(1, fill_value=before) + 1
         yield from rows.filter((gap | (pl.col("full") == 1)) & (pl.col("row") > _HEAD))["row"].to_list()
         before = rows["row"][-1] if rows.height else before
+
+
+def _full(batch: Any) -> pl.Series:
+    """How many cells of each row hold something; where two columns do so throughout, two will do."""
+    masks, throughout = list[pl.Series](), 0
+    for place, column in enumerate(batch.columns[1:]):
+        masks.append(each(column, lambda texts: ~texts.str.contains(_EMPTY)).alias(str(place)))
+        throughout += masks[-1].all()
+        if throughout == 2:
+            return pl.repeat(2, batch.num_rows, eager=True)
+    return pl.DataFrame(masks).sum_horizontal()
 
 
 def _windows(sheet: RawSheet, places: list[int]) -> Iterator[tuple[int, list[Row], int]]:

@@ -127,6 +127,8 @@ def _is_banner(rows: Sequence[Row], place: int, width: int, merged: Sequence[Mer
         return True
     if is_table_number(words[0]) and len(words) < 4:
         return True
+    if any(one.top == number < one.bottom for one in merged):
+        return False  # it reaches down into the rows of names below
     spans = {(one.left): one.right - one.left + 1 for one in merged if one.top == number}
     covered = sum(spans.get(at, 1) for at, cell in enumerate(cells) if strip(cell))
     if covered * 10 >= width * 6 or looks_like_data(words):

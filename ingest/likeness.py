@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from ingest.claims import Claims
+from ingest.claims import Claims, fits_measure
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import split_unit
 
@@ -60,6 +60,8 @@ def find_likenesses(
 
 def _pairs(place: int, header: str, fields: list[DeclaredField]) -> Iterator[Likeness]:
     for one in fields:
+        if not fits_measure(header, one.unit):
+            continue
         score, spelling = max((_score(header, word), word) for word in (*one.headers, one.title))
         if score >= FLOOR:
             yield Likeness(place, header, one.name, one.title, spelling, score)

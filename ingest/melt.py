@@ -22,6 +22,7 @@ from ingest.units import find_unit
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
+_SHARE = re.compile(r"率|比重|比例")  # what is no sum of money, whatever the corner says
 _LEVELS = (re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"[（(][一二三四五六七八九十]+[)）]"))
 _MOST = 500_000  # numbers in one matrix
 
@@ -108,8 +109,9 @@ class Melting:
                 self.gather.add(INFO, "column_dropped", where, count=count, kind=kind)
         units = {place: split_unit(self.found.headers[place])[1] for place in self.figures}
         alike = {unit.name for unit in units.values() if unit}
-        common = next(iter(alike)) if len(alike) == 1 and all(units.values()) else None
         fields = {one.name: one for one in self.schema.fields}
+        one_measure = fields[self.melt.value].unit is not None  # else each number takes its own unit along
+        common = next(iter(alike)) if one_measure and len(alike) == 1 and all(units.values()) else None
         headers = tuple(fields[name].title for name in (*self.names, self.melt.value))
         made = Melted(self.schema, headers, common or self.found.unit)
         for row in self.rows:
@@ -187,7 +189,7 @@ class Melting:
                 where = Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, text)
                 self.gather.add(WARNING, "figure_unplaced", where, label=label[:60] or self.found.headers[place])
                 continue
-            unit = self._unit(row, label, units.get(place, "")) if is_bare(text) else ""
+            unit = self._unit(row, label, place, units.get(place, "")) if is_bare(text) else ""
             self._put(row, said, place, text + unit, made)
 
     def _ahead(self) -> list[int]:
@@ -202,11 +204,13 @@ class Melting:
         """The columns that are no label of a row: those that are kept, and that of its unit."""
         return {*self.kept.values(), *(() if self.unit_at is None else (self.unit_at,))}
 
-    def _unit(self, row: Row, label: str, header: str) -> str:
-        """What a bare number of the row is in: by the row's own unit, else by its label's, else by the header's."""
+    def _unit(self, row: Row, label: str, place: int, unit: str) -> str:
+        """What a bare number is in: by the row's own unit, its label's, that of its header, or the corner's."""
+        header = self.found.headers[place]
         own = strip(str(row[self.unit_at + 1])) if self.unit_at is not None else ""
         said = split_unit(label)[1]
-        return own if own and find_unit(own) else said.name if said is not None else header
+        corner = self.found.unit if self.melt.unit and not _SHARE.search(f"{fold(label)} {fold(header)}") else None
+        return own if own and find_unit(own) else said.name if said is not None else unit or corner or ""
 
     def _put(self, row: Row, said: Mapping[str, _Said], place: int, text: str, made: Melted) -> None:
         if len(made.rows) >= _MOST:

@@ -15,10 +15,10 @@ _TOKENS: tuple[tuple[str, tuple[str, ...]], ...] = (
 KINDS = {token: kind for kind, tokens in _TOKENS for token in tokens}
 UNSOLD_PATTERN = r"^[^0-9]*(?:流\s*[拍标標]|[中终終]止|撤\s*[回销銷]|未成交)[^0-9]*$"
 WITHDRAWN_PATTERN = r"[中终終]止|撤\s*[回销銷]"
-# All that nobody sees, as characters and as the inside of a class in the regular expressions of Polars.
-_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_SPACE += "\u200b\u200e\u200f\ufeff"
-SPACE = "".join(f"\\x{{{ord(one):X}}}" for one in _SPACE)
+# All that nobody sees, as characters, and as the inside of a class in the regular expressions of Polars.
+SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+SPACES += "\u200b\u200e\u200f\ufeff"
+SPACE = "".join(f"\\x{{{ord(one):X}}}" for one in SPACES)
 
 LONGEST = max(len(token.encode()) for token in KINDS)  # bytes of the longest of them
 
@@ -28,12 +28,12 @@ PATTERN = rf"^[|{SPACE}]*(?:{'|'.join(re.escape(token) for token in KINDS)})?[|{
 
 def strip(text: str) -> str:
     """The text without space around it, of any kind."""
-    return text.strip(_SPACE)
+    return text.strip(SPACES)
 
 
 def null_kind(text: str) -> str | None:
     """The kind of null that a cell is, or None where it holds something."""
-    bare = text.strip(_SPACE + "|")
+    bare = text.strip(SPACES + "|")
     return KINDS.get(bare) if bare else MISSING
 
 

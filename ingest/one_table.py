@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from catalog.schema import Table
+from ingest.ahead import ahead
 from ingest.declared_tables import DeclaredPlan
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING, Refused, a1
@@ -121,9 +122,8 @@ class OneTable:
     def _first_pass(self, plan: Plan) -> int:
         """Show the plan every data row; how many there are. Raises Refused where there are none."""
         rows, total = 0, max(1, self.sheet.rows)
-        for batch in iter_data(self.sheet, self.found, self.rest):
-            plan.see(batch)
-            rows += batch.num_rows
+        for count in ahead(plan.see, iter_data(self.sheet, self.found, self.rest), workers=1):
+            rows += count
             self.request.progress(Progress(rows, fraction=READ + (_SEEN - READ) * min(1.0, rows / total)))
         if not rows:
             raise Refused("header_only", sheet=self.sheet.name, row=self.found.header_row)
@@ -135,8 +135,8 @@ class OneTable:
 
     def _second_pass(self, writer: TableWriter, rows: int) -> None:
         with writer.opened():
-            for batch in iter_data(self.sheet, self.found, self.rest):
-                writer.add(batch)
+            for batch, found in ahead(writer.convert, iter_data(self.sheet, self.found, self.rest)):
+                writer.add(batch, found)
                 done = writer.accepted + writer.rejected
                 share = _SEEN + (1 - _SEEN) * done / rows
                 self.request.progress(Progress(done, writer.accepted, writer.rejected, share))

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import polars as pl
-
 from catalog.schema import Field, Table
 from ingest import nulls, values
+from ingest.ahead import WORKERS
+from ingest.coded import Cells
 from ingest.evidence import TEXT, Evidence, Kind
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
@@ -35,7 +35,7 @@ _MEASURES = {
     "person": "人口|人数",
 }
 _NO_MEASURE = re.compile(
-    r"(?:序号|编号|行次|栏次|款|项|目|节|类|级|.*(?:编码|代码|编号|年度|年份|月份|数量|宗数|户数|人数|个数|次数)|年|月|季度|期次)"
+    r"(?:序号|编号|行次|栏次|款|项|目|节|类|级|.*(?:编码|代码|编号|年度|年份|月份|数量|宗数|户数|人数|个数|次数|总数|项目数)|年|月|季度|期次)"
 )
 _DAY = re.compile(r"(?:日期|年月日|时间|日)(?:\(.*\))?$")
 _CLOSE = re.compile(r"(?:(?:19|20)\d{2}|[1-9]\d|1[0-4]\d)[01]\d[0-3]\d")  # without strokes, of either calendar
@@ -48,11 +48,13 @@ _PERSONAL = frozenset(
 
 def count_days(texts: Any) -> int | None:
     """How many days a column holds, whatever their spelling (also 20190815 and 1080815); None if anything else."""
-    series = pl.Series(texts)
-    series = series.filter(~series.str.contains(nulls.PATTERN))
-    plain = series.str.contains(f"^{DAY}$") & series.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    other = series.filter(~plain).unique()
-    return len(series) if len(other) <= _MOST_DAYS and all(map(_is_day, other)) else None
+    cells = Cells.of((), texts)
+    cells = cells.filter(~cells.texts.str.contains(nulls.PATTERN))
+    plain = cells.texts.str.contains(f"^{DAY}$") & cells.texts.str.to_date("%Y-%m-%d", strict=False).is_not_null()
+    other = cells.texts.filter(~plain).unique()
+    if len(other) > _MOST_DAYS or not all(map(_is_day, other)):
+        return None
+    return cells.count(cells.texts.is_not_null())
 
 
 def _is_day(text: str) -> bool:
@@ -86,10 +88,10 @@ class OpenPlan:
         days = (place for place, header in enumerate(table.headers) if _DAY.search(fold(header)))
         self._days: dict[int, int] = dict.fromkeys(days, 0)  # columns that may hold days without strokes: how many
 
-    def see(self, batch: Any) -> None:
-        """Take in the shapes of one batch."""
+    def see(self, batch: Any) -> int:
+        """Take in the shapes of one batch; how many rows it has."""
         rows, columns = batch.column(0), batch.columns[1:]
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(lambda evidence, texts: evidence.see(rows, texts), self._evidence, columns))
         for place in list(self._days):
             found = count_days(columns[place])
@@ -97,6 +99,7 @@ class OpenPlan:
                 del self._days[place]
             else:
                 self._days[place] += found
+        return len(rows)
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns. Raises Refused where the release before had more, or other types."""
@@ -140,6 +143,7 @@ class OpenPlan:
         reader: Reader = kind.reader()
         if isinstance(reader, DecimalReader):
             reader.widen(evidence.whole, evidence.scale)
+            reader.plain_only = not evidence.odd
         if evidence.counts["dash"] and kind.type in ("integer", "decimal"):
             gather.add(INFO, "dash_is_missing", self._place(place), count=evidence.counts["dash"], header=header)
         field = Field(name, header or name, kind.type, unit)

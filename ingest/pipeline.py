@@ -15,6 +15,7 @@ from ingest.findings import ERROR, INFO, Finding, Refused
 from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
 from ingest.letters import check_letters
+from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.periods import find_period, period
 from ingest.progress import Progress, Tell
@@ -68,6 +69,7 @@ def take_in(
     progress: Tell,
 ) -> Outcome:
     """The typed rows of a file, as finished files in `workdir`. Raises Refused where the file cannot be taken in."""
+    reuse_memory()
     request = Request(filename, workdir, options.unit, schema, mapping, previous, progress)
     intake = _Intake(source, request, options)
     try:

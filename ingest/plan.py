@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from catalog.schema import Field
+from ingest.coded import plain
 from ingest.declared_readers import MaskReader, masked
 from ingest.gather import Gather
 from ingest.readers import DecimalReader, Reader
@@ -40,7 +41,7 @@ class Planned:
         columns = [batch.column(source + 1) for source in self.sources]
         if len(columns) == 1:
             return columns[0]
-        frame = pl.DataFrame({str(place): pl.Series(column) for place, column in enumerate(columns)})
+        frame = pl.DataFrame({str(place): pl.Series(plain(column)) for place, column in enumerate(columns)})
         return frame.select(pl.concat_str(pl.all(), separator=JOIN)).to_series().to_arrow().cast(pa.string())
 
     def settled(self) -> Planned:
@@ -54,8 +55,8 @@ class Planned:
 class Plan(Protocol):
     """Sees the whole file once, then says what is published."""
 
-    def see(self, batch: Any) -> None:
-        """Take in one batch of data rows."""
+    def see(self, batch: Any) -> int:
+        """Take in one batch of data rows; how many it has."""
         ...
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:

@@ -82,4 +82,4 @@ def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Pr
 
 def _is_likely(one: Proposal) -> bool:
     by_headers = len(one.mapping) >= _LEAST_FIELDS and one.share >= _LEAST_SHARE and not one.missing
-    return by_headers or one.by_title
+    return by_headers or (one.by_title and bool(one.mapping))

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from ingest.coded import CODED, plain_batch
 from ingest.findings import Finding, Refused
 
 ROWS = 16_384  # rows of a batch at most
@@ -29,7 +30,7 @@ class Merged:
 
 @dataclass(frozen=True)
 class RawSheet:
-    """All rows of a sheet, header and blank ones too: `path` is an Arrow file of `row` (from 1) and `c0`, `c1`, …
+    """All rows of a sheet, header and blank ones too: `path` is an Arrow stream of `row` (from 1) and `c0`, `c1`, …
 
     Blank cells are the empty string. `grid` is False for records (JSON), which have no A1 names and whose first row,
     the names of their members, has the number 0.
@@ -51,19 +52,21 @@ def column_names(width: int) -> list[str]:
     return [f"c{place}" for place in range(width)]
 
 
-def raw_schema(width: int) -> pa.Schema:
-    """The shape of a raw file of so many columns. Raises Refused past what any honest table has."""
+def raw_schema(width: int, coded: frozenset[int] = frozenset()) -> pa.Schema:
+    """The shape of a raw file of so many columns, some of them coded. Raises Refused past what any honest table has."""
     if width > MAX_COLUMNS:
         raise Refused("columns_too_many", count=width, most=MAX_COLUMNS)
-    return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in column_names(width))])
+    types = [CODED if place in coded else pa.string() for place in range(width)]
+    return pa.schema([("row", pa.int64()), *zip(column_names(width), types, strict=True)])
 
 
 @dataclass
 class RawWriter:
-    """Writes a raw file, row by row or batch by batch."""
+    """Writes a raw file, row by row or batch by batch; the columns `coded` (from 0) come as dictionaries."""
 
     path: Path
     width: int
+    coded: frozenset[int] = frozenset()
     rows: int = 0
     _numbers: list[int] = field(default_factory=list)
     _cells: list[Sequence[str]] = field(default_factory=list)
@@ -71,9 +74,9 @@ class RawWriter:
     _waiting: int = 0
 
     def __enter__(self) -> Self:
-        self._schema = raw_schema(self.width)
+        self._schema = raw_schema(self.width, self.coded)
         self._file: Any = pa.OSFile(str(self.path), "wb")
-        self._writer: Any = pa.ipc.new_file(self._file, self._schema)
+        self._writer: Any = pa.ipc.new_stream(self._file, self._schema)  # a file has one dictionary for all its batches
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -93,7 +96,7 @@ class RawWriter:
             self._flush()
 
     def add_columns(self, first: int, columns: Sequence[Any]) -> None:
-        """Many rows at once: string arrays, their rows numbered upwards from `first`."""
+        """Many rows at once: arrays of texts, their rows numbered upwards from `first`."""
         self._write(range(first, first + len(columns[0])), columns)
 
     def add_block(self, numbers: Sequence[int], columns: Sequence[Any]) -> None:
@@ -114,11 +117,14 @@ class RawWriter:
 
 
 def iter_batches(path: Path) -> Iterator[Any]:
-    """The record batches of an Arrow file, one in memory at a time."""
+    """The record batches of a raw file, one in memory at a time, without dictionaries."""
+    return map(plain_batch, iter_coded(path))
+
+
+def iter_coded(path: Path) -> Iterator[Any]:
+    """The record batches of a raw file as they stand, with coded columns (see ingest.coded)."""
     with pa.OSFile(str(path)) as source:  # not mapped: mapped pages stay and count as ours
-        reader = pa.ipc.open_file(source)
-        for place in range(reader.num_record_batches):
-            yield reader.get_batch(place)
+        yield from pa.ipc.open_stream(source)
 
 
 def first_rows(sheet: RawSheet, count: int) -> list[tuple[int, list[str]]]:

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest import nulls, values
+from ingest.coded import coded_as, different, is_coded
 from ingest.units import Unit, find_unit
 from ingest.values import Unreadable
 
 _MEMO = 100_000  # odd texts that a reader remembers
-_EDGE = f"^[{nulls.SPACE}]|[{nulls.SPACE}]$"
-_TRIM = f"^[{nulls.SPACE}]+|[{nulls.SPACE}]+$"
+_UNSEEN: Final = object()
 DAY = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"  # there was no year 0
 MOMENT = DAY + r" [0-9]{2}:[0-9]{2}:[0-9]{2}"
-_BAR_EDGE = f"^[|{nulls.SPACE}]|[|{nulls.SPACE}]$"  # of one value that was written as a list of values
-_BAR_TRIM = f"^[|{nulls.SPACE}]+|[|{nulls.SPACE}]+$"
 Read = Callable[[str], Any]
 
 
@@ -61,8 +59,21 @@ class Reader:
             return None
         return self.read(text)
 
+    def read_column(self, texts: Any) -> Converted:
+        """The typed column of an Arrow array of texts; where they are coded each is read once, and texts stay coded."""
+        if not is_coded(texts):
+            return self.convert(texts)
+        found = self.convert(texts.dictionary)
+        values = coded_as(found.values, texts) if self.arrow == pa.string() else found.values.take(texts.indices)
+        if not found.faults:
+            return Converted(values)
+        codes = pl.Series(texts.indices)
+        places = codes.is_in(list(found.faults)).arg_true()
+        faults = zip(places.to_list(), codes.gather(places).to_list(), strict=True)
+        return Converted(values, {at: found.faults[code] for at, code in faults})
+
     def convert(self, texts: Any) -> Converted:
-        """The typed column of an Arrow array of texts."""
+        """The typed column of an Arrow array of strings."""
         series = pl.Series(texts)
         result = self.fast(series)
         blank = series.str.len_bytes() == 0
@@ -83,41 +94,46 @@ class Reader:
         return Converted(whole, {at: bad[code] for at, code in places if code in bad})
 
     def _remembered(self, text: str) -> Any:
-        if text not in self._memo:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
-            try:
-                self._memo[text] = self.value(text)
-            except Unreadable as unreadable:
-                self._memo[text] = unreadable
-        return self._memo[text]
+        found = self._memo.get(text, _UNSEEN)
+        if found is not _UNSEEN:
+            return found
+        try:
+            found = self.value(text)
+        except Unreadable as unreadable:
+            found = unreadable
+        if len(self._memo) >= _MEMO:
+            self._memo.clear()
+        self._memo[text] = found
+        return found
 
 
 class TextReader(Reader):
-    """Text without the space around it; `tidy` may change a piece of it (brackets)."""
+    """Text without the space around it; `tidy` may change a piece of it (brackets).
+
+    `bars`: nor the strokes around one value that was written as a list of values.
+    """
 
     def __init__(self, tidy: tuple[str, str] | None = None, *, unsold: bool = False, bars: bool = False) -> None:
         super().__init__()
         self._tidy, self.unsold = tidy, unsold
-        self._edge, self._trim = (_BAR_EDGE, _BAR_TRIM) if bars else (_EDGE, _TRIM)
+        self._around = nulls.SPACES + "|" if bars else nulls.SPACES
 
     def convert(self, texts: Any) -> Converted:
-        series = pl.Series(texts)
-        edges = series.str.contains(self._edge)
-        changed = bool(edges.any()) or self._tidy is not None
-        if edges.any():
-            series = series.str.replace_all(self._trim, "")
+        trimmed = pc.utf8_trim(texts, self._around)
         if self._tidy:
-            series = series.str.replace_all(*self._tidy)
-        null = self._nulls(series)
-        trimmed = series.to_arrow().cast(pa.string()) if changed else texts
-        return Converted(pc.if_else(null.to_arrow(), None, trimmed) if null.any() else trimmed)
+            trimmed = pl.Series(trimmed).str.replace_all(*self._tidy).to_arrow().cast(pa.string())
+        null = self._nulls(trimmed)
+        return Converted(pc.if_else(null, None, trimmed) if null is not None else trimmed)
 
-    def _nulls(self, series: pl.Series) -> pl.Series:
-        """Which texts are nulls; only short ones, and lists of nothing, need the look."""
-        short = (series.str.len_bytes() <= nulls.LONGEST) | series.str.starts_with("|") | series.str.ends_with("|")
-        null = short & series.str.contains(nulls.PATTERN) if short.any() else short
-        return null | series.str.contains(nulls.UNSOLD_PATTERN) if self.unsold else null
+    def _nulls(self, texts: Any) -> Any:
+        """Which texts are nulls, None where none is; only short ones, and lists of nothing, need the look."""
+        short = pc.less_equal(pc.binary_length(pc.utf8_trim(texts, nulls.SPACES + "|")), nulls.LONGEST)
+        if not self.unsold and not pc.any(short).as_py():
+            return None
+        series = pl.Series(texts)
+        null = series.str.contains(nulls.PATTERN)
+        null = null | series.str.contains(nulls.UNSOLD_PATTERN) if self.unsold else null
+        return null.to_arrow() if null.any() else None
 
 
 class IntegerReader(Reader):
@@ -151,25 +167,31 @@ class DecimalReader(Reader):
             self.plain = r"^$"
         self._whole, self.scale, self.precision = 1, 0, values.MOST_DIGITS
         self._finest = values.MOST_DIGITS  # decimals that a cell may have
+        self.plain_only: bool | None = None  # whether all the cells are plain or blank, once they were seen
         self.bare = False  # whether a number was seen that names no unit
         self.arrow = pa.decimal128(self.precision, self.scale)
 
     def measure_digits(self, texts: Any) -> None:
         """Widen the type so that it holds these cells."""
+        texts = different(texts)
         series = pl.Series(texts)
         plain = series.str.contains(self.plain)
-        self._measure_plain(series if plain.all() else series.filter(plain))
+        self.plain_only = self.plain_only is not False and bool(plain.all())
+        self._measure_plain(texts if self.plain_only else texts.filter(plain.to_arrow()))
         for text in series.filter(~plain).unique(maintain_order=True):
             value = self._remembered(text)
             if isinstance(value, Decimal):
                 self.widen(value.adjusted() + 1, -int(value.as_tuple().exponent))
 
-    def _measure_plain(self, series: pl.Series) -> None:
-        self.bare = self.bare or bool((series.str.len_bytes() > 0).any())
-        size, point = series.str.len_bytes().cast(pl.Int64), series.str.find(".", literal=True).cast(pl.Int64)
-        fraction, whole = (size - point).max(), point.fill_null(size).max()
-        fraction, whole = (number if isinstance(number, int) else 1 for number in (fraction, whole))
-        self.widen(whole + self._shift, fraction - 1 - self._shift)
+    def _measure_plain(self, texts: Any) -> None:
+        """Digits by where the point stands: its place is -1 in a number without one."""
+        size, point = pc.binary_length(texts), pc.find_substring(texts, ".")
+        self.bare = self.bare or bool(pc.any(pc.greater(size, 0)).as_py())
+        broken = pc.greater_equal(point, 0)
+        whole = pc.max(pc.if_else(broken, point, size)).as_py()
+        fraction = pc.max(pc.if_else(broken, pc.subtract(size, point), 1)).as_py()
+        if whole is not None:
+            self.widen(whole + self._shift, fraction - 1 - self._shift)
 
     def widen(self, whole: int, scale: int) -> None:
         """Hold numbers of so many digits before and behind the point."""
@@ -178,6 +200,7 @@ class DecimalReader(Reader):
     def settle(self) -> None:
         """Fix the type: 18 digits where they are enough, else 38; numbers that 38 cannot hold become faults."""
         digits = self._whole + self.scale
+        self.sure = bool(self.plain_only) and digits <= values.MOST_DIGITS
         self.precision = 18 if digits <= 18 else values.MOST_DIGITS
         if digits > values.MOST_DIGITS:
             self.plain = r"^$"

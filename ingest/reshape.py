@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-import pyarrow as pa
-
 from ingest.claims import Claims
+from ingest.coded import each
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING, Refused
 from ingest.form_blocks import Block
@@ -254,7 +252,7 @@ def _rows(batch: Any) -> Iterator[Any]:
 
 def _lists(asked: Asked, by: int) -> bool:
     return any(
-        pl.Series(batch.column(by + 1).cast(pa.string())).str.contains(_SEVERAL).any()
+        each(batch.column(by + 1), lambda texts: texts.str.contains(_SEVERAL)).any()
         for batch in iter_data(asked.sheet, asked.found, asked.rest)
     )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import polars as pl
 
+from ingest.coded import each, filtered, plain, plain_batch
 from ingest.findings import Refused
 from ingest.headers import clean
 from ingest.headings import (
@@ -20,7 +22,7 @@ from ingest.headings import (
     looks_like_data,
 )
 from ingest.nulls import SPACE, strip
-from ingest.raw import RawSheet, first_rows, iter_batches
+from ingest.raw import RawSheet, first_rows, iter_coded
 from ingest.signatures import PATTERN as SIGNATURE
 from ingest.signatures import is_signature, without_persons
 from ingest.underheads import is_number
@@ -44,6 +46,7 @@ _GOES_ON_MARKS = ["续", "續", "接"]
 _NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])"
 _MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
 _EMPTY = f"^[{SPACE}]*$"
+_ODD = f"{_NOTE}|{_TOTAL}|{SIGNATURE}"
 
 
 @dataclass(frozen=True)
@@ -165,11 +168,11 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
     """
     known = rest.masks is not None
     masks: list[Any] = rest.masks or []
-    for place, batch in enumerate(iter_batches(sheet.path)):
+    for place, batch in enumerate(iter_coded(sheet.path)):
         if not known:
             masks.append(_judge(batch, sheet.width, table, rest))
         mask = masks[place]
-        kept = batch if mask is None else batch.filter(mask)
+        kept = batch if mask is None else filtered(batch, mask)
         if kept.num_rows:
             rest.last_row = kept.column(0)[kept.num_rows - 1].as_py()
             yield kept
@@ -178,27 +181,32 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
 
 def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     """Which rows of a batch are data, as an Arrow mask; None where all are."""
-    first, second = pl.Series(batch.column(1)), pl.Series(batch.column(min(2, width)))
+    first, second = batch.column(1), batch.column(min(2, width))
     head = pl.Series(batch.column(0)) <= table.top
-    blank = first.str.contains(_EMPTY)
-    lead = _lead(batch, width, first) if blank.any() else first
+    blank = each(first, lambda texts: texts.str.contains(_EMPTY))
+    lead = first
     if blank.any():
+        lead = _lead(batch, width)
         blank = blank & _blank(batch, blank.to_arrow())
     rest.blank += int((blank & ~head).sum())
     out = head | blank
     notes = _matching(lead, _NOTE)
-    odd = _matching(lead, _TOTAL) | _matching(second, _TOTAL) | notes | _matching(lead, SIGNATURE)
-    odd = (odd | _again(first, lead, table) | _lone(batch, notes, rest)) & ~out
+    odd = _matching(lead, _ODD) | _matching(second, _TOTAL)
+    odd = (odd | _again(lead, table) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
-        rows = pl.DataFrame(batch.filter(odd.to_arrow())).rows()
+        rows = pl.DataFrame(plain_batch(batch.filter(odd.to_arrow()))).rows()
         left_out = [cells[0] for cells in rows if _put(rest, table, cells[0], cells[1:])]
         out = out | pl.Series(batch.column(0)).is_in(left_out)
     return (~out).to_arrow() if out.any() else None
 
 
-def _matching(texts: pl.Series, pattern: str, marks: Sequence[str] = _MARKS) -> pl.Series:
+def _matching(column: Any, pattern: str, marks: Sequence[str] = _MARKS) -> pl.Series:
     """Which texts match a pattern of words, looked at only where one of the characters stands that all have."""
-    likely = texts.str.contains_any(list(marks))
+    return each(column, partial(_matching_texts, pattern=pattern, marks=list(marks)))
+
+
+def _matching_texts(texts: pl.Series, pattern: str, marks: list[str]) -> pl.Series:
+    likely = texts.str.contains_any(marks)
     if not likely.any():
         return likely
     places = likely.arg_true()
@@ -206,25 +214,23 @@ def _matching(texts: pl.Series, pattern: str, marks: Sequence[str] = _MARKS) -> 
     return pl.Series(range(len(texts)), dtype=pl.UInt32).is_in(found.to_list())
 
 
-def _lead(batch: Any, width: int, first: pl.Series) -> pl.Series:
+def _lead(batch: Any, width: int) -> Any:
     """The first text of each row, among the columns in which a row says what it is."""
-    columns = [first, *(pl.Series(batch.column(at)) for at in range(2, min(width, _HEAD) + 1))]
-    frame = pl.DataFrame({str(at): column for at, column in enumerate(columns)})
+    frame = pl.DataFrame({str(at): pl.Series(plain(batch.column(at))) for at in range(1, min(width, _HEAD) + 1)})
     filled = [pl.when(~pl.col(name).str.contains(_EMPTY)).then(pl.col(name)) for name in frame.columns]
-    return frame.select(pl.coalesce(*filled, pl.lit(""))).to_series()
+    return frame.select(pl.coalesce(*filled, pl.lit(""))).to_series().to_arrow()
 
 
-def _again(first: pl.Series, lead: pl.Series, table: Found) -> pl.Series:
+def _again(lead: Any, table: Found) -> pl.Series:
     """Rows that begin as one above the data does, or that say that the table goes on."""
     starts = [text for cells in table.raw_head for cell in cells if (text := strip(cell))]
-    leads = {text for text in starts if text} | {cells[0] for cells in table.raw_head if strip(cells[0])}
-    found = lead.is_in(sorted(leads)) if leads else pl.Series([False]).new_from_index(0, len(first))
-    return found | _matching(lead, GOES_ON, _GOES_ON_MARKS)
+    leads = sorted({*starts, *(cells[0] for cells in table.raw_head if strip(cells[0]))})
+    return each(lead, lambda texts: texts.is_in(leads)) | _matching(lead, GOES_ON, _GOES_ON_MARKS)
 
 
 def _blank(batch: Any, first: Any) -> pl.Series:
     """Of the rows whose first cell is blank (the mask `first`), those that hold nothing at all."""
-    frame = pl.DataFrame(batch.filter(first)).select(pl.exclude("row"))
+    frame = pl.DataFrame(plain_batch(batch.filter(first))).select(pl.exclude("row"))
     nothing = frame.select(pl.all_horizontal(pl.all().str.contains(_EMPTY))).to_series()
     rows = pl.Series(first).arg_true().filter(nothing)
     return pl.Series(range(len(first))).is_in(rows.cast(pl.Int64).to_list())
@@ -234,7 +240,7 @@ def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
     """From the first note on: the rows of one or two cells, which may be more of it."""
     if not rest.notes and not notes.any():
         return notes
-    frame = pl.DataFrame(batch).select(pl.exclude("row"))
+    frame = pl.DataFrame(plain_batch(batch)).select(pl.exclude("row"))
     lone = frame.select(pl.sum_horizontal((pl.all().str.len_bytes() > 0).cast(pl.Int32)) <= 2).to_series()
     return lone if rest.notes else lone & notes.cum_max()
 

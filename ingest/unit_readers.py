@@ -51,8 +51,8 @@ class UnitReader(WordReader):
         super().__init__(_unit_beside)
 
 
-def _unit_beside(text: str) -> str:
+def _unit_beside(text: str) -> str | None:
     found = find_unit(text)
     with suppress(Unreadable):
         found = found or values.amount(text).unit
-    return found.measure if found else "" if _NUMBER_ALONE.fullmatch(values.tidy(text)) else nulls.strip(text)
+    return found.measure if found else None if _NUMBER_ALONE.fullmatch(values.tidy(text)) else nulls.strip(text)

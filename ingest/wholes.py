@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest.coded import plain_batch
 from ingest.families import Check
 
 SUMS_TO = "sums_to"  # the one rule that has groups without names in them
@@ -113,7 +114,7 @@ class Keys:
         key = [name for name in self._key if name in typed.schema.names]
         if not key or len(key) < len(self._key):
             return
-        frame = pl.DataFrame(typed.select(key)).with_columns(pl.Series("row number", rows))
+        frame = pl.DataFrame(plain_batch(typed.select(key))).with_columns(pl.Series("row number", rows))
         frame = frame.filter(pl.all_horizontal(pl.col(key[-1:]).is_not_null()))
         self._hashes.append(frame.select(key).hash_rows())
         self._rows.append(frame.get_column("row number"))

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checking import Checker
+from ingest.coded import each, emptied, filtered, is_coded, repeats
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
@@ -59,7 +59,7 @@ class TableWriter:
         self._pairs = find_pairs(self.columns)
         self._cells = CellsWriter(self.cells, cells_schema(self.columns, self.sheet), self.sheet)
         self._writer: Any = None
-        with ThreadPoolExecutor(2) as self._pool, ThreadPoolExecutor(1) as self._behind:
+        with ThreadPoolExecutor(1) as self._behind:
             try:
                 yield self
                 self._flush()
@@ -71,19 +71,23 @@ class TableWriter:
                 if self._writer is not None:
                     self._writer.close()
 
-    def add(self, batch: Any) -> None:
-        """Convert one batch of data rows."""
+    def convert(self, batch: Any) -> tuple[Any, list[Converted]]:
+        """A batch of data rows without the names of persons, and its typed columns; on any thread."""
         batch = hide_persons(self.columns, batch)
-        found = list(self._pool.map(lambda column: column.reader.convert(column.texts(batch)), self.columns))
+        return batch, [column.reader.read_column(column.texts(batch)) for column in self.columns]
+
+    def add(self, batch: Any, found: list[Converted]) -> None:
+        """Take in a batch that was converted; these come in the order of the rows."""
         refused = self._tell_faults(batch, found)
         arrays = [one.values for one in found]
         self._exchange(batch, arrays)
         self._withdraw(batch, arrays)
-        typed, raw = pa.record_batch(arrays, schema=self._schema), raw_columns(self.columns, batch)
+        names = [column.field.name for column in self.columns]
+        typed, raw = pa.record_batch(arrays, names=names), raw_columns(self.columns, batch)
         rows = batch.column(0)
         if refused:
             kept = pc.invert(pc.is_in(rows, pa.array(sorted(refused), pa.int64())))
-            typed, rows = typed.filter(kept), rows.filter(kept)
+            typed, rows = filtered(typed, kept), rows.filter(kept)
             raw = {place: texts.filter(kept) for place, texts in raw.items()}
         self.rejected += len(refused)
         self._keep(typed, rows, raw)
@@ -104,14 +108,22 @@ class TableWriter:
     def _flush(self) -> None:
         """Write what waits as one row group, behind the back of the conversion, but never two at a time."""
         self._written.result()
-        table = pa.Table.from_batches(self._waiting, self._schema)
+        table = pa.Table.from_batches(self._waiting, None if self._waiting else self._schema).unify_dictionaries()
         self._written = self._behind.submit(self._write, table, self._raw)
         self._waiting, self._raw = [], []
 
     def _write(self, table: Any, raw: list[tuple[Any, dict[int, Any]]]) -> None:
         if self._writer is None:
             repeated = [name for name in table.schema.names if _repeats(table.column(name))]
-            self._writer = pq.ParquetWriter(self.parquet, self._schema, compression="zstd", use_dictionary=repeated)
+            self._writer = pq.ParquetWriter(
+                self.parquet,
+                table.schema,
+                compression="zstd",
+                use_dictionary=repeated,
+                write_statistics=[name for name in table.schema.names if not _is_text(table.column(name))],
+                store_decimal_as_integer=True,
+                store_schema=False,  # it would have readers make dictionaries
+            )
         if table.num_rows:
             self._writer.write_table(table, row_group_size=table.num_rows)
         for rows, columns in raw:
@@ -158,24 +170,28 @@ class TableWriter:
         """A price beside a buyer who is `流拍` is no price of a deal: null of that kind, and that is said."""
         buyers = [one for one in self.columns if one.reader.unsold and one.field.type == "string"]
         for buyer in buyers:
-            texts = pl.Series(buyer.texts(batch))
-            if not texts.str.contains_any(_FAILED).any():
+            texts = buyer.texts(batch)
+            if not each(texts, lambda words: words.str.contains_any(_FAILED)).any():
                 continue
-            failed = texts.str.contains(UNSOLD_PATTERN)
+            failed = each(texts, lambda words: words.str.contains(UNSOLD_PATTERN))
             for at, column in enumerate(self.columns):
                 if not column.reader.unsold or column is buyer:
                     continue
                 lost = pc.and_(failed.to_arrow(), pc.is_valid(arrays[at]))
                 for row in batch.column(0).filter(lost).to_pylist():
                     self.gather.add(INFO, "price_unsold", self._place(column, row), title=column.field.title)
-                arrays[at] = pc.if_else(lost, pa.scalar(None, arrays[at].type), arrays[at])
+                arrays[at] = emptied(arrays[at], lost)
 
 
 def _as(values: Any, type_: Any) -> Any:
     return values if values.type == type_ else values.cast(type_)
 
 
+def _is_text(column: Any) -> bool:
+    """Least and greatest texts cost a third of the writing, and no query asks for them."""
+    return is_coded(column) or pa.types.is_string(column.type)
+
+
 def _repeats(column: Any) -> bool:
     """Whether a column says the same things again and again, so that a dictionary pays."""
-    sample = column.slice(0, _SAMPLE)
-    return bool(pc.count_distinct(sample).as_py() * 4 <= len(sample))
+    return is_coded(column) or repeats(column.slice(0, _SAMPLE))

@@ -97,8 +97,8 @@ def read_language(request: Request) -> str:
 
 def refuse_nul(request: Request) -> None:
     """Raises BadParameter for what no part of the portal can hold."""
-    environ = request.environ
-    if "\x00" in environ["PATH_INFO"] or "%00" in environ["QUERY_STRING"] or "\x00" in environ["QUERY_STRING"]:
+    path, query = request.environ["PATH_INFO"], request.environ.get("QUERY_STRING", "")
+    if "\x00" in path or "%00" in query or "\x00" in query:
         raise BadParameter("nul_in_address")
 
 

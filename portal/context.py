@@ -32,7 +32,7 @@ from catalog.storage import Storage, key_of, open_storage
 from ingest.worker import Workshop
 from portal.edge import SAFE_METHODS
 from portal.exports import ExportCache
-from portal.heavy import Answers, HeavyPool
+from portal.heavy import Answers, HeavyPool, step_back
 from portal.misses import MissLog
 from portal.sampling import cells_of
 from portal.settings import Settings
@@ -106,7 +106,7 @@ class House:
     @cached_property
     def exporting(self) -> HeavyPool:
         """Where exports are made."""
-        return HeavyPool("export", at_once=1)
+        return HeavyPool("export", at_once=1, nice=10)
 
     @cached_property
     def answers(self) -> Answers:
@@ -167,7 +167,7 @@ class House:
     @cached_property
     def builder(self) -> ThreadPoolExecutor:
         """Makes cache files one after the other."""
-        return ThreadPoolExecutor(1, thread_name_prefix="serving")
+        return ThreadPoolExecutor(1, thread_name_prefix="serving", initializer=step_back, initargs=(10,))
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

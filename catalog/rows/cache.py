@@ -24,6 +24,7 @@ class ServingCache:
     def __init__(self, directory: Path, max_bytes: int) -> None:
         self.directory = directory
         self.max_bytes = max_bytes
+        self._paths: dict[str, Path] = {}  # by digest
         self._checked: dict[str, tuple[int, int]] = {}  # digest -> inode and time of the file that was found sound
 
     def path_for(self, parquet: Path, table: Table) -> Path:
@@ -76,7 +77,10 @@ class ServingCache:
                 path.unlink(missing_ok=True)
 
     def _path(self, digest: str) -> Path:
-        return self.directory / digest[:2] / f"{digest}.rows"
+        found = self._paths.get(digest)
+        if found is None:
+            found = self._paths[digest] = self.directory / digest[:2] / f"{digest}.rows"
+        return found
 
     def _is_good(self, path: Path, table: Table) -> bool:
         """A file is read through once in a process; later only its identity is compared, and its use is marked."""

@@ -26,7 +26,7 @@ from catalog.rows.sealed import Unsound
 from catalog.rows.serving import Serving, open_serving
 from catalog.rows.sql import count_sql, rows_sql
 from catalog.rows.terms import RowQuery, whole_rows
-from catalog.rows.texts import Texts, build_texts, find_texts
+from catalog.rows.texts import Texts, find_texts, make_texts, open_texts
 from catalog.rows.values import column_writer, to_json, to_native
 from catalog.schema import Table
 
@@ -129,9 +129,11 @@ def _serving(files: RowFiles) -> Serving:
 
 def _texts(files: RowFiles, serving: Serving) -> Texts | None:
     """The rows as JSON; they are made beside where they are worth it, and used from then on."""
+    if files.later is None:
+        return open_texts(serving)
     found = find_texts(serving)
-    if found is None and files.later is not None and files.table.rows >= thresholds.TEXTS:
-        files.later(Key("t", -1), partial(build_texts, serving, files.parquet))
+    if found is None and files.table.rows >= thresholds.TEXTS:
+        files.later(Key("t", -1), partial(make_texts, serving, files.parquet))
     return found
 
 

@@ -33,6 +33,10 @@ class Kept(Generic[T]):
             self._things.move_to_end(key)
             return self._things[key]
 
+    def find(self, key: Hashable) -> T | None:
+        """The thing of that key if it is kept; waits for nobody who is opening another."""
+        return self._things.get(key)
+
     def close_all(self) -> None:
         """Close everything that this process opened."""
         with self._lock:

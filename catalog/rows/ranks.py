@@ -90,21 +90,21 @@ def _view(numbers: Any) -> Any:
 _open: Final[Kept[Rank]] = Kept(_KEPT)
 
 
-def path_of(serving: Path, key: Key) -> Path:
+def path_of(serving: Serving, key: Key) -> str:
     """The cache file of a key, beside the serving file and named after it."""
-    return serving.with_name(f"{serving.stem}.{key.kind}{key.column}.rank")
+    return f"{serving.beside}.{key.kind}{key.column}.rank"
 
 
 def find_rank(serving: Serving, key: Key) -> Rank | None:
     """The ranks of a key where they are there and sound."""
-    path = path_of(serving.path, key)
+    path = path_of(serving, key)
     try:
-        about = path.stat()
+        about = Path(path).stat()
     except OSError:
         return None
     try:
-        found = (str(path), about.st_ino, about.st_mtime_ns, about.st_size)
-        return _open.get(found, lambda: _load(path, serving, key))
+        found = (path, about.st_ino, about.st_mtime_ns, about.st_size)
+        return _open.get(found, lambda: _load(Path(path), serving, key))
     except Unsound:
         return None
 
@@ -128,7 +128,7 @@ def build_rank(serving: Serving, key: Key) -> None:
             with pa.ipc.new_stream(sink, batch.schema) as writer:
                 writer.write_batch(batch)
 
-    write_sealed(path_of(serving.path, key), serving.table.digest, write)
+    write_sealed(Path(path_of(serving, key)), serving.table.digest, write)
 
 
 def _load(path: Path, serving: Serving, key: Key) -> Rank:

@@ -2,12 +2,15 @@
 
 A cache, made from the Parquet file in a fraction of the time that a database file takes, and thrown away at will.
 Columns are native (see catalog.rows.literals): decimals of up to 18 digits scaled to whole numbers, dates as days,
-datetimes as microseconds, booleans as 0 and 1.
+datetimes as microseconds, booleans as 0 and 1; texts that repeat are dictionaries, one for each piece.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +25,7 @@ from catalog.schema import Field, Table
 
 BATCH: Final = 1 << 20  # rows of one piece: a row number alone then says where the row is
 _KEPT: Final = 128
+_WORKERS: Final = 2
 
 
 class Serving:
@@ -29,13 +33,13 @@ class Serving:
 
     def __init__(self, path: Path, table: Table, *, check: bool = True) -> None:
         try:
-            found = pa.ipc.open_file(pa.BufferReader(open_sealed(path, table.digest, check=check)))
-            self.batches = [found.get_batch(number) for number in range(found.num_record_batches)]
+            self.batches = list(pa.ipc.open_stream(pa.BufferReader(open_sealed(path, table.digest, check=check))))
         except pa.ArrowException as fault:
             raise Unsound(str(path)) from fault
         if sum(batch.num_rows for batch in self.batches) != table.rows:
             raise Unsound(str(path))
         self.path, self.table = path, table
+        self.beside = str(path.with_suffix(""))  # what the names of the files made from it begin with
         self._columns = [batch.columns for batch in self.batches]
         self._wide = {number: field for number, field in enumerate(table.fields) if _is_wide(field)}
 
@@ -100,32 +104,37 @@ def open_serving(path: Path, table: Table) -> Serving:
 
 def build(parquet: Path, table: Table, target: Path) -> None:
     """Write the serving file in one step that either happens or not; a million rows are held at a time."""
-    schema = pa.schema([(f"c{number}", _type(field)) for number, field in enumerate(table.fields)])
+    coded = _coded(parquet)
+    types = [_type(field, coded=field.name in coded) for field in table.fields]
+    schema = pa.schema([(f"c{number}", type_) for number, type_ in enumerate(types)])
 
     def write(sink: pa.NativeFile) -> None:
-        with pq.ParquetFile(parquet) as source, pa.ipc.new_file(sink, schema) as writer:
-            for rows in _pieces(source):
-                arrays = [_native(field, column) for field, column in zip(table.fields, rows.columns, strict=True)]
-                writer.write_batch(pa.record_batch(arrays, schema=schema))
+        with ThreadPoolExecutor(_WORKERS) as pool, pa.ipc.new_stream(sink, schema) as writer:
+            for start in range(0, max(table.rows, 1), BATCH):
+                arrays = pool.map(partial(_piece, parquet, coded, start), table.fields)
+                writer.write_batch(pa.record_batch(list(arrays), schema=schema))
 
     write_sealed(target, table.digest, write)
 
 
-def _pieces(source: Any) -> Any:
-    """Tables of just BATCH rows, the last one of what is left; an empty one of an empty file."""
-    waiting: list[Any] = []
-    rows = 0
-    if not source.metadata.num_rows:
-        yield source.schema_arrow.empty_table()
-    for batch in source.iter_batches(1 << 16):
-        waiting.append(batch)
-        rows += batch.num_rows
-        while rows >= BATCH:
-            whole = pa.Table.from_batches(waiting)
-            yield whole.slice(0, BATCH)
-            waiting, rows = whole.slice(BATCH).to_batches(), rows - BATCH
-    if rows:
-        yield pa.Table.from_batches(waiting)
+def _coded(parquet: Path) -> frozenset[str]:
+    """The text columns that stand in the Parquet file as dictionaries: they do so here too."""
+    with pq.ParquetFile(parquet) as source:
+        group = source.metadata.row_group(0) if source.num_row_groups else None
+    columns = [group.column(place) for place in range(group.num_columns)] if group else []
+    texts = [column for column in columns if column.physical_type == "BYTE_ARRAY"]
+    return frozenset(column.path_in_schema for column in texts if "RLE_DICTIONARY" in column.encodings)
+
+
+def _piece(parquet: Path, coded: frozenset[str], start: int, field: Field) -> Any:
+    """BATCH rows of one column from `start` on, in native form: read by itself, so that little is held at a time."""
+    with pq.ParquetFile(parquet, read_dictionary=[field.name] if field.name in coded else None) as source:
+        sizes = [source.metadata.row_group(number).num_rows for number in range(source.num_row_groups)]
+        ends = list(accumulate(sizes))
+        groups = [number for number, end in enumerate(ends) if start < end and end - sizes[number] < start + BATCH]
+        column = source.read_row_groups(groups, [field.name], use_threads=False).column(0)
+        before = ends[groups[0]] - sizes[groups[0]] if groups else 0
+    return _native(field, column.slice(start - before, BATCH))
 
 
 def is_sound(path: Path, table: Table) -> bool:
@@ -142,20 +151,37 @@ def _is_wide(field: Field) -> bool:
     return field.type == "decimal" and (field.precision or 0) > 18
 
 
-def _type(field: Field) -> pa.DataType:
+def _type(field: Field, *, coded: bool = False) -> pa.DataType:
     if field.type == "decimal":
         return pa.decimal128(field.precision, field.scale) if _is_wide(field) else pa.int64()
-    return _TYPES[field.type]
+    return pa.dictionary(pa.int32(), pa.large_string()) if coded else _TYPES[field.type]
 
 
 def _native(field: Field, column: Any) -> Any:
     """The column in native form, without touching a value in Python."""
-    whole = column.combine_chunks()
+    if pa.types.is_dictionary(column.type):
+        return _one_dictionary(column)
     if field.type == "decimal" and not _is_wide(field):
-        return _scaled(whole)
+        return _joined([_scaled(chunk) for chunk in column.chunks], pa.int64())
+    whole = column.combine_chunks()
     if field.type in ("date", "datetime"):
         return whole.view(_TYPES[field.type])
     return whole.cast(_TYPES.get(field.type, whole.type))
+
+
+def _one_dictionary(column: Any) -> Any:
+    """The chunks as one, with one dictionary of just the texts that stand in them."""
+    wide = [
+        pa.DictionaryArray.from_arrays(chunk.indices, chunk.dictionary.cast(pa.large_string()))
+        for chunk in column.chunks
+    ]
+    whole = pa.chunked_array(wide, pa.dictionary(pa.int32(), pa.large_string())).unify_dictionaries().combine_chunks()
+    used = pc.count_distinct(whole.indices).as_py()
+    return whole if used == len(whole.dictionary) else whole.dictionary_decode().dictionary_encode()
+
+
+def _joined(chunks: list[Any], type_: pa.DataType) -> Any:
+    return pa.chunked_array(chunks, type_).combine_chunks()
 
 
 def _scaled(column: Any) -> Any:

@@ -78,26 +78,44 @@ def _views(texts: Any) -> tuple[memoryview, memoryview]:
 _open: Final[Kept[Texts]] = Kept(_KEPT)
 
 
-def path_of(serving: Path) -> Path:
+def path_of(serving: Serving) -> str:
     """The cache file, beside the serving file and named after it."""
-    return serving.with_suffix(".rtexts")
+    return f"{serving.beside}.rtexts"
 
 
 def find_texts(serving: Serving) -> Texts | None:
-    """The texts where they are there and sound."""
-    path = path_of(serving.path)
+    """The texts where this process has opened them and the file is the same still."""
+    key = _key(serving)
+    return _open.find(key) if key else None
+
+
+def open_texts(serving: Serving) -> Texts | None:
+    """The texts where they are there and sound; the file is read whole to see that, once in a process."""
+    key = _key(serving)
     try:
-        about = path.stat()
-        key = (str(path), about.st_ino, about.st_mtime_ns, about.st_size)
-        return _open.get(key, lambda: Texts(path, serving.table))
-    except (OSError, Unsound):
+        return _open.get(key, lambda: Texts(Path(key[0]), serving.table)) if key else None
+    except Unsound:
         return None
 
 
+def make_texts(serving: Serving, parquet: Path) -> None:
+    """Make the texts unless they are there, and open them for this process."""
+    if open_texts(serving) is None:
+        build_texts(serving, parquet)
+        open_texts(serving)
+
+
+def _key(serving: Serving) -> tuple[str, int, int, int] | None:
+    path = path_of(serving)
+    try:
+        about = Path(path).stat()
+    except OSError:
+        return None
+    return path, about.st_ino, about.st_mtime_ns, about.st_size
+
+
 def build_texts(serving: Serving, parquet: Path) -> None:
-    """Make the texts unless they are there: some 3 s of processor time for a million rows, none of it Python's own."""
-    if find_texts(serving) is not None:
-        return
+    """Write the file: some 3 s of processor time for a million rows, none of it Python's own."""
     table = serving.table
     schema = pa.schema([("text", pa.large_string())])
 
@@ -106,7 +124,7 @@ def build_texts(serving: Serving, parquet: Path) -> None:
             for batch in duck.stream(parquet, len(table.fields), _sql(table), [], LIMITS, _BATCH):
                 writer.write_batch(pa.record_batch([batch.column(0).cast(pa.large_string())], schema=schema))
 
-    write_sealed(path_of(serving.path), table.digest, write)
+    write_sealed(Path(path_of(serving)), table.digest, write)
 
 
 def _sql(table: Table) -> str:

@@ -37,6 +37,15 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, zlib.error)
 
 
+def check_size(path: Path) -> int:
+    """Refuse what would burst by the sizes that the archive states; how many bytes it has unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return check_sizes(archive, path.stat().st_size)
+    except FAULTS as error:
+        raise Stop("workbook_broken", detail=str(error)[:120]) from None
+
+
 def check_archive(path: Path) -> dict[str, Remarks]:
     """Refuse what would burst: sizes and ratio as the archive states them, and the far corner of each sheet.
 
@@ -63,11 +72,12 @@ def _percent_styles(archive: zipfile.ZipFile) -> frozenset[int]:
         return percent_styles(styles.read(_MOST_STYLES))
 
 
-def check_sizes(archive: zipfile.ZipFile, packed: int) -> None:
-    """Refuse an archive that says of itself that it grows too much."""
+def check_sizes(archive: zipfile.ZipFile, packed: int) -> int:
+    """Refuse an archive that says of itself that it grows too much; to how many bytes."""
     size = sum(member.file_size for member in archive.infolist())
     if size > UNPACKED_LIMIT or (size > RATIO_FLOOR and size > RATIO_LIMIT * packed):
         raise Stop("workbook_bomb", mib=size >> 20, packed_kib=packed >> 10)
+    return size
 
 
 def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from ingest.coded import CODED, repeats
 from ingest.findings import ERROR, WARNING, Refused
 from ingest.formats.mending import Shapes
 from ingest.gather import Gather, Place
@@ -21,8 +22,8 @@ from ingest.progress import Progress, Tell
 from ingest.raw import CELL_LIMIT, RawSheet, RawWriter, column_names, raw_schema
 
 DELIMITERS = (",", "\t", ";", "|")
-_BLOCK = 2 << 20  # bytes that the fast reader takes at a time
-_ROWS, _BYTES = 48_000, 8 << 20  # of the batches that it hands on, about
+_BLOCK = 4 << 20  # bytes that the fast reader takes at a time, and hands on as one batch
+_JUDGED = 10_000  # rows from the top by which a column's repetition is judged
 _SAMPLE = 1 << 18
 _LINES = 60
 _READING = 0.4  # share of the whole work that reading is
@@ -90,41 +91,38 @@ def _sample(source: Path) -> str:
 
 def _read_fast(source: Path, target: Path, layout: Layout, tell: Tell) -> RawSheet | None:
     """The regular file, read by columns; None where a row is not as wide as the others or a block is too small."""
-    names, size = column_names(layout.width), max(1, source.stat().st_size)
-    rows = read = 0
+    quoted, size, rows = _has_quote(source), max(1, source.stat().st_size), 0
     try:
-        with RawWriter(target, layout.width) as writer, _open_fast(source, layout, names) as reader:
-            for batch in _iter_larger(reader):
+        coded = _repeating(source, layout, quoted=quoted)
+        with RawWriter(target, layout.width, coded) as writer:
+            for place, batch in enumerate(_open_fast(source, layout, coded, quoted=quoted), start=1):
                 writer.add_columns(rows + 1, batch.columns)
-                rows, read = rows + batch.num_rows, read + batch.nbytes
-                tell(Progress(rows, fraction=min(1.0, read / size) * _READING))
+                rows += batch.num_rows
+                tell(Progress(rows, fraction=min(1.0, place * _BLOCK / size) * _READING))
     except pa.ArrowInvalid:
         return None
     return RawSheet(target, layout.width, rows)
 
 
-def _iter_larger(reader: Iterable[Any]) -> Iterator[Any]:
-    """The reader's small batches, which it makes fastest, put together to some that are worth a round of work."""
-    waiting: list[Any] = []
-    for batch in reader:
-        waiting.append(batch)
-        if sum(one.num_rows for one in waiting) >= _ROWS or sum(one.nbytes for one in waiting) >= _BYTES:
-            yield pa.concat_batches(waiting)
-            waiting = []
-    if any(one.num_rows for one in waiting):
-        yield pa.concat_batches(waiting)
+def _repeating(source: Path, layout: Layout, *, quoted: bool) -> frozenset[int]:
+    """The columns (from 0) that say the same things again and again, by the file's beginning."""
+    with _open_fast(source, layout, frozenset(), quoted=quoted, threads=False) as reader:
+        first = reader.read_next_batch()
+    return frozenset(place for place, column in enumerate(first.columns) if repeats(column.slice(0, _JUDGED)))
 
 
-def _open_fast(source: Path, layout: Layout, names: list[str]) -> arrow_csv.CSVStreamingReader:
+def _open_fast(
+    source: Path, layout: Layout, coded: frozenset[int], *, quoted: bool, threads: bool = True
+) -> arrow_csv.CSVStreamingReader:
+    names = column_names(layout.width)
+    types = {name: CODED if place in coded else pa.string() for place, name in enumerate(names)}
     return arrow_csv.open_csv(
         source,
-        read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
+        read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK, use_threads=threads),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=layout.delimiter, newlines_in_values=_has_quote(source), ignore_empty_lines=False
+            delimiter=layout.delimiter, newlines_in_values=quoted, ignore_empty_lines=False
         ),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-        ),
+        convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -104,7 +105,7 @@ def _child(module: str, source: Path, sheet: str | None, limits: Limits) -> Iter
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, cwd=_ROOT
+            command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, cwd=_ROOT, env=_child_env()
         ) as process,
     ):
         clock = threading.Timer(2 * limits.seconds, process.kill)
@@ -116,6 +117,11 @@ def _child(module: str, source: Path, sheet: str | None, limits: Limits) -> Iter
                 process.wait(1)  # it has said its last line, or is not wanted any more
             clock.cancel()
             process.kill()
+
+
+def _child_env() -> dict[str, str]:
+    """Threads of a child share one heap: each of their own would reserve memory from its bound."""
+    return {**os.environ, "MALLOC_ARENA_MAX": "1"}
 
 
 def _parsed(stream: Iterable[bytes]) -> Iterator[Any]:

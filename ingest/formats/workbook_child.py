@@ -5,25 +5,33 @@ from __future__ import annotations
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import python_calamine as calamine
 
 from ingest.formats import old_workbook
-from ingest.formats.archives import Remarks, check_archive, list_remarks, name_parts
+from ingest.formats.archives import Remarks, check_archive, check_size, list_remarks, name_parts
 from ingest.formats.cell_text import is_wound, unwound
 from ingest.formats.fence import SHEETS, Line, Stop, blocks, check_known, run
 
+_LARGE = 16 << 20  # bytes of an unpacked workbook: of a smaller one the check is done at once
 _LOOK = 200  # rows of an old workbook by which its texts are judged
 
 
 def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     """What the child writes. Raises Stop."""
-    parts = check_archive(path) if zipfile.is_zipfile(path) else None
-    sheets = _remarks(path, parts)
-    book = _Book(_open(path), sheets, wound=parts is None)
-    yield from book.lines(wanted)
+    archive = zipfile.is_zipfile(path)
+    large = archive and check_size(path) > _LARGE
+    parts = check_archive(path) if archive and not large else None
+    book = _Book(_open(path), wound=not archive)
+    with ThreadPoolExecutor(1) as pool:
+        if large:  # parsing takes several times as long as the look for what would burst: both at once
+            book.parse_ahead(wanted, pool)
+            parts = check_archive(path)
+        sheets = _remarks(path, parts)
+        yield from book.lines(wanted, sheets)
     notes = list_remarks(path, sheets)
     told = [note for note in notes if note[1] in {*book.read, ""}]
     yield {"done": True, "left": book.left, "notes": told + ([["text_unwound", "", {}]] if book.wound else [])}
@@ -54,8 +62,10 @@ def _open(path: Path) -> Any:
 class _Book:
     """A workbook's sheets by the names that people read. Parsing a sheet is what takes time: each is parsed once."""
 
-    def __init__(self, book: Any, sheets: Mapping[str, Remarks], *, wound: bool) -> None:
-        self._book, self._sheets = book, sheets
+    def __init__(self, book: Any, *, wound: bool) -> None:
+        self._book = book
+        self._sheets: Mapping[str, Remarks] = {}
+        self._ahead: tuple[str, Future[Any]] | None = None
         self._parsed: tuple[str, Any] = ("", None)
         metas = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
         self.wound = wound and self._is_wound(metas)
@@ -75,8 +85,16 @@ class _Book:
     def _text(self, text: str) -> str:
         return unwound(text) if self.wound else text
 
-    def lines(self, wanted: str | None) -> Iterator[Line]:
+    def parse_ahead(self, wanted: str | None, pool: ThreadPoolExecutor) -> None:
+        """Begin to parse the sheet that is read first."""
+        name = next((name for name in self._names if wanted in (name, None) and name not in self._hidden), None)
+        if name is not None:
+            own = self._names[name]
+            self._ahead = own, pool.submit(self._book.get_sheet_by_name, own)
+
+    def lines(self, wanted: str | None, sheets: Mapping[str, Remarks]) -> Iterator[Line]:
         """The lines of the wanted sheet, else of all that are visible, else of the first hidden one."""
+        self._sheets = sheets
         check_known(wanted, list(self._names))
         seen = [name for name in self._names if name not in self._hidden]
         yield from self._lines([wanted] if wanted is not None else seen[:SHEETS])
@@ -110,16 +128,20 @@ class _Book:
         for number, row in enumerate(sheet.iter_rows(), start=1):
             if self.wound:
                 row = [unwound(value) if isinstance(value, str) else value for value in row]
-            yield number, left + row
+            yield number, left + row if left else row
 
     def _sheet(self, name: str) -> Any:
         if self._parsed[0] != name or self._parsed[1] is None:
             self._parsed = ("", None)  # the one before makes room first
             try:
-                self._parsed = (name, self._book.get_sheet_by_name(name))
+                self._parsed = (name, self._parse(name))
             except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, ValueError) as error:
                 raise Stop("workbook_broken", detail=str(error)[:120]) from None
         return self._parsed[1]
+
+    def _parse(self, name: str) -> Any:
+        ahead, self._ahead = self._ahead, None
+        return ahead[1].result() if ahead and ahead[0] == name else self._book.get_sheet_by_name(name)
 
 
 if __name__ == "__main__":

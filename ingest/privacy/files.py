@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.schema import Field, Table
+from ingest.cells import iter_cells
 from ingest.privacy.detectors import context_of
 from ingest.privacy.hits import mask_text
-from ingest.raw import iter_batches
 
 _KEY = b"cells"  # where a cells file says how each field is read
 _TEXT = ("string", "code", "period")
@@ -118,7 +118,7 @@ def _write_cells(cells: Path, table: Table, rulings: Mapping[str, Ruling], targe
     schema = pa.schema(fields, metadata={_KEY: text})
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
-        for batch in iter_batches(cells):
+        for batch in iter_cells(cells):
             arrays = [_hide(batch.column(name), hidden.get(name)) for name in names]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
 
@@ -148,7 +148,7 @@ def _raw_of(cells: Path, fields: list[Field]) -> dict[str, Any]:
 
 
 def _columns(cells: Path, names: set[str]) -> Iterator[dict[str, Any]]:
-    for batch in iter_batches(cells):
+    for batch in iter_cells(cells):
         yield {name: batch.column(name) for name in names}
 
 

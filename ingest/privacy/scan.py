@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+import pyarrow.compute as pc
 
 from ingest import persons
+from ingest.coded import Cells, repeats
 from ingest.privacy.detectors import (
     BESIDE,
     DETECTORS,
@@ -23,6 +25,7 @@ from ingest.privacy.hits import examples_of, find_hits, holds_person, mask_names
 
 EXAMPLES = 3  # kept of a kind, masked
 _SHORTEST = 6  # bytes of a text that can hold a number of any kind
+_SAMPLE = 1_000  # cells by which a batch is judged
 _SHARE, _LEAST = 0.8, 5  # of cells that look like mobiles: then the column says what it is by itself
 _MOBILE = r"^\s*(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?:\.0+)?\s*$"
 
@@ -43,33 +46,33 @@ class ColumnScan:
 
     def see(self, texts: Any) -> None:
         """Look at one array of strings."""
-        series = pl.Series("text", texts)
-        context = self.context | ({"mobile"} if "mobile" not in self.context and _are_mobiles(series) else set())
+        context = self.context | ({"mobile"} if "mobile" not in self.context and _are_mobiles(texts) else set())
         rough = self.rough if context == self.context else rough_pattern(context)
-        for text, count in candidates(series, rough):
+        cells = Cells.counted(texts) if repeats(texts[:_SAMPLE]) else Cells.of((), texts)
+        for text, count in candidates(cells, rough):
             hits = find_hits(text, context)
             for kind in {hit.kind for hit in hits}:
                 self._note(kind, count, examples_of(text, (hit for hit in hits if hit.kind == kind)))
-                self._note_row(kind, series, text)
+                self._note_row(kind, texts, text)
         if PERSON in context:
-            self._see_names(series)
-        self.seen += len(series)
+            self._see_names(cells, texts)
+        self.seen += len(texts)
 
-    def _see_names(self, series: pl.Series) -> None:
-        for text, count in candidates(series, f"{persons.SUSPECT}|{UNSEEN}"):
+    def _see_names(self, cells: Cells, texts: Any) -> None:
+        for text, count in candidates(cells, f"{persons.SUSPECT}|{UNSEEN}"):
             if holds_person(text):
                 self._note(PERSON, count, [mask_names(mask_text(text))[:40]])
-                self._note_row(PERSON, series, text)
+                self._note_row(PERSON, texts, text)
 
     def _note(self, kind: str, count: int, examples: list[str]) -> None:
         self.cells[kind] += count
         kept = self.examples.setdefault(kind, [])
         kept += [one for one in dict.fromkeys(examples) if one not in kept][: EXAMPLES - len(kept)]
 
-    def _note_row(self, kind: str, series: pl.Series, text: str) -> None:
+    def _note_row(self, kind: str, texts: Any, text: str) -> None:
         """The row of a text, where it is the first of its batch to be of that kind."""
         if self.first.get(kind, self.seen + 1) > self.seen:
-            row = self.seen + 1 + ((series == text).arg_max() or 0)
+            row = self.seen + 1 + int(pc.index(texts, text).as_py())
             self.first[kind] = min(row, self.first.get(kind, row))
 
 
@@ -90,17 +93,21 @@ def rough_pattern(context: frozenset[str]) -> str:
     return "|".join(f"(?:{part})" for part in parts)
 
 
-def candidates(series: pl.Series, rough: str) -> list[tuple[str, int]]:
-    """The different texts that fit the rough pattern, each with how many cells hold it."""
-    long = series.filter(series.str.len_bytes() >= _SHORTEST)
-    fits = long.filter(long.str.contains(rough))
-    return [(row[0], row[1]) for row in fits.value_counts().iter_rows()] if len(fits) else []
+def candidates(cells: Cells, rough: str) -> list[tuple[str, int]]:
+    """The different texts that fit the rough pattern, as they first come, each with how many cells hold it."""
+    long = cells.filter(cells.texts.str.len_bytes() >= _SHORTEST)
+    fits = long.texts.str.contains(rough)
+    return long.filter(fits).by_text() if fits.any() else []
 
 
-def _are_mobiles(series: pl.Series) -> bool:
+def _are_mobiles(texts: Any) -> bool:
     """Whether nearly every cell that holds something is eleven digits that begin like a mobile."""
-    filled = series.filter(series.str.len_bytes() > 0)
-    head = filled.head(1000)
-    if len(head) < _LEAST or (head.str.contains(_MOBILE).sum() or 0) < _SHARE * len(head):
+    head = _filled(texts[:_SAMPLE])
+    head = head if len(head) == _SAMPLE else _filled(texts)[:_SAMPLE]
+    if len(head) < _LEAST or (pl.Series(head).str.contains(_MOBILE).sum() or 0) < _SHARE * len(head):
         return False
-    return filled.n_unique() >= _LEAST
+    return bool(pc.count_distinct(_filled(texts)).as_py() >= _LEAST)
+
+
+def _filled(texts: Any) -> Any:
+    return texts.filter(pc.greater(pc.binary_length(texts), 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -49,17 +50,20 @@ def _has_demo(house: House) -> bool:
 
 def _serve(host: str, port: int, workers: int) -> None:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, RuntimeModes
 
     import portal.app  # noqa: F401 - loaded once, here: the server processes are forked with it
 
+    # more threads than cores are meant: most of them wait
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.msg)
     Granian(
         "wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=8,  # more than wait for heavy queries and exports at once, so that pages always find one
+        runtime_mode=RuntimeModes.st,  # one core a process: its threads would only hand work to each other
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # one that was asked to stop while it was still loading does not hear it
         log_access=False,

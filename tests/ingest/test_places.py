@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.regions import code_of, find_place
-from tests.ingest.taking import Taker, why
+from tests.ingest.taking import Taker, merged, why
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,17 @@ def test_days_in_every_spelling_are_days_in_a_column_of_days(take: Taker) -> Non
     taken = take("名,日期\n" + "".join(f"a,{one}\n" for one in spellings))
     assert {str(day) for day in taken.column("ri_qi")} == {"2021-03-07"}
     assert take("名,日期\na,2021-3-7\nb,20210307\nc,2021-03-07 09:30:00\n").types["ri_qi"] == "string"
+
+
+def test_a_price_by_the_mu_is_no_price_of_the_whole(take: Taker) -> None:
+    taken = take("宗地编号,起拍价（万元/亩）,成交总价（万元）\nA,320,24009.6\n", schema="land_supply.deal")
+    assert set(taken.types) == {"parcel_no", "deal_price", "outcome"}
+    assert taken.finding("column_other_measure").cell == "B1"
+
+
+def test_a_head_that_reaches_down_beside_a_blank_corner_is_a_head(take: Taker) -> None:
+    rows = [["存量住宅用地信息汇总表"], ["2024年第一季度", "", "", "单位：公顷"], ["项目总数", "存量总面积", "", ""]]
+    rows += [["", "", "未动工面积", "已动工面积"], ["(1)", "(2)", "(3)", "(4)"], [5, 50.5, 20.25, 30.25]]
+    taken = take(merged(rows, "A3:A4", "B3:B4", "C3:D3"))
+    assert [field.title for field in taken.table.fields] == ["项目总数", "存量总面积", "未动工面积", "已动工面积"]
+    assert [field.unit for field in taken.table.fields] == [None, "公顷", "公顷", "公顷"]

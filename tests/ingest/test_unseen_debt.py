@@ -140,6 +140,24 @@ def test_a_long_table_of_the_economy_takes_the_unit_of_the_column_beside(take: T
     assert (told["raw"], told["unit"]) == ("1.5 | 亿元", "亿元")
 
 
+def test_the_corner_is_the_unit_of_sums_and_never_of_rates(take: Taker) -> None:
+    rows = [["2022年雅安市主要指标"], ["单位：亿元"], ["指标", "2022年"], ["地区生产总值", 902.5], ["债务率", 88.5]]
+    taken = take(workbook(("表", rows)), schema="gov_debt.economy")
+    assert picked(taken.rows, "measure", "value", "unit") == [
+        ("gdp", 90_250_000_000, "CNY"),
+        ("debt_ratio", Decimal("88.5"), None),
+    ]
+
+
+def test_measures_across_and_counties_down_each_keep_the_unit_of_their_header(take: Taker) -> None:
+    lines = "县区,地区生产总值（亿元）,一般公共预算收入（亿元）\n越城区,1200.5,98.2\n诸暨市,1800,110.5\n"
+    taken = take(lines, "绍兴市2023年.csv", schema="gov_debt.economy")
+    assert picked(taken.rows, "region", "measure", "value")[1:3] == [
+        ("330602", "general_revenue", 9_820_000_000),
+        ("330681", "gdp", 180_000_000_000),
+    ]
+
+
 BONDS = [
     ["2021年--2022年末自贡市发行的新增地方政府一般债券情况表"],
     ["", "", "", "", "", "", "单位：亿元"],

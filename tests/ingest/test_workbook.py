@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import math
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,24 @@ def test_a_panic_of_the_reader_is_a_broken_workbook(tmp_path: Path, monkeypatch:
     assert run_child(tmp_path, monkeypatch, Stop("sheet_empty", name="一"))[0]["refused"] == "sheet_empty"
     with pytest.raises(MemoryError):
         run_child(tmp_path, monkeypatch, MemoryError())
+
+
+def test_a_large_workbook_is_parsed_while_it_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(workbook(("空", []), ("甲", [["a"], [1]]), ("乙", [["b"], [2]])))
+    small = [list(iter_lines(path, wanted)) for wanted in (None, "乙")]
+    monkeypatch.setattr("ingest.formats.workbook_child._LARGE", 0)
+    assert [list(iter_lines(path, wanted)) for wanted in (None, "乙")] == small
+
+
+def test_what_would_burst_a_large_workbook_is_refused_before_a_row_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(workbook(("甲", [["a"], [1]])))
+    monkeypatch.setattr("ingest.formats.workbook_child._LARGE", 0)
+    monkeypatch.setattr("ingest.formats.archives.AREA_LIMIT", 0)
+    monkeypatch.setattr("ingest.formats.archives._WIDE_REF", re.compile(rb"r="))
+    with pytest.raises(Stop) as caught:
+        next(iter_lines(path, None))
+    assert caught.value.code == "sheet_extent"

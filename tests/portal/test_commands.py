@@ -143,6 +143,13 @@ def test_a_dry_run_keeps_nothing(run: Run, tmp_path: Path) -> None:
     assert list((tmp_path / "files" / "uploads").glob("*/*")) == []
 
 
+def test_a_dry_run_tells_what_would_change_in_the_published_release(run: Run, tmp_path: Path) -> None:
+    run("dataset", "import", lines(tmp_path, a_body("one")))
+    run("ingest", csv_file(tmp_path), "--dataset", "one", "--publish")
+    told = run("ingest", csv_file(tmp_path, CSV + b"c,3\n"), "--dataset", "one", "--dry-run").stdout
+    assert 'added\tdata\t{"_row":3,"name":"c","value":3}' in told
+
+
 def test_verify_names_what_does_not_agree(run: Run, tmp_path: Path) -> None:
     run("dataset", "import", lines(tmp_path, a_body("one")))
     run("ingest", csv_file(tmp_path), "--dataset", "one", "--publish")

@@ -12,6 +12,7 @@ import pytest
 from catalog.rows.cache import ServingCache
 from catalog.rows.engine import RowFiles
 from catalog.rows.ranks import Key, build_rank
+from catalog.rows.sealed import FORM
 from catalog.rows.serving import build, is_sound, open_serving
 from catalog.schema import Field
 from tests.catalog.rows.releases import make_release
@@ -58,7 +59,7 @@ def spoil_length(path: Path) -> None:
 
 
 def spoil_stamp(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b"rows2", b"rows1"))
+    path.write_bytes(path.read_bytes().replace(FORM, b"rows0"))
 
 
 def spoil_one_byte(path: Path) -> None:

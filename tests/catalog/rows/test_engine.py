@@ -171,11 +171,11 @@ def test_a_broken_or_missing_serving_file_is_answered_from_parquet(land: RowFile
 def test_a_serving_file_that_lacks_rows_is_not_believed(land: RowFiles) -> None:
     assert land.serving is not None
     right = read_page(land, parse_query([("order_by", "-area")], land.table))
-    open_file = pa.ipc.open_file(pa.BufferReader(open_sealed(land.serving, land.table.digest)))
-    short = open_file.get_batch(0).slice(1)
+    found = pa.ipc.open_stream(pa.BufferReader(open_sealed(land.serving, land.table.digest)))
+    short = found.read_next_batch().slice(1)
 
     def write(sink: pa.NativeFile) -> None:
-        with pa.ipc.new_file(sink, short.schema) as writer:
+        with pa.ipc.new_stream(sink, short.schema) as writer:
             writer.write_batch(short)
 
     write_sealed(land.serving, land.table.digest, write)

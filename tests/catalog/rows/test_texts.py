@@ -17,7 +17,7 @@ from catalog.rows import texts, thresholds
 from catalog.rows.engine import RowFiles, RowPage, read_page
 from catalog.rows.query import parse_query
 from catalog.rows.serving import open_serving
-from catalog.rows.texts import build_texts, find_texts, path_of
+from catalog.rows.texts import build_texts, open_texts
 from catalog.schema import Field
 from tests.catalog.rows.releases import make_release
 from tests.catalog.rows.test_engines_agree import FIELDS, rows_of
@@ -31,9 +31,14 @@ QUERIES: list[list[tuple[str, str]]] = [
 ]
 
 
+def texts_file(files: RowFiles) -> Path:
+    assert files.serving is not None
+    return files.serving.with_suffix(".rtexts")
+
+
 def with_texts(files: RowFiles) -> RowFiles:
     assert files.serving is not None
-    path_of(files.serving).unlink(missing_ok=True)
+    texts_file(files).unlink(missing_ok=True)
     build_texts(open_serving(files.serving, files.table), files.parquet)
     return files
 
@@ -70,7 +75,7 @@ def test_neighbours_are_read_across_batches(files: RowFiles, monkeypatch: pytest
     monkeypatch.setattr(texts, "_BATCH", 2048)  # what DuckDB works with at once
     with_texts(files)
     for numbers in (range(1, 5001), range(2040, 2060), [5000, 1, 2049]):
-        found = find_texts(open_serving(files.serving, files.table))
+        found = open_texts(open_serving(files.serving, files.table))
         assert found is not None
         assert [one["_row"] for one in json.loads(found.read(numbers))] == list(numbers)
 
@@ -84,8 +89,7 @@ def test_a_choice_of_fields_is_not_read_from_texts(files: RowFiles) -> None:
 
 @pytest.mark.parametrize("spoiled", [b"", b"\0" * 500, b"broken"])
 def test_broken_texts_are_not_used(files: RowFiles, spoiled: bytes) -> None:
-    assert files.serving is not None
-    path_of(files.serving).write_bytes(spoiled)
+    texts_file(files).write_bytes(spoiled)
     page = read_page(files, parse_query([("limit", "1")], files.table), as_text=True)
     assert (page.text, page.rows) == (None, [(1, 0)])
 
