@@ -24,7 +24,7 @@ MOST_RELEASES = 12  # of one dataset that are looked into, the newest first
 MOST_CELLS = 200
 HUNDRED_MILLION = Decimal(10**8)
 SENTENCES = ("answer_cell", "answer_plan", "answer_named", "answer_named_year")  # one for each schema, see answers.toml
-UNITS = {"m2": "平方米", "year": "年", "CNY/m2": "元/平方米", "percent": "%", "index": "", "CNY": "元"}
+UNITS = {"person": "人", "m2": "平方米", "year": "年", "CNY/m2": "元/平方米", "percent": "%", "index": "", "CNY": "元"}
 
 
 @dataclass(frozen=True)
