@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ingest import persons
 from ingest.privacy.detectors import DETECTORS, PERSON, Detector
@@ -37,14 +36,16 @@ class Hit:
 
 def find_hits(text: str, context: frozenset[str] = frozenset()) -> list[Hit]:
     """Everything personal in a text, in its order, overlapping pieces once; `context`: kinds its column names."""
-    clean, places = _clean(text)
+    clean = _clean(text)
     if not _SIGN.search(clean):
         return []
     number = _NUMBER.fullmatch(clean)
     if number and (number[2] is not None or number[3]):
         found = _find(_digits_of(number), context)
         return [Hit(found[0][0], 0, len(text))] if found else []
-    return [Hit(kind, places[start], places[end - 1] + 1) for kind, start, end in _find(clean, context)]
+    found = _find(clean, context)
+    places = _places(text, clean) if found else ()
+    return [Hit(kind, places[start], places[end - 1] + 1) for kind, start, end in found]
 
 
 def _digits_of(number: re.Match[str]) -> str:
@@ -77,7 +78,7 @@ def _mask_persons(clean: str) -> str:
 
 def holds_person(text: str) -> bool:
     """Whether a text of a holder's column names natural persons."""
-    clean = _clean(text)[0]
+    clean = _clean(text)
     return _mask_persons(clean) != clean
 
 
@@ -91,14 +92,14 @@ def mask_text(text: str, context: frozenset[str] = frozenset()) -> str:
 
 def mask_names(text: str) -> str:
     """The text with persons' names cut to the surname, also where unseen characters part them."""
-    clean = _clean(text)[0]
+    clean = _clean(text)
     masked = _mask_persons(clean)
     return text if masked == clean else masked
 
 
 def mask_piece(kind: str, piece: str) -> str:
     """One piece as it may be shown."""
-    clean = _clean(piece)[0].strip()
+    clean = _clean(piece).strip()
     if kind == PERSON:
         return clean[:1] + "**"
     if kind == "email":
@@ -115,23 +116,32 @@ def examples_of(text: str, hits: Iterable[Hit]) -> list[str]:
     return [mask_piece(hit.kind, text[hit.start : hit.end]) for hit in hits]
 
 
-def _clean(text: str) -> tuple[str, range | list[int]]:
-    """The text in plain width without unseen characters, and where each character stood."""
-    if text.isascii():
-        return text, range(len(text))
-    plain = [*map(_plain, text)]
-    places = [place for place, character in enumerate(plain) if character]
-    return "".join(plain), places if len(places) < len(text) else range(len(text))
+class _Plain(dict[int, str]):
+    """For `str.translate`: a character in plain width, a digit as one of ours; empty for what is not seen."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        digit = unicodedata.digit(character, None)
+        plain = unicodedata.normalize("NFKC", character) if digit is None else str(digit)
+        if unicodedata.category(character) in _UNSEEN or character in _FILLERS:
+            plain = ""
+        self[code] = found = plain if len(plain) < 2 else character
+        return found
 
 
-@lru_cache(maxsize=4096)
-def _plain(character: str) -> str:
-    """A character in plain width, a digit as one of ours; empty for what is not seen."""
-    if unicodedata.category(character) in _UNSEEN or character in _FILLERS:
-        return ""
-    digit = unicodedata.digit(character, None)
-    plain = unicodedata.normalize("NFKC", character) if digit is None else str(digit)
-    return plain if len(plain) == 1 else character
+_PLAIN = _Plain()
+
+
+def _clean(text: str) -> str:
+    """The text in plain width without unseen characters."""
+    return text if text.isascii() else text.translate(_PLAIN)
+
+
+def _places(text: str, clean: str) -> Sequence[int]:
+    """Where each character of the clean text stood."""
+    if len(clean) == len(text):
+        return range(len(text))
+    return [place for place, character in enumerate(text) if _PLAIN[ord(character)]]
 
 
 def _matches(detector: Detector, clean: str, context: frozenset[str]) -> Iterable[tuple[int, int]]:
