@@ -12,7 +12,7 @@ from typing import Any
 
 from catalog.rows.profile import load_profile, write_profile
 from catalog.rows.sealed import Unsound
-from catalog.rows.serving import build, is_sound
+from catalog.rows.serving import build, is_broken, is_sound
 from catalog.schema import Table
 
 _MARK = 60.0  # seconds: a use is marked in the file's access time at most this often
@@ -50,8 +50,8 @@ class ServingCache:
         return path if self._is_good(path, table) else None
 
     def is_unsound(self, table: Table) -> bool:
-        """Whether there is a file that must not be used; an absent one is only not built yet."""
-        return self._path(table.digest).exists() and not is_sound(self._path(table.digest), table)
+        """Whether there is a broken file; one that is absent, or that an upgrade left, is only not built yet."""
+        return is_broken(self._path(table.digest), table)
 
     def remove(self, digest: str) -> None:
         """Forget a file that failed, and its ranks."""

@@ -78,6 +78,17 @@ def test_a_file_that_is_not_what_it_should_be_is_built_anew(cache: ServingCache,
     assert is_sound(path_of(fresh, files), files.table)
 
 
+@pytest.mark.parametrize(
+    ("spoil", "broken"), [(spoil_one_byte, True), (spoil_length, True), (spoil_stamp, False), (Path.unlink, False)]
+)
+def test_what_an_upgrade_leaves_is_not_broken(cache: ServingCache, tmp_path: Path, spoil: Any, *, broken: bool) -> None:
+    files = release(tmp_path)
+    path = path_of(cache, files)
+    assert not cache.is_unsound(files.table)
+    spoil(path)
+    assert cache.is_unsound(files.table) == broken
+
+
 def test_a_file_that_failed_can_be_forgotten(cache: ServingCache, tmp_path: Path) -> None:
     files = release(tmp_path)
     path = path_of(cache, files)
