@@ -76,6 +76,11 @@ class Place:
         """Whether the release is out, and so will never change."""
         return self.release.state == "published"
 
+    @property
+    def is_for_all(self) -> bool:
+        """Whether anybody reads these rows; what only some may read is kept by no cache on the way."""
+        return self.is_public and self.dataset.access == "open"
+
     def files(self, house: House) -> RowFiles:
         """Their files."""
         return house.rows_of(self.table)
@@ -131,7 +136,7 @@ def headers_of(asking: Asking, place: Place, mark: str) -> list[tuple[str, str]]
     """The tag of an answer, its release, how long it may be kept, and what else it depends on."""
     kept = IMMUTABLE if asking.args.get("release") else REVALIDATE
     return [
-        ("Cache-Control", kept if place.is_public else PRIVATE["Cache-Control"]),
+        ("Cache-Control", kept if place.is_for_all else PRIVATE["Cache-Control"]),
         ("X-Release", str(place.release.number)),
         ("ETag", quote_etag(mark)),
         ("Vary", ", ".join(VARY)),

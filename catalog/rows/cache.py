@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from catalog.errors import Unavailable
 from catalog.rows.profile import load_profile, write_profile
 from catalog.rows.sealed import Unsound
-from catalog.rows.serving import build, is_sound
+from catalog.rows.serving import build, is_broken, is_sound
 from catalog.schema import Table
+from catalog.storage import digest_of
 
 _MARK = 60.0  # seconds: a use is marked in the file's access time at most this often
 
@@ -28,18 +30,19 @@ class ServingCache:
         self._checked: dict[str, tuple[int, int]] = {}  # digest -> inode and time of the file that was found sound
 
     def path_for(self, parquet: Path, table: Table) -> Path:
-        """The serving file, built now where it is missing or unsound."""
+        """The serving file, built now where it is missing or unsound. Raises Unavailable where that cannot be."""
         path = self._path(table.digest)
         if not self._is_good(path, table):
             self._build(path, parquet, table)
         return path
 
     def profile_for(self, parquet: Path, table: Table) -> list[dict[str, Any]]:
-        """The profile of a release, worked out now where it is missing or unsound."""
+        """The profile of a release, worked out now where it is missing or unsound. Raises Unavailable."""
         path = self._path(table.digest).with_suffix(".rprofile")
         try:
             return load_profile(path, table)
         except Unsound:
+            _require_whole(parquet, table)
             path.parent.mkdir(parents=True, exist_ok=True)
             write_profile(path, parquet, table)
             return load_profile(path, table)
@@ -50,8 +53,8 @@ class ServingCache:
         return path if self._is_good(path, table) else None
 
     def is_unsound(self, table: Table) -> bool:
-        """Whether there is a file that must not be used; an absent one is only not built yet."""
-        return self._path(table.digest).exists() and not is_sound(self._path(table.digest), table)
+        """Whether there is a broken file; one that is absent, or that an upgrade left, is only not built yet."""
+        return is_broken(self._path(table.digest), table)
 
     def remove(self, digest: str) -> None:
         """Forget a file that failed, and its ranks."""
@@ -101,6 +104,7 @@ class ServingCache:
         with locked(path.with_suffix(".lock")):
             if self._is_good(path, table):  # another process was faster
                 return
+            _require_whole(parquet, table)
             build(parquet, table, path)
             self._checked.pop(table.digest, None)
         self._evict(path)
@@ -122,6 +126,12 @@ class ServingCache:
             if main != keep:
                 self.remove(main.stem)
                 total -= sizes[main]
+
+
+def _require_whole(parquet: Path, table: Table) -> None:
+    """Raises Unavailable where the file is not what its digest says: what is made from it would pass for sound."""
+    if digest_of(parquet)[0] != table.digest:
+        raise Unavailable("rows_unavailable", retry_after=60)
 
 
 def _find_stat(path: Path) -> os.stat_result | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +16,17 @@ from typing import BinaryIO, Final
 import pyarrow as pa
 
 FORM: Final = b"rows3"  # another one when the layout changes: older files are then made anew
+_ANY_FORM: Final = re.compile(rb"rows\d")
 _TRAILER: Final = len(FORM) + 64 + 32
 _CHUNK: Final = 1 << 20
 
 
 class Unsound(Exception):
     """A cache file is missing, broken, or made from something else: whoever reads makes it anew or does without."""
+
+
+class Outdated(Unsound):
+    """A cache file of an earlier layout, as an upgrade leaves it: made anew like the others, but nothing broke."""
 
 
 def write_sealed(target: Path, digest: str, write: Callable[[pa.NativeFile], None]) -> None:
@@ -50,6 +56,9 @@ def open_sealed(path: Path, digest: str, *, check: bool = True) -> pa.Buffer:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             size = len(mapped) - _TRAILER
             end = size + len(FORM) + 64
+            form = mapped[size : size + len(FORM)] if size >= 0 else b""
+            if form != FORM and _ANY_FORM.fullmatch(form):
+                raise Outdated(str(path))
             sound = size >= 0 and mapped[size:end] == FORM + digest.encode("ascii").ljust(64)
             if not sound or (check and _sum(file, end) != mapped[-32:]):
                 raise Unsound(str(path))

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.rows.kept import Kept
-from catalog.rows.sealed import Unsound, open_sealed, write_sealed
+from catalog.rows.sealed import Outdated, Unsound, open_sealed, write_sealed
 from catalog.rows.values import to_native
 from catalog.schema import Field, Table
 
@@ -144,6 +144,17 @@ def is_sound(path: Path, table: Table) -> bool:
     except Unsound:
         return False
     return True
+
+
+def is_broken(path: Path, table: Table) -> bool:
+    """Whether there is a file in which something went wrong: not one that is absent, or of an earlier layout."""
+    try:
+        Serving(path, table)
+    except Outdated:
+        return False
+    except Unsound:
+        return path.exists()
+    return False
 
 
 def _is_wide(field: Field) -> bool:

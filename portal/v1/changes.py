@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from catalog.errors import BadParameter
 from catalog.lookup import get_dataset, get_release, get_table, require_readable_rows
 from catalog.models import Release
-from portal.answers import PRIVATE, json_answer
+from portal.answers import PRIVATE, content_tag, json_answer, tagged
 from portal.context import actor, catalog_session, house
 from portal.places import REVALIDATE, require_shown_to
 from portal.v1.blueprint import api
@@ -65,8 +65,9 @@ class ReleaseChanges(Resource):
             "removed": found.removed,
             "truncated": max(found.counts.values()) > MOST,
         }
-        private = any(release.state != "published" for release in releases)
-        return json_answer(body, headers=PRIVATE if private else {"Cache-Control": REVALIDATE})
+        private = dataset.access != "open" or any(release.state != "published" for release in releases)
+        answer = json_answer(body, headers=PRIVATE if private else {"Cache-Control": REVALIDATE})
+        return tagged(answer, content_tag(answer))
 
 
 def _number(name: str) -> int:

@@ -108,7 +108,10 @@ def test_a_correction_waits_while_the_old_rows_stay(api: dict[str, Api], slug: s
     assert values(api["public"], slug, money)[0] == 121.5
     assert values(api["public"], slug, money, release="1")[0] == 120.5
     assert [one["number"] for one in api["public"].get(f"/datasets/{slug}/releases").json["items"]] == [2, 1]
-    moved = api["public"].get(f"/datasets/{slug}/changes", query_string={"from": 1, "to": 2}).json
+    answer = api["public"].get(f"/datasets/{slug}/changes", query_string={"from": 1, "to": 2})
+    again = {"If-None-Match": answer.headers["ETag"]}
+    assert api["public"].get(f"/datasets/{slug}/changes?from=1&to=2", headers=again).status_code == 304
+    moved = answer.json
     assert moved["counts"] == {"added": 1, "changed": 0, "removed": 1}
     assert (moved["removed"][0][money], moved["added"][0][money]) == (120.5, 121.5)
     assert api["public"].get(f"/datasets/{slug}/changes", query_string={"from": "x", "to": 2}).status_code == 400

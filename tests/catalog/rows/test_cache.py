@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from catalog.errors import Unavailable
 from catalog.rows.cache import ServingCache
 from catalog.rows.engine import RowFiles
 from catalog.rows.ranks import Key, build_rank
@@ -78,6 +79,17 @@ def test_a_file_that_is_not_what_it_should_be_is_built_anew(cache: ServingCache,
     assert is_sound(path_of(fresh, files), files.table)
 
 
+@pytest.mark.parametrize(
+    ("spoil", "broken"), [(spoil_one_byte, True), (spoil_length, True), (spoil_stamp, False), (Path.unlink, False)]
+)
+def test_what_an_upgrade_leaves_is_not_broken(cache: ServingCache, tmp_path: Path, spoil: Any, *, broken: bool) -> None:
+    files = release(tmp_path)
+    path = path_of(cache, files)
+    assert not cache.is_unsound(files.table)
+    spoil(path)
+    assert cache.is_unsound(files.table) == broken
+
+
 def test_a_file_that_failed_can_be_forgotten(cache: ServingCache, tmp_path: Path) -> None:
     files = release(tmp_path)
     path = path_of(cache, files)
@@ -121,6 +133,16 @@ def test_ranks_leave_with_their_release(tmp_path: Path) -> None:
     os.utime(old, (1_000_000, old.stat().st_mtime))
     path_of(ServingCache(tmp_path / "serving", old.stat().st_size * 2), made[1])
     assert not list(old.parent.glob(f"{made[0].table.digest}.*"))
+
+
+def test_nothing_is_made_from_a_damaged_release(cache: ServingCache, tmp_path: Path) -> None:
+    files = release(tmp_path)
+    spoil_one_byte(files.parquet)
+    with pytest.raises(Unavailable):
+        cache.path_for(files.parquet, files.table)
+    with pytest.raises(Unavailable):
+        cache.profile_for(files.parquet, files.table)
+    assert cache.find(files.table) is None
 
 
 def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
