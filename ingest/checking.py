@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from ingest.coded import plain_batch
 from ingest.families import Check, DeclaredField, DeclaredSchema
 from ingest.findings import WARNING
 from ingest.gather import FIRST_CELLS, Gather, Place
+from ingest.keys import Keys
 from ingest.origins import place_of
 from ingest.plan import Planned
 from ingest.raw import RawSheet
@@ -35,10 +37,15 @@ _UNIT_BELOW = {"CNY": "万元", "m2": "亩", "percent": "%"}  # what the numbers
 
 
 class Checker:
-    """Looks at every accepted row once; what does not make sense is a finding."""
+    """Looks at every accepted row once; what does not make sense is a finding. `folder` is for what is too much."""
 
     def __init__(
-        self, columns: tuple[Planned, ...], sheet: RawSheet, gather: Gather, schema: DeclaredSchema | None
+        self,
+        columns: tuple[Planned, ...],
+        sheet: RawSheet,
+        gather: Gather,
+        schema: DeclaredSchema | None,
+        folder: Path,
     ) -> None:
         self._columns = {column.field.name: column for column in columns}
         self._sheet, self._gather, self._schema = sheet, gather, schema
@@ -49,14 +56,14 @@ class Checker:
         self._all = [check for check in checks if check.rule in over_rows]
         fields = [one for one in schema.fields if one.name in self._columns] if schema is not None else []
         self._bounds = [(one, code, breach) for one in fields for code, breach in iter_bounds(one)]
-        self._keys = wholes.Keys(schema.key if schema is not None else ())
+        self._keys = Keys(schema.key if schema is not None else (), folder)
         self._seen: list[tuple[Any, Any]] = []
+        self._rows = 0
 
     def check(self, typed: Any, rows: Any, raw: dict[int, Any]) -> None:
         """One batch of typed rows, with their numbers and the raw columns."""
         self._keys.add(typed, rows)
-        if self._all:
-            self._seen.append((typed, rows))
+        self._remember(typed, rows)
         broken = self._broken(typed)
         for (check, _), mask in zip(self._each, broken, strict=False):
             if not mask.any():
@@ -67,6 +74,14 @@ class Checker:
             self._tell(check.level, CODES[check.rule], first, int(mask.sum()), titles=self._titles(check))
         for (one, code, _), mask in zip(self._bounds, broken[len(self._each) :], strict=True):
             self._doubt(one, code, mask, rows)
+
+    def _remember(self, typed: Any, rows: Any) -> None:
+        """Keep a batch for the checks over all rows, as long as the table is not too long for them."""
+        self._rows += typed.num_rows
+        if self._rows > wholes.MOST_ROWS:
+            self._seen = []
+        elif self._all:
+            self._seen.append((typed, rows))
 
     def _broken(self, typed: Any) -> list[pl.Series]:
         """For each check of rows, then for each bound, which rows of a batch break it."""
@@ -99,6 +114,10 @@ class Checker:
                     found=f"{broken.found:g}" if abs(broken.found) < 1 else f"{broken.found:.12g}",
                     expected=f"{broken.expected:.12g}",
                 )
+
+    def close(self) -> None:
+        """Let go of what waits on disk."""
+        self._keys.close()
 
     def _doubt(self, one: DeclaredField, code: str, mask: pl.Series, rows: Any) -> None:
         """Numbers past what the measure can be, or below it: the unit is likely another."""

@@ -1,4 +1,4 @@
-"""Checks over several rows of a table: parts and whole, a part and its limit, growth, keys that repeat."""
+"""Checks over several rows of a table: parts and whole, a part and its limit, growth."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
-from ingest.coded import plain_batch
 from ingest.families import Check
 
 SUMS_TO = "sums_to"  # the one rule that has groups without names in them
-_PART = 2_000_000  # keys that are compared at once
 MOST_ROWS = 200_000  # past which these checks, made for tables that people read, are left out
 Group = Mapping[str, tuple[int, float]]  # what the row says by `by` -> its position and its value
 
@@ -102,29 +98,3 @@ def iter_broken(check: Check, rows: Any, key: tuple[str, ...]) -> Iterator[Broke
             groups[cells[: len(shared)]].setdefault(said, (at, float(cells[-1])))
     for group in groups.values():
         yield from RULES[check.rule](check, group)
-
-
-class Keys:
-    """The keys of all rows, as hashes, to find those that come twice."""
-
-    def __init__(self, key: tuple[str, ...]) -> None:
-        self._key, self._frames, self._rows = key, list[pl.DataFrame](), 0
-
-    def add(self, typed: Any, rows: Any) -> None:
-        """The typed rows of a batch and their numbers; a row that lacks all of its key counts for nothing."""
-        key = [name for name in self._key if name in typed.schema.names]
-        if not key or len(key) < len(self._key):
-            return
-        frame = pl.DataFrame(plain_batch(typed.select(key))).with_columns(pl.Series("row number", rows))
-        frame = frame.filter(pl.all_horizontal(pl.col(key[-1:]).is_not_null()))
-        self._frames.append(pl.DataFrame({"key": frame.select(key).hash_rows(), "row": frame.get_column("row number")}))
-        self._rows += frame.height
-
-    def find_repeated(self, first: int) -> tuple[int, list[int]]:
-        """How many rows have a key that a row before them has, and the numbers of the first ones."""
-        count, rows, parts = 0, list[int](), 1 + self._rows // _PART
-        for part in range(parts if self._frames else 0):  # one after the other, so that memory stays flat
-            mine = pl.concat([frame.filter(pl.col("key") % parts == part) for frame in self._frames])
-            again = mine.filter(~pl.col("key").is_first_distinct()).get_column("row")
-            count, rows = count + len(again), rows + again.head(first).to_list()
-        return count, sorted(rows)[:first]

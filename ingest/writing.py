@@ -51,7 +51,7 @@ class TableWriter:
 
     def __post_init__(self) -> None:
         self._written.set_result(None)
-        self._checker = Checker(self.columns, self.sheet, self.gather, self.schema)
+        self._checker = Checker(self.columns, self.sheet, self.gather, self.schema, self.parquet.parent)
 
     @contextmanager
     def opened(self) -> Iterator[TableWriter]:
@@ -69,6 +69,7 @@ class TableWriter:
                 self._checker.finish()
             finally:
                 self._behind.shutdown()
+                self._checker.close()
                 self._cells.close()
                 if self._writer is not None:
                     self._writer.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, filterfalse
 from typing import Final
 
 from search.index import SearchDocument
@@ -12,7 +12,7 @@ from search.periods import tokens_between
 from search.periods import tokens_of as periods_of
 from search.places import region_tokens
 from search.question import question
-from search.tokens import IS_HAN, fold, fold_all, grams_of, letter_token, letters_of, sounds_of, value_token, words_of
+from search.tokens import NOT_HAN, fold, fold_all, grams_of, letter_token, letters_of, sounds_of, value_token, words_of
 from search.units import Question
 from search.wordlists import word_list
 
@@ -46,8 +46,8 @@ def _fields(document: SearchDocument, first: str, others: str, body: str, column
         "folded": letters_of(first),
         "title": _unseen(chain(grams_of(title), words_of(title), periods_of(title)), seen),
         "names": _unseen(chain(chain.from_iterable(name[0] for name in known), regions, spans), seen),
-        "body": _unseen(chain(grams_of(body), words_of(body)), seen) if body else "",
-        "columns": _unseen(chain(grams_of(columns), words_of(columns)), seen) if columns else "",
+        "body": _unseen(_running(body), seen) if body else "",
+        "columns": _unseen(_running(columns), seen) if columns else "",
         "cells": _unseen(chain.from_iterable(map(_cell, document.values)), seen) if document.values else "",
         "chars": _letters(title + "".join([name[1] for name in known])),
         "pinyin": " ".join(sounds),
@@ -56,16 +56,22 @@ def _fields(document: SearchDocument, first: str, others: str, body: str, column
 
 
 def _letters(text: str) -> str:
-    found = IS_HAN.findall("".join(dict.fromkeys(text)))
+    found = NOT_HAN.sub("", "".join(dict.fromkeys(text)))
     return letter_token(f" {letter_token('')}".join(found)) if found else ""
 
 
 def _unseen(tokens: Iterable[str], seen: dict[str, None]) -> str:
     """The tokens that no field before has, once each. What counts is the best field (search/ranking.py), and every
     place where a token stands costs time in each question that asks for it."""
-    before = len(seen)
-    seen.update(dict.fromkeys(tokens))
-    return " ".join(islice(seen, before, None))
+    fresh = dict.fromkeys(filterfalse(seen.__contains__, tokens))
+    seen.update(fresh)
+    return " ".join(fresh)
+
+
+@lru_cache(maxsize=500)
+def _running(folded: str) -> tuple[str, ...]:
+    """The tokens of a text, once each. The datasets of a series stand together and have the same description."""
+    return tuple(dict.fromkeys(chain(grams_of(folded), words_of(folded))))
 
 
 def _cell(value: str) -> Iterator[str]:

@@ -24,7 +24,7 @@ def syllables_of(word: str) -> tuple[str, ...]:
 
 def initials_of(syllables: Iterable[str]) -> str:
     """The first letter of each syllable."""
-    return "".join(syllable[0] for syllable in syllables)
+    return "".join([syllable[0] for syllable in syllables])
 
 
 def pairs_of(syllables: Sequence[str]) -> Iterable[str]:

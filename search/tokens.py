@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import add
 from typing import Final
 from unicodedata import is_normalized, normalize
@@ -23,9 +24,11 @@ LONGEST_TOKEN: Final = 64  # a run of Latin letters longer than that is no word
 _KANA_AND_HANGUL: Final = "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\uac00-\ud7af"
 _HAN: Final = rf"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff{_KANA_AND_HANGUL}"
 RUN: Final = re.compile(rf"[{_HAN}]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_{_HAN}]+")
+NOT_HAN: Final = re.compile(rf"[^{_HAN}]+")
 IS_HAN: Final = re.compile(rf"[{_HAN}]")
 _LAST_MARK: Final = "\u3001"  # every Chinese character stands behind it, every Latin one before
 _SEPARATOR: Final = "\x1e"
+_MARKS: Final = tuple(zip("，（）：；！？％\u3000", ",():;!?% ", strict=True))
 _INITIALS: Final = 3  # letters of a piece of initials
 _simplify = opencc.OpenCC("t2s").convert
 
@@ -37,8 +40,20 @@ def encodable(text: str) -> str:
 
 def fold(text: str) -> str:
     """Full width to half width, lower case, Traditional to Simplified."""
-    plain = text if is_normalized("NFKC", text) else normalize("NFKC", text)
-    plain = plain.lower()
+    return _simplified(_narrow(text))
+
+
+def _narrow(text: str) -> str:
+    """The text in NFKC: most need no more than the marks of Chinese, and to replace those costs far less."""
+    if is_normalized("NFKC", text):
+        return text
+    for wide, narrow in _MARKS:
+        text = text.replace(wide, narrow)
+    return text if is_normalized("NFKC", text) else normalize("NFKC", text)
+
+
+def _simplified(narrow: str) -> str:
+    plain = narrow.lower()
     if plain.isascii():
         return plain
     try:
@@ -49,7 +64,7 @@ def fold(text: str) -> str:
 
 def fold_all(texts: Sequence[str]) -> list[str]:
     """`fold` of each, in one go: calls into OpenCC cost more than what they do."""
-    folded = fold(_SEPARATOR.join(texts)).split(_SEPARATOR)
+    folded = _simplified(_SEPARATOR.join(map(_narrow, texts))).split(_SEPARATOR)
     return folded if len(folded) == len(texts) else [fold(text) for text in texts]
 
 
@@ -63,7 +78,8 @@ def grams_of(folded: str) -> list[str]:
     grams: list[str] = []
     for run in RUN.findall(folded):
         if len(run) > 1 and is_han(run):
-            grams += map(add, run, run[1:])
+            letters = list(run)
+            grams += map(add, letters, letters[1:])
         else:
             grams.append(run[:LONGEST_TOKEN])
     return grams
@@ -80,18 +96,20 @@ def sounds_of(folded: str, *, parts: bool) -> list[str]:
     tones: list[str] = []
     for run in RUN.findall(folded):
         if run > _LAST_MARK and len(run) > 1:
-            pairs, initials = _spoken(run)
-            tones += pairs
-            tones.append("^" + initials)
-            tones += initial_grams(initials) if parts else ()
+            whole, pieces = _spoken(run)
+            tones += whole
+            if parts:
+                tones += pieces
     return tones
 
 
 @lru_cache(maxsize=20_000)
-def _spoken(run: str) -> tuple[tuple[str, ...], str]:
-    """Pairs of syllables and initials of a run of Chinese: offices, places and subjects come again and again."""
-    spoken = [syllable for word in rjieba.cut(run) for syllable in syllables_of(word)]
-    return tuple(pairs_of(spoken)), initials_of(spoken)
+def _spoken(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Pairs of syllables and initials of a run of Chinese, and these in pieces: offices, places and subjects come
+    again and again."""
+    spoken = [*chain.from_iterable(map(syllables_of, rjieba.cut(run)))]
+    initials = initials_of(spoken)
+    return (*pairs_of(spoken), "^" + initials), tuple(initial_grams(initials))
 
 
 def initial_grams(initials: str) -> list[str]:

@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 
@@ -54,22 +54,23 @@ def open_sealed(path: Path, digest: str, *, check: bool = True) -> pa.Buffer:
     try:
         with path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            size = len(mapped) - _TRAILER
+            end = size + len(FORM) + 64
+            form = mapped[size : size + len(FORM)] if size >= 0 else b""
+            if form != FORM and _ANY_FORM.fullmatch(form):
+                raise Outdated(str(path))
+            sound = size >= 0 and mapped[size:end] == FORM + digest.encode("ascii").ljust(64)
+            if not sound or (check and _sum(file, end) != mapped[-32:]):
+                raise Unsound(str(path))
     except (OSError, ValueError) as fault:  # an empty file cannot be mapped
         raise Unsound(str(path)) from fault
-    size = len(mapped) - _TRAILER
-    form = mapped[size : size + len(FORM)] if size >= 0 else b""
-    if form != FORM and _ANY_FORM.fullmatch(form):
-        raise Outdated(str(path))
-    if size < 0 or mapped[size : size + len(FORM) + 64] != FORM + digest.encode("ascii").ljust(64):
-        raise Unsound(str(path))
-    if check and _sum(mapped, size + len(FORM) + 64) != mapped[-32:]:
-        raise Unsound(str(path))
     return pa.py_buffer(mapped).slice(0, size)
 
 
-def _sum(mapped: mmap.mmap, end: int) -> bytes:
+def _sum(file: BinaryIO, end: int) -> bytes:
+    """The checksum of the bytes up to `end`: read, for mapped pages would stay and count as ours."""
     hasher = hashlib.sha256()
-    with memoryview(mapped) as whole:
-        for start in range(0, end, _CHUNK):
-            hasher.update(whole[start : min(start + _CHUNK, end)])
+    while end > 0 and (chunk := file.read(min(_CHUNK, end))):
+        hasher.update(chunk)
+        end -= len(chunk)
     return hasher.digest()

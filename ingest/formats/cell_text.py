@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,16 @@ def text_of(value: Any) -> str:
         hours, rest = divmod(round(value.total_seconds()), 3600)
         return f"{hours}:{rest // 60:02d}:{rest % 60:02d}"
     return str(value)
+
+
+def texts_of_floats(column: Sequence[float]) -> list[str]:
+    """`text_of` of each, without a call for those that are written as they are: short digits, no exponent, no zero."""
+    return [
+        digits.removesuffix(".0")
+        if value and len(digits := repr(value)) < 17 and "e" not in digits and "n" not in digits
+        else text_of(value)
+        for value in column
+    ]
 
 
 def number_text(value: float) -> str:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import resource
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
 from catalog.errors import nearest
-from ingest.formats.cell_text import text_of
+from ingest.formats.cell_text import text_of, texts_of_floats
 
 AREA_LIMIT = 28_000_000  # cells of the rectangle that a sheet spans, all of which are reserved: 26 columns to the end
 SHEETS = 200  # of one file that are read
@@ -74,7 +75,7 @@ def blocks(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[Line]:
     cells: list[list[Any]] = []
     count = 0
     for number, row in rows:
-        if row.count("") == len(row):
+        if not row or (row[0] == "" and row.count("") == len(row)):
             continue
         numbers.append(number)
         cells.append(row)
@@ -91,9 +92,14 @@ def _block(numbers: list[int], cells: list[list[Any]]) -> Line:
 
 
 def _texts(column: Sequence[Any]) -> Sequence[str]:
-    """A column as texts; most are texts throughout, which is seen at once."""
-    if set(map(type, column)) == {str}:
+    """A column as texts; most are of one type throughout, which is seen at once."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
         return column
+    if kinds == {float}:
+        return texts_of_floats(column)
+    if kinds == {date}:
+        return list(map(date.isoformat, column))
     return [value if value.__class__ is str else text_of(value) for value in column]
 
 

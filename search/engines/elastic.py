@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 from zlib import crc32
 
+import orjson
 from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer, TransportError
 
 from catalog.errors import Conflict, Unavailable
 from search import analysis
 from search.batches import batches
+from search.beside import worked
 from search.engines import elastic_layout as layout
 from search.engines.elastic_page import page_of, strictly, total_of
 from search.engines.elastic_query import body
@@ -28,6 +31,8 @@ from search.question import attempts
 BATCH: Final = 500
 SEARCH_SECONDS: Final = 3.0
 WRITE_SECONDS: Final = 30.0
+_AT_ONCE: Final = 2  # bulks of a rebuild on their way
+_UNSEEN: Final = {"refresh_interval": "-1"}  # nobody looks into an index before it is whole
 _BUSY_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # seconds between attempts of a rebuild that is told to slow down
 _NEWER_EXISTS, _GONE, _BUSY = 409, 404, 429
 _log = logging.getLogger(__name__)
@@ -71,7 +76,7 @@ class ElasticIndex:
             for batch in batches(documents, BATCH):
                 refused |= self._bulk(self.address.alias, _writes(batch))
             for gone in batches(removed_ids, BATCH):
-                self._bulk(self.address.alias, [{"delete": {"_id": str(one)}} for one in gone])
+                self._bulk(self.address.alias, _deletes(gone))
             self._client.indices.refresh(index=self.address.alias)
         return Written(refused)
 
@@ -99,9 +104,10 @@ class ElasticIndex:
     def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
         with _answering():
             self._clean()
-            index = self._create()
+            index = self._create(_UNSEEN)
             held: dict[int, int] = {}
             self._fill(index, documents, held)
+            self._client.indices.put_settings(index=index, settings=dict.fromkeys(_UNSEEN))
             self._apply(index, catch_up, held)
             self._switch(index)
             # What was written to the old index between the last look and the switch is in the database: look again.
@@ -153,12 +159,12 @@ class ElasticIndex:
         found = self._client.indices.get(index=f"{self.address.alias}-*", features="aliases", expand_wildcards="all")
         return [name for name in found if self.address.is_ours(name)]
 
-    def _create(self) -> str:
+    def _create(self, more: Mapping[str, Any] | None = None) -> str:
         """A new index. It is written through an alias of its own, since a write to a lost index would make one anew."""
         index = self.address.new_index()
         self._client.indices.create(
             index=index,
-            settings=layout.settings(self.address),
+            settings=layout.settings(self.address) | dict(more or {}),
             mappings=layout.mapping(),
             aliases={_inlet(index): {}},
         )
@@ -173,19 +179,20 @@ class ElasticIndex:
 
     def _fill(self, index: str, documents: Iterable[SearchDocument], held: dict[int, int]) -> None:
         """Write while the next documents are read and analysed: the server is at work at the same time as we are."""
-        with ThreadPoolExecutor(1) as beside:
-            sent: tuple[list[SearchDocument], Future[dict[int, str]]] | None = None
-            for batch in batches(documents, BATCH):
-                operations = _writes(batch)
-                _settle(sent, held)
-                sent = batch, beside.submit(self._patiently, _inlet(index), operations)
-            _settle(sent, held)
+        with closing(worked(documents, BATCH, _writes)) as ready, ThreadPoolExecutor(_AT_ONCE) as beside:
+            sent: deque[tuple[list[SearchDocument], Future[dict[int, str]]]] = deque()
+            for batch, operations in ready:
+                if len(sent) >= _AT_ONCE:
+                    _settle(*sent.popleft(), held)
+                sent.append((batch, beside.submit(self._patiently, _inlet(index), operations)))
+            while sent:
+                _settle(*sent.popleft(), held)
 
     def _apply(self, index: str, catch_up: CatchUp, held: dict[int, int]) -> None:
         changes = catch_up(held)
         self._fill(index, changes.documents, held)
         for gone in batches(changes.removed_ids, BATCH):
-            self._patiently(_inlet(index), [{"delete": {"_id": str(one)}} for one in gone])
+            self._patiently(_inlet(index), _deletes(gone))
             for one in gone:
                 held.pop(one, None)
         self._client.indices.refresh(index=index)
@@ -195,7 +202,7 @@ class ElasticIndex:
         removed = [{"remove_index": {"index": old}} for old in self._served()]
         self._client.indices.update_aliases(actions=[*added, *removed])
 
-    def _patiently(self, target: str, operations: list[dict[str, Any]]) -> dict[int, str]:
+    def _patiently(self, target: str, operations: bytes) -> dict[int, str]:
         for pause in _BUSY_PAUSES:
             try:
                 return self._bulk(target, operations)
@@ -203,12 +210,11 @@ class ElasticIndex:
                 time.sleep(pause)
         return self._bulk(target, operations)
 
-    def _bulk(self, target: str, operations: list[dict[str, Any]]) -> dict[int, str]:
+    def _bulk(self, target: str, operations: bytes) -> dict[int, str]:
         """Write; what the server will not take comes back by id. Raises _Busy where it wants a pause."""
-        if not operations:
-            return {}
+        body: list[Any] = [operations]  # lines are sent as they are
         try:
-            answer = self._client.bulk(index=target, operations=operations, require_alias=True)
+            answer = self._client.bulk(index=target, operations=body, require_alias=True)
         except ApiError as error:
             raise (_Busy() if error.status_code == _BUSY else error) from error
         outcomes = [outcome for item in answer["items"] for outcome in item.values()] if answer["errors"] else []
@@ -226,11 +232,8 @@ class ElasticIndex:
             asked["search_after"] = hits[-1]["sort"]
 
 
-def _settle(sent: tuple[list[SearchDocument], Future[dict[int, str]]] | None, held: dict[int, int]) -> None:
+def _settle(batch: list[SearchDocument], future: Future[dict[int, str]], held: dict[int, int]) -> None:
     """Wait for a write, name what the server would not take, and note the rest."""
-    if sent is None:
-        return
-    batch, future = sent
     refused = future.result()
     for one in batch:
         if one.id in refused:
@@ -253,12 +256,17 @@ def _answering() -> Iterator[None]:
         raise Unavailable("search_unavailable") from error
 
 
-def _writes(documents: list[SearchDocument]) -> list[dict[str, Any]]:
-    operations: list[dict[str, Any]] = []
+def _writes(documents: list[SearchDocument]) -> bytes:
+    """The body of a bulk, as lines: made in another process it is sent as it is."""
+    lines: list[dict[str, Any]] = []
     for document, tokens in zip(documents, analysis.document_tokens(documents), strict=True):
         version = {"version": document.revision, "version_type": "external_gte"}
-        operations += [{"index": {"_id": str(document.id), **version}}, layout.source(document, tokens)]
-    return operations
+        lines += [{"index": {"_id": str(document.id), **version}}, layout.source(document, tokens)]
+    return b"\n".join(map(orjson.dumps, lines))
+
+
+def _deletes(ids: Iterable[int]) -> bytes:
+    return b"\n".join(orjson.dumps({"delete": {"_id": str(one)}}) for one in ids)
 
 
 def _inlet(index: str) -> str:

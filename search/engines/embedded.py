@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from catalog.db import BUSY_TIMEOUT_MS
 from catalog.errors import Conflict, Unavailable
 from search import analysis
 from search.batches import batches
+from search.beside import worked
 from search.engines import embedded_tables as layout
 from search.engines.embedded_postings import Memory
 from search.engines.embedded_search import Search
@@ -69,10 +70,10 @@ class EmbeddedIndex:
             tables = layout.create(connection)
         held: dict[int, int] = {}
         with _not_overtaken():
-            for batch in batches(documents, BATCH):
-                prepared = _prepared(batch)
-                with self._writing() as connection:
-                    _put(connection, tables, prepared, held)
+            with closing(worked(documents, BATCH, analysis.document_tokens)) as ready:
+                for batch, tokens in ready:
+                    with self._writing() as connection:
+                        _put(connection, tables, list(zip(batch, tokens, strict=True)), held)
             self._settle(tables)
             with self._writing() as connection:  # nobody else writes until the new one answers
                 changes = catch_up(held)

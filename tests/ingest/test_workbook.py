@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.formats import fence
-from ingest.formats.cell_text import number_text, text_of
+from ingest.formats.cell_text import number_text, text_of, texts_of_floats
 from ingest.formats.fence import Stop
 from ingest.formats.workbook_child import iter_lines
 from tests.ingest.taking import Taker, workbook
@@ -90,6 +90,11 @@ def test_thousands_of_blank_rows_cost_nothing(take: Taker) -> None:
 )
 def test_a_value_has_one_text(value: object, text: str) -> None:
     assert text_of(value) == text
+
+
+@given(st.lists(st.floats() | st.integers(-99, 99).map(float)))
+def test_a_column_of_numbers_has_the_texts_of_its_numbers(column: list[float]) -> None:
+    assert texts_of_floats(column) == [text_of(value) for value in column]
 
 
 @given(st.floats(-1e300, 1e300))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from search.analysis import document_tokens, fold, fold_all, question
 from search.fields import TEXT_FIELDS
 from search.pinyin import pairs_of, split_syllables, syllables_of
+from search.tokens import _narrow
 from search.wordlists import word_list
 from tests.search.documents import a_document
 
@@ -123,3 +125,12 @@ def test_a_lone_syllable_is_told_from_a_pair() -> None:
 def test_a_token_stands_only_in_the_weightiest_field_that_has_it() -> None:
     [tokens] = document_tokens([a_document(1, "土地", publisher_title="土地局", description="土地局供地")])
     assert (tokens["title"], tokens["names"], tokens["body"]) == ("土地 _土地", "地局 _土地局", "局供 供地 _供地")
+
+
+@given(
+    st.text(
+        st.one_of(st.sampled_from("，（）：；！？％\u3000①㎡ａe\u0301\u0338"), st.characters(exclude_categories=["Cs"]))
+    )
+)
+def test_marks_replaced_one_by_one_give_the_normal_form(text: str) -> None:
+    assert _narrow(text) == normalize("NFKC", text)
