@@ -178,3 +178,22 @@ def test_a_part_without_a_heading_above_it_belongs_to_its_left(take: Taker, also
         (80_000_000, 320_000_000, 80_000_000, 110_000_000, 80_000_000),
     ]
     assert taken.finding("value_too_small").cell == "D6"
+
+
+ISSUED = [
+    ["地方政府债券发行及还本付息情况表"],
+    ["", "", "单位：亿元"],
+    ["项目", "本地区", "本级"],
+    ["一、2023年发行预计执行数", "42.00", "13.00"],
+    ["二、2023年发行执行数", "41.00", "12.00"],
+    ["三、2024年还本支出预算数", "9.00", "3.00"],
+]
+
+
+def test_a_row_says_itself_whether_it_was_executed(take: Taker) -> None:
+    taken = take(workbook(("表", ISSUED)), schema="gov_debt.flow")
+    assert picked(taken.rows, "item", "status", "value")[::2] == [
+        ("issue", "forecast", 4_200_000_000),
+        ("issue", "executed", 4_100_000_000),
+        ("repay_principal", "budget", 900_000_000),
+    ]
