@@ -24,18 +24,6 @@ _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
 Row = tuple[int | str, ...]
 
 
-def read_form(
-    schema: DeclaredSchema,
-    sheet: RawSheet,
-    rows: list[Row],
-    period: str | None,
-    gather: Gather,
-    blocks: dict[str, Block],
-) -> None:
-    """Add the rows of all blocks of a sheet to the tables, by name. Raises Refused where no block begins."""
-    _Reading(schema, sheet, rows, period, gather, blocks).run()
-
-
 @dataclass(frozen=True)
 class _Header:
     """The header row of a table in a form; of several side by side, each a group of columns."""
@@ -44,8 +32,8 @@ class _Header:
     groups: tuple[dict[str, int], ...]
 
 
-class _Reading:
-    """One sheet on its way."""
+class FormReading:
+    """One sheet of forms on its way into the tables, by name."""
 
     def __init__(
         self,
@@ -69,7 +57,7 @@ class _Reading:
         self.unit = ""  # of the block that is read
 
     def run(self) -> None:
-        """Read every block."""
+        """Add the rows of every block. Raises Refused where none begins."""
         starts = [at for at, (_, cells) in enumerate(self.rows) if self._begins(cells)]
         if not starts:
             raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))

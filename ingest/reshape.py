@@ -13,7 +13,7 @@ from ingest.coded import each
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING, Refused
 from ingest.form_blocks import Block
-from ingest.forms import read_form
+from ingest.forms import FormReading
 from ingest.gather import Gather, Place
 from ingest.group_rows import leave_group_rows
 from ingest.headers import fold
@@ -169,7 +169,7 @@ def read_forms(
     for sheet in sheets:
         rows = [row for batch in iter_batches(sheet.path) for row in _rows(batch)]
         try:
-            read_form(schema, sheet, rows, period, gather, blocks)
+            FormReading(schema, sheet, rows, period, gather, blocks).run()
         except Refused as no_form:
             refused = refused or no_form
     banners = _banners(schema, sheets[0])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from pathlib import Path
 
 from ingest.encoding import find_mark, find_wide
 from ingest.findings import Refused
+from ingest.formats.archives import FAULTS
 
 WORKBOOK, TEXT, MARKUP, BUNDLE = "workbook", "text", "markup", "bundle"
 _HEAD = 1 << 16
@@ -74,7 +74,7 @@ def _archive(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             members = set(archive.namelist())
             document = archive.read("mimetype")[:80] if "mimetype" in members else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
+    except FAULTS:
         raise Refused("workbook_cut") from None
     if document.startswith(_DOCUMENT) and b"spreadsheet" not in document:
         raise Refused("not_a_table", kind="OpenDocument")

@@ -8,17 +8,14 @@ import pytest
 
 from portal.problems import flatten
 from tests.factories import OFFICE
-from tests.portal.conftest import Api, publish
+from tests.portal.conftest import Api, publish_file
 
 CSV = b"name,value\na,1\nb,2\n"
 
 
 @pytest.fixture
 def slug(api: dict[str, Api]) -> str:
-    made = api["steward"].register(slug="debt")
-    api["steward"].ingest(made, CSV)
-    publish(api, made)
-    return made
+    return publish_file(api, CSV, slug="debt")
 
 
 def assert_problem(answer: Any, status: int, place: str | None = None) -> dict[str, Any]:

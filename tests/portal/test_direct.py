@@ -12,7 +12,7 @@ from catalog.models import Dataset
 from portal.app import create_app
 from portal.context import House
 from portal.direct import Direct
-from tests.portal.conftest import Api, publish, settings_for
+from tests.portal.conftest import Api, publish, publish_file, settings_for
 
 CSV = "区县,期间,余额(万元)\n越城区,2019-Q3,120.5\n柯桥区,2019-Q3,80\n上虞区,2019-Q4,\n".encode()
 SEEN = ("ETag", "Cache-Control", "X-Release", "Vary", "Content-Type", "Content-Length", "Content-Security-Policy")
@@ -43,10 +43,7 @@ ADDRESSES = (
 
 @pytest.fixture
 def slug(api: dict[str, Api]) -> str:
-    made = api["steward"].register(slug="debt")
-    api["steward"].ingest(made, CSV)
-    publish(api, made)
-    return made
+    return publish_file(api, CSV, slug="debt")
 
 
 def answer(api: Api, path: str, **headers: str) -> tuple[int, dict[str, str | None], Any]:

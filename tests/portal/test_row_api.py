@@ -15,17 +15,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from catalog.errors import Unavailable
 from portal.heavy import Answers, HeavyPool
 from portal.limits import Window
-from tests.portal.conftest import Api, publish
+from tests.portal.conftest import Api, publish, publish_file
 
 CSV = "区县,期间,余额(万元),编号\n越城区,2019-Q3,120.5,007\n柯桥区,2019-Q3,80,008\n上虞区,2019-Q4,,009\n".encode()
 
 
 @pytest.fixture
 def slug(api: dict[str, Api]) -> str:
-    made = api["steward"].register(title="绍兴市政府债务余额", slug="debt", themes=["finance"], regions=["330600"])
-    api["steward"].ingest(made, CSV)
-    publish(api, made)
-    return made
+    return publish_file(api, CSV, title="绍兴市政府债务余额", slug="debt", themes=["finance"], regions=["330600"])
 
 
 def names(api: dict[str, Api], slug: str) -> list[str]:
