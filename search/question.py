@@ -17,7 +17,7 @@ from search.fields import WORD_WEIGHT
 from search.lexicon import Entry, Lexicon, lexicon, regional
 from search.periods import Mention
 from search.pinyin import pairs_of, split_syllables, syllables_of
-from search.places import Place, places
+from search.places import Names, Place, places_in
 from search.runs import joined_runs, neighbours
 from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, initial_grams, is_han, letter_token, letters_of
 from search.units import Question, Unit, Way
@@ -70,9 +70,10 @@ def attempts(asked: Question) -> list[Question]:
 def _question(text: str, words: Lexicon, today: date) -> Question:
     folded = fold(text[:QUESTION_LENGTH])
     latin = not IS_HAN.search(folded)
+    names = places_in(folded, words.home)
     units: list[Unit] = []
     for piece in _pieces(folded, today):
-        units += [_period(piece)] if piece.mention else _units(piece, words, latin=latin)
+        units += [_period(piece)] if piece.mention else _units(piece, words, names, latin=latin)
     kept = _telling(list(dict.fromkeys(units)))
     inside = {token for unit in kept for token in unit.tokens}
     bonds = dict.fromkeys(
@@ -121,14 +122,14 @@ def _period(piece: _Piece) -> Unit:
     return Unit(piece.text, (*ways, *own), "period", period=named[0] if len(named) == 1 else None)
 
 
-def _units(piece: _Piece, words: Lexicon, *, latin: bool) -> Iterator[Unit]:
+def _units(piece: _Piece, words: Lexicon, names: Names, *, latin: bool) -> Iterator[Unit]:
     for run in joined_runs(piece.text, words, latin=latin):
         if not is_han(run):
             yield _latin_unit(run[:LONGEST_TOKEN], words, alone=latin)
         elif piece.literal:
             yield Unit(run, (Way(run, tuple(grams_of(run))[: 2 * _OTHER_TOKENS], whole=True),))
         else:
-            yield from _han_units(run, words)
+            yield from _han_units(run, words, names)
 
 
 def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
@@ -145,7 +146,7 @@ def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
     return Unit(run, (*ways, *_other_ways(run, entry)), kind)
 
 
-def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
+def _han_units(run: str, words: Lexicon, names: Names) -> Iterator[Unit]:
     """Places, departments and words with synonyms first, the longest first; the dictionary cuts what is left."""
     cut = _cut(run)
     bounds = {0}
@@ -153,12 +154,12 @@ def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
         bounds.add(max(bounds) + len(word))
     start = last = 0
     while start < len(run):
-        end = _longest_known(run, start, bounds, words)
+        end = _longest_known(run, start, bounds, words, names)
         if end == start:
             start += 1
             continue
         yield from _plain_units(run[last:start])
-        yield _known_unit(run[start:end], words)
+        yield _known_unit(run[start:end], words, names)
         start = last = end
     yield from _plain_units(run[last:])
 
@@ -168,19 +169,19 @@ def _cut(text: str) -> list[str]:
     return list(rjieba.cut(text, hmm=False))
 
 
-def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> int:
+def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon, names: Names) -> int:
     """Where the longest known word ends that begins at `start`; `start` where there is none."""
     for end in range(min(len(run), start + words.longest), start + 1, -1):
         word = run[start:end]
         ends = (start in bounds) + (end in bounds)
         fits = end - start >= _FREE_MATCH or ends == 2 or (ends == 1 and end - start == 2)
-        if fits and (word in STOP_WORDS or word in places() or words.find(word)):
+        if fits and (word in STOP_WORDS or word in names or words.find(word)):
             return end
     return start
 
 
-def _known_unit(word: str, words: Lexicon) -> Unit:
-    meant, entry = places().get(word), words.find(word)
+def _known_unit(word: str, words: Lexicon, names: Names) -> Unit:
+    meant, entry = names.get(word), words.find(word)
     if word in STOP_WORDS:
         return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:_OWN_TOKENS]),), "stop")
     return _region(word, meant) if meant else _word_unit(word, entry)

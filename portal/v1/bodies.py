@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 from catalog.db import CIVIL
 from catalog.errors import nearest
 from catalog.messages import LANGUAGES, say
+from catalog.regions import nearest_regions
 from catalog.vocabularies import codes
 from ingest.families import list_schemas
 from ingest.privacy.hits import find_hits
@@ -53,18 +54,32 @@ class PublicText(Text):
 
 
 class Code(Text):
-    """One code of a vocabulary."""
+    """One code of a vocabulary, whose codes are named in the OpenAPI document where they are few."""
 
-    def __init__(self, vocabulary: str, **options: Any) -> None:
-        super().__init__(metadata={"enum": sorted(codes(vocabulary))} if len(codes(vocabulary)) < 60 else {}, **options)
+    def __init__(self, vocabulary: str, *, few: bool = True, **options: Any) -> None:
+        super().__init__(metadata={"enum": sorted(codes(vocabulary))} if few else {}, **options)
         self.vocabulary = vocabulary
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         code = super()._deserialize(value, attr, data, **options)
-        known = codes(self.vocabulary)
-        if code not in known:
-            raise ma.ValidationError([say("member_code_unknown", value=code, nearest=nearest(code, known))])
+        if code not in codes(self.vocabulary):
+            raise ma.ValidationError([say("member_code_unknown", value=code, nearest=self.nearest(code))])
         return code
+
+    def nearest(self, code: str) -> str:
+        """What may have been meant."""
+        return nearest(code, codes(self.vocabulary))
+
+
+class Region(Code):
+    """The code of a region; who gives a name instead is told its code."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("regions", few=False, **options)
+
+    def nearest(self, code: str) -> str:
+        """The codes of that name, or of what would contain such a region."""
+        return ", ".join(nearest_regions(code))
 
 
 class Date(fields.Date):
@@ -175,7 +190,7 @@ class DatasetChanges(Body):
     description = PublicText(20_000)
     themes = Several(Code("themes"), validate=validate.Length(max=22), metadata={"example": ["resources"]})
     tags = Several(PublicText(60), validate=validate.Length(max=50, error="list_too_long"))
-    regions = Several(Code("regions"), validate=validate.Length(max=200, error="list_too_long"))
+    regions = Several(Region(), validate=validate.Length(max=200, error="list_too_long"))
     schema = Text(100, allow_none=True, metadata={"example": "land_supply.deal"})
     family = Code("families", allow_none=True)
     frequency = Code("frequencies")
@@ -232,7 +247,7 @@ class NewPublisher(Body):
     title = PublicText(300, required=True)
     title_translations = Object(Translations)
     aliases = Several(PublicText(200))
-    region = Code("regions", allow_none=True)
+    region = Region(allow_none=True)
     parent = Slug(120, allow_none=True)
 
 
