@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from catalog.messages import LANGUAGES
 from catalog.regions import is_aggregate
-from catalog.vocabularies import Term, get_vocabulary
+from catalog.vocabularies import Term, get_vocabulary, label
 from ingest.headers import fold
 from ingest.values import Unreadable
 
@@ -86,6 +87,11 @@ def _earliest(when: str) -> str:
 def _latest(when: str) -> str:
     """Of a year alone, the first month after it."""
     return when if "-" in when else f"{int(when) + 1}-01"
+
+
+def labels_of(codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Code -> language -> label; a code that the country's list lacks is its own label."""
+    return {code: {one: label("regions", code, one) for one in LANGUAGES} for code in sorted(codes)}
 
 
 def code_of(text: str, within: str | None = None) -> str:
