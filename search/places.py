@@ -11,12 +11,15 @@ from typing import Final, NamedTuple
 
 from catalog.regions import current_region, is_aggregate, region_and_parents, stem_of
 from catalog.vocabularies import Term, get_vocabulary
+from search.tokens import fold_all
 from search.wordlists import word_list
 
 HOME: Final = "330600"  # the region whose portal it is, where nobody says
+_PROVINCE: Final = 2  # digits
 _NO_CODE: Final = ""
 _CODE_LENGTH: Final = 6
 _WHOLE: Final = 3  # characters that a county's name has at least, to be known all over the country
+_LONGEST: Final = 11  # characters of the longest name of a province or city
 _MEANINGS: Final = 2  # provinces and cities that one name is taken for: 吉林 is one of each
 _MUNICIPALITIES: Final = ("11", "12", "31", "50")
 
@@ -73,8 +76,10 @@ def places_in(text: str, home: str = HOME) -> Names:
     Where it names a city of Taiwan, whose districts have no codes, the far counties that are called like them are not
     meant.
     """
-    named = (one for name, meant in _wide_names().items() if name in text for one in meant)
-    wide = {one.codes[0] if one.codes else _NO_CODE for one in named}
+    known = _wide_names()
+    starts = (text[start : start + _LONGEST] for start in range(len(text) - 1))
+    named = (known.get(piece[:size], ()) for piece in starts for size in range(2, len(piece) + 1))
+    wide = {one.codes[0] if one.codes else _NO_CODE for meant in named for one in meant}
     return _beside(home, tuple(sorted(wide))) if wide else places(home)
 
 
@@ -95,10 +100,13 @@ def _city_of(home: str) -> str:
 def _counties(within: str) -> dict[str, tuple[Place, ...]]:
     """Name -> the counties and functional areas that have it, of those whose codes begin with that.
 
-    What is also the name of their city or province means that: `绍兴` is no short name of 绍兴县.
+    What is also the name of their city or province means that: `绍兴` is no short name of 绍兴县. Within a city a whole
+    name counts though it is an ordinary word: `城区` of 晋城.
     """
-    rows = (row for row in _rows() if not row.wide and _lies(row.code, within))
-    return _meanings((row, tuple(name for name in row.written if name not in _names_above(row.code))) for row in rows)
+    rows = [row for row in _rows() if not row.wide and _lies(row.code, within)]
+    whole = len(within) > _PROVINCE
+    named = ((row, dict.fromkeys((*row.written, row.name) if whole else row.written)) for row in rows)
+    return _meanings((row, tuple(name for name in names if name not in _names_above(row.code))) for row, names in named)
 
 
 def _names_above(code: str) -> set[str]:
@@ -193,8 +201,9 @@ def _ordinary() -> frozenset[str]:
 
 @cache
 def _rows() -> tuple[_Row, ...]:
-    terms = (term for name in ("regions", "functional_areas") for term in get_vocabulary(name).terms)
-    return tuple(_row(term) for term in terms if not is_aggregate(term))
+    named = [term for name in ("regions", "functional_areas") for term in get_vocabulary(name).terms]
+    terms = [term for term in named if not is_aggregate(term)]
+    return tuple(map(_row, terms, fold_all([term.label() for term in terms])))
 
 
 @cache
@@ -202,8 +211,10 @@ def _by_code() -> dict[str, _Row]:
     return {row.code: row for row in _rows()}
 
 
-def _row(term: Term) -> _Row:
-    return _Row(term.code, term.label(), term.aliases, term.valid_to is None, term.code.endswith("00"))
+def _row(term: Term, folded: str) -> _Row:
+    """`folded` is the label as questions and titles are folded, where 乾县 becomes 干县."""
+    aliases = term.aliases if folded == term.label() else (folded, *term.aliases)
+    return _Row(term.code, term.label(), aliases, term.valid_to is None, term.code.endswith("00"))
 
 
 def _others() -> Iterator[_Row]:
