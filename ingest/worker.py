@@ -32,7 +32,8 @@ from ingest.findings import Refused
 from ingest.models import Job
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Outcome, Progress
+    from ingest.outcome import Outcome
+    from ingest.pipeline import Progress
     from ingest.privacy.guard import Found
 
 log = logging.getLogger(__name__)
