@@ -5,6 +5,7 @@ None of it is published, but whoever brings the file should know. Only masked pi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,8 @@ from ingest.formats.cell_text import text_of
 from ingest.privacy.detectors import PERSON, context_of
 from ingest.privacy.hits import Hit, examples_of, find_hits, holds_person, mask_names, mask_text
 
-SHORTEST = 11  # characters of what is looked for in parts that hold more than text
+SHORTEST = 11  # digits of a number that is looked for in stores of texts
+_TELLING = re.compile(rf"(?:[^\d@]*\d){{{SHORTEST}}}|[^@]*@")
 _LEAST = 1e10  # a number below it is none of a person
 _LONGEST = 40  # characters of an example
 
@@ -59,7 +61,7 @@ class Beside:
     def show(self, row: Iterable[Any]) -> None:
         """These are cells that are read: the gate will look at them."""
         for value in row:
-            if isinstance(value, str) and len(value) >= SHORTEST:
+            if isinstance(value, str) and may_tell(value):
                 for hit in find_hits(value):
                     self._loose.pop(_key(value, hit), None)
 
@@ -74,6 +76,11 @@ class Beside:
     def _add(self, place: tuple[str, str, str, str], example: str) -> None:
         found = self._found.setdefault(place, [0, example])
         found[0] += 1
+
+
+def may_tell(text: str) -> bool:
+    """Whether a text may hold a number of a person or an address: stores of texts are long, so nothing else of them."""
+    return len(text) >= SHORTEST and _TELLING.match(text) is not None
 
 
 def _key(text: str, hit: Hit) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from ingest.findings import COMMENTS, PARTS, PROPERTIES
 from ingest.formats.archives import FAULTS, Remarks, check_sizes
-from ingest.formats.beside import SHORTEST, Beside
+from ingest.formats.beside import SHORTEST, Beside, may_tell
 from ingest.formats.fence import Stop
 from ingest.privacy.detectors import PERSON
 
@@ -21,7 +21,7 @@ _MOST = 64 << 20  # bytes of a part that are looked at
 _APART = " ||| "  # between texts that do not belong together: wider than what may stand between two digits
 _RUNS = re.compile(r"<(?:\w+:)?(?:rPr|rPh)\b(?:[^>]*/>|.*?</(?:\w+:)?(?:rPr|rPh)>)", re.DOTALL)
 _INLINE = re.compile(r"</?(?:\w+:)?(?:r|t|span|s|phoneticPr)(?:\s[^>]*)?/?>")  # a number may go on after these
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"</?[\w:][^>]*>")  # what a comment or a declaration says stays
 _VALUE = re.compile(r"""\s[\w:.-]+=(?:"([^"]*)"|'([^']*)')""")
 _NAMES = re.compile(
     r"<(?:\w+:)?(?:creator|initial-creator|lastModifiedBy|Manager|author)(?:\s[^>]*)?>([^<]+)<|\bdisplayName=\"([^\"]*)\""
@@ -49,13 +49,19 @@ def look_through(path: Path, beside: Beside) -> None:
             _see_archive(archive, beside, "")
 
 
+def look_at_markup(path: Path, beside: Beside) -> None:
+    """Look at a file of markup: what no cell shows stands in its comments, its attributes, its other elements."""
+    for text in _told_by(_decoded(path.read_bytes()[:_MOST])):
+        beside.hold(text)
+
+
 def look_round(remarks: Mapping[str, Remarks], beside: Beside) -> None:
     """Look at what stands round the cells of each sheet, and in its formulas."""
     for sheet, one in remarks.items():
-        for text in _texts(one.after.decode("utf-8", "replace")):
+        for text in _told_by(_decoded(one.after)):
             beside.see(PARTS, text, sheet=sheet)
         for formula in one.formulas:
-            beside.see(PARTS, html.unescape(formula.decode("utf-8", "replace")), sheet=sheet)
+            beside.see(PARTS, html.unescape(_decoded(formula)), sheet=sheet)
 
 
 def _see_archive(archive: zipfile.ZipFile, beside: Beside, inside: str) -> None:
@@ -74,19 +80,26 @@ def _see_xml(archive: zipfile.ZipFile, name: str, beside: Beside, inside: str) -
     code = next((code for pattern, code in _PLACES if pattern.search(name)), PARTS)
     for piece in _pieces(archive, name):
         if name == "xl/sharedStrings.xml" and not inside:
-            for text in _STRING.findall(piece):
+            for text in filter(may_tell, _STRING.findall(piece)):
                 beside.hold(_plain(text))
-            continue
-        for text in _texts(piece):
-            beside.see(code, text, part=(inside or name) if code == PARTS else "")
-        for one in _NAMES.findall(piece) if code != PARTS else ():
-            beside.see(code, html.unescape("".join(one)).strip(), context=frozenset({PERSON}))
+        elif code == PARTS:
+            for text in _told_by(piece):
+                beside.see(PARTS, text, part=inside or name)
+        else:
+            _see_words(piece, code, beside)
+
+
+def _see_words(markup: str, code: str, beside: Beside) -> None:
+    """Look at what people wrote for people: words over a number count, and so do names."""
+    for text in _texts(markup):
+        beside.see(code, text)
+    for one in _NAMES.findall(markup):
+        beside.see(code, html.unescape("".join(one)).strip(), context=frozenset({PERSON}))
 
 
 def _see_annotations(content: bytes, beside: Beside) -> None:
-    for note in _ANNOTATION.findall(content.decode("utf-8", "replace")):
-        for text in _texts(note):
-            beside.see(COMMENTS, text)
+    for note in _ANNOTATION.findall(_decoded(content)):
+        _see_words(note, COMMENTS, beside)
 
 
 def _see_other(content: bytes, beside: Beside, name: str, *, deep: bool) -> None:
@@ -124,7 +137,16 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[str]:
         while read < _MOST and (chunk := member.read(_PIECE)):
             read += len(chunk)
             whole, mark, rest = (rest + chunk).rpartition(end)
-            yield (whole + mark).decode("utf-8", "replace")
+            yield _decoded(whole + mark)
+
+
+def _decoded(content: bytes | bytearray) -> str:
+    return content.decode("utf-8", "replace")
+
+
+def _told_by(markup: str) -> set[str]:
+    """The texts of markup that may be a number of a person or an address."""
+    return {text for all_of in _texts(markup) for text in all_of.split(_APART) if may_tell(text)}
 
 
 def _texts(markup: str) -> Iterator[str]:

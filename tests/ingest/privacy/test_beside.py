@@ -13,6 +13,7 @@ from ingest.findings import BESIDE, WARNING
 from ingest.formats.beside import Beside
 from tests.ingest.old_books import label, old_workbook, record
 from tests.ingest.taking import Taker, workbook
+from tests.ingest.test_formats import MANIFEST, SHEET, packed
 from tests.portal.planted import NUMBER, OTHER, WITH_X, leaks
 
 PLAIN = [("地块", "备注", "面积"), ("甲", "无", 1.5), ("乙", "无", 2.5)]
@@ -126,6 +127,41 @@ def test_an_old_workbook_is_looked_through_beside_its_cells(take: Taker) -> None
     note = record(0x1C, bytes(8) + OTHER.encode("utf-16-le"))
     cells = [label(0, 0, "name"), label(0, 1, "size"), label(1, 0, NUMBER), label(1, 1, "x"), note]
     assert told(take, old_workbook("Sheet1", cells), "old.xls") == [("personal_in_parts", "id_number")]
+
+
+HTML = "<table><tr><th>名</th><th>额</th></tr><tr><td>{}</td><td>1</td></tr><tr><td>乙</td><td>2</td></tr></table>"
+SHEETS = """<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"
+ xmlns:x="urn:schemas-microsoft-com:office:excel" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="一"><Table><Row><Cell><Data ss:Type="String">名</Data></Cell><Cell><Data
+ ss:Type="String">额</Data></Cell></Row><Row><Cell><Data ss:Type="String">甲</Data>{}</Cell><Cell><Data
+ ss:Type="Number">1</Data></Cell></Row></Table></Worksheet><Worksheet ss:Name="藏"><Table><Row><Cell><Data
+ ss:Type="String">{}</Data></Cell></Row></Table><x:WorksheetOptions><x:Visible>SheetHidden</x:Visible>
+</x:WorksheetOptions></Worksheet></Workbook>"""
+MARKUP = {
+    "a comment of a page": (HTML.format("甲") + f"<!-- {NUMBER} -->", ["personal_in_parts"]),
+    "an attribute of a page": (HTML.format(f"<i title='{NUMBER}'>甲</i>"), ["personal_in_parts"]),
+    "beside the table": (HTML.format("甲") + f"<p>{NUMBER}</p>", ["personal_in_parts"]),
+    "a cell of a page": (HTML.format(NUMBER), []),
+    "a comment of a cell": (SHEETS.format(f"<Comment><Data>{NUMBER}</Data></Comment>", "x"), ["personal_in_parts"]),
+    "a hidden sheet": (SHEETS.format("", NUMBER), ["personal_in_unread_sheet"]),
+}
+
+
+@pytest.mark.parametrize("where", MARKUP)
+def test_markup_is_looked_through_beside_its_cells(take: Taker, where: str) -> None:
+    content, codes = MARKUP[where]
+    assert [code for code, _ in told(take, content.encode(), "页.xls")] == codes
+
+
+def test_an_annotation_of_an_open_document_is_told(take: Taker) -> None:
+    note = f"<office:annotation><dc:creator>张三</dc:creator><text:p>{NUMBER}</text:p></office:annotation>"
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    sheet = SHEET.replace("\n", "").replace("<text:p>乙", f"{note}<text:p>乙")
+    content = packed(**{"mimetype": kind, "content__xml": sheet, "META-INF/manifest__xml": MANIFEST})
+    assert sorted(told(take, content, "t.ods")) == [
+        ("personal_in_comments", "id_number"),
+        ("personal_in_comments", "person_name"),
+    ]
 
 
 def test_a_broken_part_stops_nothing(take: Taker) -> None:
