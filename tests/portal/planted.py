@@ -272,9 +272,6 @@ FILES = (
     Planted("formula.xlsx", _book(_PLAIN, _formula), "clean", told="personal_in_parts"),
     Planted("shared string.xlsx", _with_part("xl/sharedStrings.xml", _strings), "clean", told="personal_in_parts"),
     Planted("custom.xlsx", _with_part("customXml/item1.xml", _custom), "clean", told="personal_in_parts"),
-    Planted(
-        "pivot.xlsx", _with_part("xl/pivotCache/pivotCacheRecords1.xml", _custom), "clean", told="personal_in_parts"
-    ),
     Planted("packed.zip", _zipped("表.csv", _cells(NUMBER, "无"))),
     Planted(
         "page.html",
