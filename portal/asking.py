@@ -11,6 +11,7 @@ from werkzeug.sansio.utils import get_current_url
 from werkzeug.wrappers import Request
 
 from catalog.accounts import Actor
+from catalog.errors import BadParameter
 from portal.answers import language
 from portal.context import House, actor, house
 
@@ -28,7 +29,10 @@ class Asking(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """The portal's address as others reach it: from PORTAL_BASE_URL, else from the request."""
+        """The portal's address as others reach it: from PORTAL_BASE_URL, else from the request.
+
+        Raises BadParameter where the request names a host that cannot be one.
+        """
         return self.house.settings.base_url or _origin(self.request.scheme, self.request.host)
 
     @property
@@ -40,6 +44,8 @@ class Asking(NamedTuple):
 
 @lru_cache(100)
 def _origin(scheme: str, host: str) -> str:
+    if not host:  # so werkzeug tells that it will not do
+        raise BadParameter("host_broken")
     return get_current_url(scheme, host).rstrip("/")
 
 
