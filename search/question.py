@@ -61,7 +61,7 @@ def question(text: str, words: Lexicon | None = None, *, today: date | None = No
 
 def attempts(asked: Question) -> list[Question]:
     """The same question, each time more forgiving: with a word less and by the sound, then by single characters."""
-    heard = tuple(replace(unit, ways=(*unit.ways, *_sounds(unit))) for unit in asked.units)
+    heard = tuple(replace(unit, ways=(*map(_in_any_part, unit.ways), *_sounds(unit))) for unit in asked.units)
     vaguely = tuple(replace(unit, ways=_in_part(unit)) for unit in heard)
     fewer = replace(asked, units=heard, missing=1)
     return [asked, fewer, replace(fewer, units=vaguely, parts=True)]
@@ -215,7 +215,9 @@ def _short_office(word: str) -> list[Way]:
 
 
 def _word_unit(word: str, entry: Entry | None) -> Unit:
-    own = Way(word, (*_inner(word), *grams_of(word))[:_OWN_TOKENS])
+    inner = _inner(word)
+    tokens = (*inner, *grams_of(word))[:_OWN_TOKENS]
+    own = Way(word, tokens, least=len(tokens) // 2 + 1 if len(inner) > 1 else 1)
     kind = _kind(word, entry)
     if kind == "light":  # what half of all titles have needs no synonyms
         entry = None
@@ -282,6 +284,11 @@ def _telling_letters(text: str) -> tuple[str, ...]:
     letters = tuple(dict.fromkeys(IS_HAN.findall(text)))
     telling = tuple(letter for letter in letters if letter not in COMMON_LETTERS)
     return tuple(map(letter_token, (telling or letters)[: 2 * QUESTION_UNITS]))
+
+
+def _in_any_part(way: Way) -> Way:
+    """The way with any of its tokens; a way that must be there as a whole stays as it is."""
+    return way if way.whole else replace(way, least=1)
 
 
 def _in_part(unit: Unit) -> tuple[Way, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from search.periods import Period
@@ -10,7 +10,7 @@ from search.periods import Period
 
 @dataclass(frozen=True)
 class Way:
-    """One way of saying something. With `whole` it is there only where all of `tokens` are, else where any is.
+    """One way of saying something. It is there where `least` of its tokens are, with `whole` where all of them are.
 
     `weight` is what its points are multiplied with.
     """
@@ -19,6 +19,12 @@ class Way:
     tokens: tuple[str, ...]
     weight: float = 1.0
     whole: bool = False
+    least: int = 1
+
+    @property
+    def needed(self) -> int:
+        """How many of the tokens must be there."""
+        return len(self.tokens) if self.whole else min(self.least, len(self.tokens))
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,11 @@ class Unit:
     names: tuple[str, ...] = ()  # what it was recognised as
     codes: tuple[str, ...] = ()
     period: Period | None = None
+
+    @property
+    def written(self) -> Way:
+        """The word as it was written, all of it: the first way with nothing left out."""
+        return replace(self.ways[0], whole=True)
 
     @property
     def tokens(self) -> tuple[str, ...]:
