@@ -51,7 +51,7 @@ def _explained(
     others += ranking.letter_terms(question) if question.parts else []
     bonuses = {
         "each_word": EACH_WORD * len(words),
-        "as_written": AS_WRITTEN * sum(_is_there(unit.written, places) for unit in question.units),
+        "as_written": AS_WRITTEN * sum(_is_written(unit, places) for unit in question.units),
         "all_words": ALL_WORDS if len(words) == len(question.units) else 0.0,
         "neighbours": round(sum(_points(term, places, rarities) for term in others), 2),
         "title": _title(question, folded),
@@ -79,6 +79,10 @@ def _unit(unit: Unit, places: Places, rarities: Rarities) -> dict[str, Any] | No
 
 def _is_there(way: Way, places: Places) -> bool:
     return sum(token in places for token in way.tokens) >= way.needed
+
+
+def _is_written(unit: Unit, places: Places) -> bool:
+    return any(_is_there(way, places) for way in unit.written)
 
 
 def _way(unit: Unit, way: Way, places: Places, rarities: Rarities) -> float:

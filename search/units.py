@@ -42,14 +42,20 @@ class Unit:
     period: Period | None = None
 
     @property
-    def written(self) -> Way:
-        """The word as it was written, all of it: the first way with nothing left out."""
-        return replace(self.ways[0], whole=True)
+    def written(self) -> tuple[Way, ...]:
+        """The ways in which the word stands as it was written, with nothing left out and not by another word."""
+        own = [way for way in self.ways if way.word == self.word and way.weight >= 1]
+        return tuple(replace(way, tokens=_without_words(way.tokens), whole=True) for way in own)
 
     @property
     def tokens(self) -> tuple[str, ...]:
         """Every token of every way, once."""
         return tuple(dict.fromkeys(token for way in self.ways for token in way.tokens))
+
+
+def _without_words(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The pairs of a word are enough: where it begins and ends in a title, the dictionary decides."""
+    return tuple(token for token in tokens if token[0] != "_") or tokens
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ def _scored(query: SearchQuery, question: Question) -> Clause:
     points += [_points(term) for term in ranking.letter_terms(question)] if question.parts else []
     every = list(_has(question).values())
     bonuses = [_constant(one, EACH_WORD) for one in every]
-    bonuses += [_constant(_there(unit.written), AS_WRITTEN) for unit in question.units]
+    written = [_some_of([_there(way) for way in unit.written], 1) for unit in question.units]
+    bonuses += [_constant(one, AS_WRITTEN) for one in written]
     bonuses += [_constant(_all_of(every), ALL_WORDS), _title(question)]
     scored = {"filter": [*base_filters(query), _enough(question)], "should": points + bonuses}
     prior = {"field": "prior", "missing": 1}

@@ -130,7 +130,7 @@ class Search:
                 best.update((one, most) for one, most in points.items() if most > best.get(one, 0.0))
             for one in holders:
                 scores[one] += best.get(one, 0.0) + EACH_WORD
-            for one in holders & self._holders(unit.written):
+            for one in holders & union(map(self._holders, unit.written)):
                 scores[one] += AS_WRITTEN
         terms = ranking.bond_terms(asked) + ranking.value_terms(asked)
         terms += ranking.letter_terms(asked) if asked.parts else []
