@@ -7,7 +7,7 @@ from typing import Any
 
 from search import ranking
 from search.analysis import document_tokens
-from search.fields import ALL_WORDS, AS_WRITTEN, EACH_WORD, TITLE_IS, TITLE_STARTS
+from search.fields import ALL_WORDS, AS_WRITTEN, EACH_WORD, TITLE_IS, TITLE_IS_CALLED, TITLE_STARTS
 from search.index import SearchDocument, SearchIndex
 from search.ranking import Term, rarity
 from search.units import Question, Unit, Way
@@ -64,6 +64,8 @@ def _explained(
 def _title(question: Question, folded: str) -> float:
     if folded == question.title:
         return TITLE_IS
+    if folded in question.called:
+        return TITLE_IS_CALLED
     return TITLE_STARTS if folded.startswith(question.title) else 0.0
 
 

@@ -40,6 +40,7 @@ _WRITTEN: Final = 2.5  # what a written word of two characters is worth: itself 
 _WRITTEN_LONG: Final = 3.2
 _SOUND: Final = 0.6  # a word that only sounds the same
 _BY_SPELLING: Final = 0.9
+_WORD_INSIDE: Final = 3  # characters up to which a word inside of a longer one is a token of its own
 _SPELLED: Final = 3  # words that are spelled the same
 _QUOTED: Final = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]')
 
@@ -286,7 +287,7 @@ def _other_ways(word: str, entry: Entry | None) -> list[Way]:
 @lru_cache(maxsize=20_000)
 def _whole(word: str, weight: float) -> Way:
     """A word that must be there as a whole, worth as much as if it had been written: about 2.5 to 3.5 tokens."""
-    if len(word) > 2 and rjieba.cut(word) == [word] and is_han(word):
+    if len(word) == _WORD_INSIDE and rjieba.cut(word) == [word] and is_han(word):
         return Way(word, ("_" + word,), round(weight * _WRITTEN_LONG / WORD_WEIGHT, 3), whole=True)
     grams = list(dict.fromkeys(grams_of(word)))
     if len(grams) > _OTHER_TOKENS:

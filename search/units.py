@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import Final
 
 from search.periods import Period
+
+
+_BEFORE_OFFICES: Final = ("", "中国", "国家", "中华人民共和国")  # what short names leave out
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,14 @@ class Question:
     cut: bool = False
     missing: int = 0
     parts: bool = False
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Keys of titles that are nothing but another name of the one office that is asked for."""
+        offices = [unit for unit in self.units if unit.kind == "office"]
+        if len(self.units) != 1 or not offices:
+            return ()
+        return tuple(first + name for name in offices[0].names for first in _BEFORE_OFFICES)
 
     @property
     def required(self) -> tuple[Unit, ...]:

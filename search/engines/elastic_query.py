@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from search import ranking
-from search.fields import ALL_FIRST, ALL_WORDS, AS_WRITTEN, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_STARTS
+from search.fields import ALL_FIRST, ALL_WORDS, AS_WRITTEN, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_IS_CALLED, TITLE_STARTS
 from search.index import Order, SearchQuery, micros
 from search.units import Question, Unit, Way
 
@@ -126,7 +126,8 @@ def _points(term: ranking.Term) -> Clause:
 def _title(question: Question) -> Clause:
     exact = _constant(_term("folded", question.title), TITLE_IS)
     start = _constant({"prefix": {"folded": {"value": question.title}}}, TITLE_STARTS)
-    return {"dis_max": {"queries": [exact, start]}}
+    called = _constant({"terms": {"folded": list(question.called)}}, TITLE_IS_CALLED)
+    return {"dis_max": {"queries": [exact, start, *([called] if question.called else [])]}}
 
 
 def _facet(query: SearchQuery, name: str) -> Clause:
