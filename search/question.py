@@ -6,42 +6,43 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
-
-import rjieba
 
 from catalog.db import CIVIL, now
 from search import periods
-from search.fields import WORD_WEIGHT
-from search.lexicon import Entry, Lexicon, lexicon, regional
+from search.lexicon import Entry, Lexicon, lexicon
 from search.periods import Mention
-from search.pinyin import pairs_of, splits_of, syllables_of
+from search.pinyin import pairs_of, splits_of
 from search.places import Place, places
 from search.runs import joined_runs, neighbours
 from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, initial_grams, is_han, letter_token, letters_of
 from search.units import Question, Unit, Way
+from search.ways import (
+    OTHER_TOKENS,
+    OTHERS,
+    OWN_TOKENS,
+    WRITTEN,
+    dictionary_words,
+    in_any_part,
+    in_part,
+    other_ways,
+    own_way,
+    sounds,
+    spelled_ways,
+    whole_way,
+)
 from search.wordlists import word_list
 
 QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
 QUESTION_UNITS: Final = 16
-_OWN_TOKENS: Final = 6  # tokens that one written word is sought by; engines' limits on clauses are kept
-_OTHER_TOKENS: Final = 6
-_OTHERS: Final = 14  # other words that one word is sought by
 _LONGEST_UNKNOWN: Final = 3  # characters
 _FREE_MATCH: Final = 4  # an entry of so many characters may begin and end inside of dictionary words
 _SHORT_OFFICE: Final = 1.5  # an office whose name has every character of a short one
 _OFFICES: Final = "局会署部处委办院厅所站协"  # what the names of offices end in
-_REGIONAL: Final = 0.9
 _STEM: Final = 0.8  # a place without its kind, where the kind was written
 _CODE: Final = 0.6  # a dataset that has the region's code
 _WIDER_PERIODS: Final = (0.45, 0.35, 0.3)
-_WRITTEN: Final = 2.5  # what a written word of two characters is worth: itself (WORD_WEIGHT) and its pair
-_WRITTEN_LONG: Final = 3.2
-_SOUND: Final = 0.6  # a word that only sounds the same
-_BY_SPELLING: Final = 0.9
-_WORD_INSIDE: Final = 3  # characters up to which a word inside of a longer one is a token of its own
-_SPELLED: Final = 3  # words that are spelled the same
 _QUOTED: Final = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]')
 
 STOP_WORDS: Final = word_list("stop")
@@ -65,8 +66,8 @@ def question(text: str, words: Lexicon | None = None, *, today: date | None = No
 
 def attempts(asked: Question) -> list[Question]:
     """The same question, each time more forgiving: with a word less and by the sound, then by single characters."""
-    heard = tuple(replace(unit, ways=(*map(_in_any_part, unit.ways), *_sounds(unit))) for unit in asked.units)
-    vaguely = tuple(replace(unit, ways=_in_part(unit)) for unit in heard)
+    heard = tuple(replace(unit, ways=(*map(in_any_part, unit.ways), *sounds(unit))) for unit in asked.units)
+    vaguely = tuple(replace(unit, ways=in_part(unit)) for unit in heard)
     fewer = replace(asked, units=heard, missing=1)
     return [asked, fewer, replace(fewer, units=vaguely, parts=True)]
 
@@ -130,7 +131,7 @@ def _units(piece: _Piece, words: Lexicon, *, latin: bool) -> Iterator[Unit]:
         if not is_han(run):
             yield _latin_unit(run[:LONGEST_TOKEN], words, alone=latin)
         elif piece.literal:
-            yield Unit(run, (Way(run, tuple(grams_of(run))[: 2 * _OTHER_TOKENS], whole=True),))
+            yield Unit(run, (Way(run, tuple(grams_of(run))[: 2 * OTHER_TOKENS], whole=True),))
         else:
             yield from _han_units(run, words)
 
@@ -142,24 +143,14 @@ def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
     ways = [Way(run, parts, whole=len(parts) > 1)]
     for split in spoken:
         if len(split) > 1 or alone:
-            ways.append(Way(run, tuple(pairs_of(split))[:_OWN_TOKENS], whole=len(split) < 4))
+            ways.append(Way(run, tuple(pairs_of(split))[:OWN_TOKENS], whole=len(split) < 4))
     if alone and 2 < len(run) < 20:
-        ways.append(Way(run, tuple(initial_grams(run))[: 2 * _OTHER_TOKENS], whole=True))
-        ways.append(Way(run, ("^" + run,), _WRITTEN))
+        ways.append(Way(run, tuple(initial_grams(run))[: 2 * OTHER_TOKENS], whole=True))
+        ways.append(Way(run, ("^" + run,), WRITTEN))
     if meant := _places_by_code().get(run):
         return _region(run, meant)
     kind = "light" if run in LIGHT_WORDS or len(run) == 1 or (run.isdecimal() and len(run) < 3) else "word"
-    return Unit(run, (*ways, *_spelled_ways(run, words), *_other_ways(run, entry)), kind)
-
-
-def _spelled_ways(run: str, words: Lexicon) -> list[Way]:
-    """The words of the lexicon that are spelled so, and what else they are called."""
-    meant = words.spelled(run)[:_SPELLED]
-    found = dict.fromkeys(meant, 1.0)
-    for word in meant:
-        entry = words.find(word)
-        found |= {other: weight for other, weight in (entry.others if entry else {}).items() if other not in found}
-    return [_whole(word, weight * _BY_SPELLING) for word, weight in list(found.items())[:_OTHERS]]
+    return Unit(run, (*ways, *spelled_ways(run, words), *other_ways(run, entry)), kind)
 
 
 @cache
@@ -169,12 +160,12 @@ def _places_by_code() -> dict[str, tuple[Place, ...]]:
 
 def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
     """Places, departments and words with synonyms first, the longest first; the dictionary cuts what is left."""
-    cut = _cut(run)
-    if _is_short_office(run, cut, words):
+    found = dictionary_words(run)
+    if _is_short_office(run, found, words):
         yield _unknown_unit(run)
         return
     bounds = {0}
-    for word in cut:
+    for word in found:
         bounds.add(max(bounds) + len(word))
     start = last = 0
     while start < len(run):
@@ -186,11 +177,6 @@ def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
         yield _known_unit(run[start:end], words)
         start = last = end
     yield from _plain_units(run[last:], words)
-
-
-def _cut(text: str) -> list[str]:
-    """Dictionary words and single characters: guessed words are no help in a question."""
-    return list(rjieba.cut(text, hmm=False))
 
 
 def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> int:
@@ -207,14 +193,14 @@ def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> in
 def _known_unit(word: str, words: Lexicon) -> Unit:
     meant, entry = places().get(word), words.find(word)
     if word in STOP_WORDS:
-        return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:_OWN_TOKENS]),), "stop")
+        return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:OWN_TOKENS]),), "stop")
     return _region(word, meant) if meant else _word_unit(word, entry)
 
 
 def _plain_units(text: str, words: Lexicon) -> Iterator[Unit]:
     """Dictionary words; characters that the dictionary leaves alone join their neighbours."""
     lone = ""
-    for word in [*_cut(text), ""]:
+    for word in [*dictionary_words(text), ""]:
         if len(word) == 1 and word not in STOP_WORDS:
             lone += word
             continue
@@ -227,16 +213,16 @@ def _plain_units(text: str, words: Lexicon) -> Iterator[Unit]:
 def _lone_units(lone: str, words: Lexicon) -> Iterator[Unit]:
     """A short run that no dictionary knows is one word; of a longer one each pair counts, and enough must be there."""
     if len(lone) == 1:
-        yield Unit(lone, (Way(lone, (letter_token(lone),)), *_other_ways(lone, words.find(lone))), "light")
+        yield Unit(lone, (Way(lone, (letter_token(lone),)), *other_ways(lone, words.find(lone))), "light")
     elif lone and len(lone) <= _LONGEST_UNKNOWN:
         yield _unknown_unit(lone)
     elif lone:
         yield from (_word_unit(pair, None) for pair in grams_of(lone))
 
 
-def _is_short_office(run: str, cut: Sequence[str], words: Lexicon) -> bool:
+def _is_short_office(run: str, found: Sequence[str], words: Lexicon) -> bool:
     """上期所, which the dictionary takes for 上期 and a 所: a short run of its own that ends like an office."""
-    return 2 < len(run) <= _LONGEST_UNKNOWN and cut[-1] in _OFFICES and not (words.find(run) or places().get(run))
+    return 2 < len(run) <= _LONGEST_UNKNOWN and found[-1] in _OFFICES and not (words.find(run) or places().get(run))
 
 
 def _unknown_unit(word: str) -> Unit:
@@ -251,26 +237,12 @@ def _unknown_unit(word: str) -> Unit:
 
 
 def _word_unit(word: str, entry: Entry | None) -> Unit:
-    own = _own_way(word, entry)
+    own = own_way(word, entry)
     kind = _kind(word, entry)
     if kind == "light":  # what half of all titles have needs no synonyms
         entry = None
-    names = tuple(entry.others)[:_OTHERS] if entry else ()
-    return Unit(word, (own, *_other_ways(word, entry)), kind, names)
-
-
-def _own_way(word: str, entry: Entry | None) -> Way:
-    """Any part of a word will do, of a known term of several words more than half, of an office's name all."""
-    inner, grams = _inner(word), tuple(grams_of(word))[:_OWN_TOKENS]
-    if entry and entry.kind == "office":
-        return Way(word, grams, round(max(1.0, _WRITTEN_LONG / len(grams)), 3), least=len(grams))
-    tokens = (*inner, *grams)[:_OWN_TOKENS]
-    return Way(word, tokens, least=len(tokens) // 2 + 1 if len(inner) > 1 else 1)
-
-
-def _inner(word: str) -> list[str]:
-    """The word where the dictionary has it, else the words that it is made of."""
-    return ["_" + one for one in _cut(word) if len(one) > 1]
+    names = tuple(entry.others)[:OTHERS] if entry else ()
+    return Unit(word, (own, *other_ways(word, entry)), kind, names)
 
 
 def _kind(word: str, entry: Entry | None) -> str:
@@ -279,29 +251,11 @@ def _kind(word: str, entry: Entry | None) -> str:
     return "light" if word in LIGHT_WORDS else entry.kind if entry else "word"
 
 
-def _other_ways(word: str, entry: Entry | None) -> list[Way]:
-    others = dict.fromkeys(regional(word), _REGIONAL) | (dict(entry.others) if entry else {})
-    return [way for other, weight in list(others.items())[:_OTHERS] for way in [_whole(other, weight)] if way.tokens]
-
-
-@lru_cache(maxsize=20_000)
-def _whole(word: str, weight: float) -> Way:
-    """A word that must be there as a whole, worth as much as if it had been written: about 2.5 to 3.5 tokens."""
-    if len(word) == _WORD_INSIDE and rjieba.cut(word) == [word] and is_han(word):
-        return Way(word, ("_" + word,), round(weight * _WRITTEN_LONG / WORD_WEIGHT, 3), whole=True)
-    grams = list(dict.fromkeys(grams_of(word)))
-    if len(grams) > _OTHER_TOKENS:
-        half = _OTHER_TOKENS // 2
-        grams = [*grams[:half], *grams[-half:]]
-    written = _WRITTEN if len(grams) < 3 else _WRITTEN_LONG
-    return Way(word, tuple(grams), round(weight * min(written, written / max(1, len(grams))), 3), whole=True)
-
-
 def _region(word: str, meant: Sequence[Place]) -> Unit:
     texts = dict.fromkeys(text for place in meant for text in place.texts)
-    ways = [_whole(text, 1.0 if text == word else _STEM) for text in dict.fromkeys((word, *texts))]
+    ways = [whole_way(text, 1.0 if text == word else _STEM) for text in dict.fromkeys((word, *texts))]
     codes = tuple(dict.fromkeys(code for place in meant for code in place.codes))
-    ways += [Way(f"#{code}", (f"#{code}",), _CODE * _WRITTEN, whole=True) for code in codes]
+    ways += [Way(f"#{code}", (f"#{code}",), _CODE * WRITTEN, whole=True) for code in codes]
     kind = "light" if word in LIGHT_WORDS else "region"  # the whole of Taiwan is seldom told in a title
     return Unit(word, tuple(ways), kind, tuple(place.name for place in meant), codes)
 
@@ -320,21 +274,3 @@ def _telling_letters(text: str) -> tuple[str, ...]:
     letters = tuple(dict.fromkeys(IS_HAN.findall(text)))
     telling = tuple(letter for letter in letters if letter not in COMMON_LETTERS)
     return tuple(map(letter_token, (telling or letters)[: 2 * QUESTION_UNITS]))
-
-
-def _in_any_part(way: Way) -> Way:
-    """The way with any of its tokens; a way that must be there as a whole stays as it is."""
-    return way if way.whole else replace(way, least=1)
-
-
-def _in_part(unit: Unit) -> tuple[Way, ...]:
-    """Of what is written in Latin letters, any part will do."""
-    return unit.ways if is_han(unit.word) else tuple(replace(way, whole=False) for way in unit.ways)
-
-
-@lru_cache(maxsize=2_000)
-def _sounds(unit: Unit) -> tuple[Way, ...]:
-    if len(unit.word) < 2 or not is_han(unit.word) or unit.kind == "period":
-        return ()
-    spoken = syllables_of(unit.word)
-    return (Way(unit.word, tuple(pairs_of(spoken))[:_OWN_TOKENS], _SOUND, whole=True),) if spoken else ()

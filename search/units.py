@@ -8,7 +8,6 @@ from typing import Final
 
 from search.periods import Period
 
-
 _BEFORE_OFFICES: Final = ("", "中国", "国家", "中华人民共和国")  # what short names leave out
 
 

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from search import ranking
-from search.fields import ALL_FIRST, ALL_WORDS, AS_WRITTEN, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_IS_CALLED, TITLE_STARTS
+from search.fields import (
+    ALL_FIRST,
+    ALL_WORDS,
+    AS_WRITTEN,
+    EACH_WORD,
+    FACET_VALUES,
+    PERIOD,
+    TITLE_IS,
+    TITLE_IS_CALLED,
+    TITLE_STARTS,
+)
 from search.index import Order, SearchQuery, micros
 from search.units import Question, Unit, Way
 
