@@ -83,6 +83,12 @@ def places_in(text: str, home: str = HOME) -> Names:
     return _beside(home, tuple(sorted(wide))) if wide else places(home)
 
 
+def find_place(code: str) -> Place | None:
+    """The region of that code, or what took the place of a former one."""
+    row = _by_code().get(code) if code.isdecimal() else None
+    return _followed(row) if row else None
+
+
 @lru_cache(maxsize=500)
 def _beside(home: str, wide: tuple[str, ...]) -> Names:
     inside: dict[str, tuple[Place, ...]] = {}

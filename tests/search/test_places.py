@@ -50,6 +50,9 @@ def meant(text: str, home: str = HOME) -> list[str]:
         ("巢湖市 学校", ["340181"]),
         ("苏州工业园区 企业", ["320571"]),
         ("新北市 泰山区 公园", ["新北市"]),
+        ("350102 学校", ["350102"]),
+        ("330621 学校", ["330603"]),
+        ("110100 学校", []),
     ],
 )
 def test_a_name_alone_means_the_near_place_or_the_only_one(text: str, codes: list[str]) -> None:
