@@ -148,6 +148,7 @@ class DeclaredPlan:
             reader,
             self._table.headers[sources[0]],
             one.lenient,
+            not one.lenient and (one.required or name in self._schema.key),
             derived and bool(one.source),
             one.dated if derived else (),
             other,
