@@ -130,7 +130,8 @@ def _begin() -> None:
     g.language = read_language(request)
     if FAULT in environ:
         raise environ[FAULT]
-    auth.read_key()
+    if request.routing_exception is None:  # what leads nowhere is told so, whatever the key
+        auth.read_key()
 
 
 def _serve_docs(app: Flask) -> None:

@@ -33,8 +33,8 @@ _EXACT: Final = "A number where a float carries it exactly, else a string with e
 def field_schema(field: Field, language: str) -> dict[str, Any]:
     """A field's values as JSON Schema."""
     made = dict(_TYPES[field.type])
-    if field.type == "code" and field.codes and len(field.codes) <= MOST_CODES:
-        made["enum"] = list(field.codes)
+    if field.allowed and len(field.allowed) <= MOST_CODES:
+        made["enum"] = field.allowed
     if field.nullable:
         types = made["type"] if isinstance(made["type"], list) else [made["type"]]
         made["type"] = [*types, "null"]

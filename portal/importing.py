@@ -58,9 +58,8 @@ def import_lines(
                 _import_batch(opened, dict(batch), tally, publish=publish)
                 detail = {"datasets": len(batch), "publish": publish}
                 audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
-            indexing.go_on()
+            indexing.go_on(more=len(batch) == BATCH)
         indexing.finish()
-    house.catch_up()
     return tally
 
 

@@ -190,6 +190,7 @@ def test_addresses_and_methods_that_there_are_not(api: dict[str, Api]) -> None:
     answer = api["public"].call("DELETE", "/datasets")
     assert_problem(answer, 405)
     assert "GET" in answer.headers["Allow"]
+    assert_problem(Api(api["public"].client, api["public"].house, "no key at all").call("TRACE", "/datasets"), 405)
 
 
 def test_an_upload_over_the_limit_is_413_and_leaves_nothing(api: dict[str, Api], slug: str) -> None:
