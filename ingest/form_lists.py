@@ -19,8 +19,9 @@ Told = dict[str, tuple[str, At]]
 
 @dataclass(frozen=True)
 class FormList:
-    """A list that begins under row `at` (by place): the columns of a record's fields, and the table inside it."""
+    """A list under the rows `top` to `at` (by place): the columns of a record's fields, and the table inside it."""
 
+    top: int
     at: int
     columns: dict[str, int]
     header: Header | None
@@ -31,19 +32,22 @@ def read_sheet(reading: FormReading) -> None:
     lists = list(_iter_lists(reading))
     for one in lists:
         _read_list(reading, one)
-    reading.run(lists[0].at if lists else len(reading.rows))
+    reading.run(lists[0].top if lists else len(reading.rows))
 
 
 def _iter_lists(reading: FormReading) -> Iterator[FormList]:
     """The lists of a sheet. Their names may take two rows: `绩效指标` over those of the table inside."""
     link = reading.form.link
+    headers = [reading.header(cells) for _, cells in reading.rows]
     for at, (_, cells) in enumerate(reading.rows):
-        header = reading.header(cells)
-        columns = _columns(reading, cells)
+        header, columns = headers[at], _columns(reading, cells)
+        if header is None and any(headers[at + 1 : at + 2]):
+            continue  # the upper row of two
+        top = at
         if link not in columns and header and at:
-            columns = _columns(reading, reading.rows[at - 1][1])
+            top, columns = at - 1, _columns(reading, reading.rows[at - 1][1])
         if link in columns and len(columns) >= (_NAMES if header is None else 2):
-            yield FormList(at, columns, header)
+            yield FormList(top, at, columns, header)
 
 
 def _columns(reading: FormReading, cells: list[str]) -> dict[str, int]:

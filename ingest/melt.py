@@ -160,7 +160,8 @@ class Melting:
         return True
 
     def _mostly_numbers(self, place: int) -> bool:
-        texts = [text for row in self.rows if null_kind(text := str(row[place + 1])) is None]
+        rows = [row for row in self.rows if _has_figure(row)]  # words alone are told of, but decide nothing
+        texts = [text for row in rows if null_kind(text := str(row[place + 1])) is None]
         return bool(texts) and sum(map(is_figure, texts)) * 2 > len(texts)
 
     def _compare_headers(self) -> None:
@@ -264,3 +265,9 @@ class Melting:
         if level < len(_LEVELS):
             self.stack.append((level, label, at))
         return above
+
+
+def _has_figure(row: Row) -> bool:
+    """Whether a row has a figure beside what it begins with, which may be its serial number."""
+    texts = [text for cell in row[1:] if (text := strip(str(cell)))]
+    return any(map(is_figure, texts[1:]))

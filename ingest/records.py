@@ -27,7 +27,7 @@ NUMBER = re.compile(  # of a document: 样告字〔2021〕1号
 )
 _MOST = 20_000  # rows of a sheet of records
 _LONGEST = 24  # characters of a label
-_FIELDS, _LINES = 4, 3  # so many labels of a schema, on so many rows, are a record
+_FIELDS, _LINES = 3, 3  # so many labels of a schema, on so many rows, are a record
 _ABOVE = 4  # rows over a block that may tell its number
 _SERIAL = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?[、.．]?")
 
