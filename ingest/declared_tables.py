@@ -154,7 +154,7 @@ class DeclaredPlan:
             one.codes or None,
             nullable=not one.required,
             titles=dict(titles),
-            codes_open=bool(one.code_pattern) or one.lenient,
+            codes_open=one.open_codes,
         )
         how: dict[str, Any] = {"type": one.type, "measure": one.unit, "unit": unit.name if unit else None}
         how |= {"unsold": one.unsold, "reader": one.reader}

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Any
 
 from catalog.schema import Table
 from ingest.extent import find_tables
@@ -17,9 +16,9 @@ from ingest.gather import Gather, Place
 from ingest.letters import check_letters
 from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
+from ingest.outcome import Outcome
 from ingest.periods import find_period, period
 from ingest.progress import Progress, Tell
-from ingest.proposal import Proposal
 from ingest.raw import RawSheet
 from ingest.records import read_records
 from ingest.reshape import Asked, Part, fill, read_forms, reshape
@@ -40,22 +39,6 @@ class Options:
     sheet: str | None = None
     encoding: str | None = None
     unit: str | None = None  # a comma list, each for the values of its measure: `公顷,万元`
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Everything that a file gave. `rows_read` = `rows_accepted` + `rows_rejected`; totals and notes are not rows."""
-
-    tables: tuple[TypedTable, ...]
-    findings: tuple[Finding, ...]
-    rows_read: int
-    rows_accepted: int
-    rows_rejected: int
-    encoding: str | None
-    totals: list[dict[str, Any]]
-    notes: list[str]
-    period: str | None
-    proposals: tuple[Proposal, ...] = ()  # of a table without a schema: those that it looks like
 
 
 def take_in(

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from catalog import audit
 from catalog.db import now, session
+from catalog.digests import content_digest
 from catalog.errors import NotFound
 from catalog.models import Dataset, Release
 from catalog.registry import touch
@@ -32,7 +33,8 @@ from ingest.findings import Refused
 from ingest.models import Job
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Outcome, Progress
+    from ingest.outcome import Outcome
+    from ingest.pipeline import Progress
     from ingest.privacy.guard import Found
 
 log = logging.getLogger(__name__)
@@ -184,8 +186,8 @@ def _build_serving(shop: Workshop, tables: list[Table]) -> None:
     """Build the serving files and profiles when the release is already kept: until then DuckDB answers, only slower."""
     for table in tables:
         parquet = shop.storage.local_path(key_of("releases", table.digest, ".parquet"))
-        shop.serving.path_for(parquet, table)
-        shop.serving.profile_for(parquet, table)
+        shop.serving.path_for(parquet, table, checked=True)
+        shop.serving.profile_for(parquet, table, checked=True)
 
 
 def _store(shop: Workshop, table: Table, parquet: Path, cells: Path) -> Table:
@@ -217,9 +219,9 @@ def _keep_release(opened: Session, job: Job, outcome: Outcome, tables: list[Tabl
     opened.add(release)
     opened.flush()
     touch(dataset)
-    detail = {"release": release.number, "digest": release.digest, "rows": release.rows}
+    about = {"digest": release.digest, "rows": release.rows, "content": content_digest(release)}
     who = job.account.name if job.account else "operator"
-    audit.record(opened, audit.Act(who, "ingest", dataset.slug, dataset.id, detail))
+    audit.record(opened, audit.Act(who, "ingest", dataset.slug, dataset.id, {"release": release.number, **about}))
     return release
 
 

@@ -56,7 +56,7 @@ def import_lines(
         while batch := list(islice(checked, BATCH)):
             with house.writing() as opened:
                 _import_batch(opened, dict(batch), tally, publish=publish)
-                detail = {"datasets": len(batch), "publish": publish}
+                detail = {"datasets": len(batch), "publish": publish, "slugs": [slug for slug, _ in batch]}
                 audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
             indexing.go_on(more=len(batch) == BATCH)
         indexing.finish()

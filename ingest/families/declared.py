@@ -88,6 +88,11 @@ class DeclaredField:
         """The title in Simplified Chinese."""
         return self.titles[DEFAULT_LANGUAGE]
 
+    @property
+    def open_codes(self) -> bool:
+        """Whether values beyond its list of codes are taken: other places, texts of a form, whatever stands there."""
+        return bool(self.code_pattern) or self.lenient or self.reader == "region"
+
 
 @dataclass(frozen=True)
 class Check:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 import ingest
 from ingest.coded import repeats
-from ingest.findings import INFO, WARNING, Finding, Refused
+from ingest.findings import BESIDE, INFO, WARNING, Finding, Refused
 from ingest.progress import Progress, Tell
 from ingest.raw import CHARACTERS, ROWS, Merged, RawSheet, RawWriter
 
@@ -27,7 +27,7 @@ WORKBOOK_CHILD, MARKUP_CHILD = "ingest.formats.workbook_child", "ingest.formats.
 _ROOT = Path(ingest.__file__).parent.parent
 _READING = 0.4
 _JUDGED = 10_000  # rows from which it pays that columns whose texts repeat are written as dictionaries
-_LEVELS = {"formula_no_value": WARNING, "cell_error": WARNING}  # of what a child remarks; the rest is for information
+_WARNINGS = frozenset({"formula_no_value", "cell_error", *BESIDE})  # of what a child remarks; the rest is information
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _findings(done: Any) -> Iterator[Finding]:
     for code, sheet, params in done["notes"]:
         cell = params.pop("cell", None)
         cells = ", ".join(params.get("first_cells", ())[:5])
-        level, count = _LEVELS.get(code, INFO), params.get("count", 1)
+        level, count = WARNING if code in _WARNINGS else INFO, params.get("count", 1)
         yield Finding(level, code, {**params, "cells": cells}, sheet=sheet or None, cell=cell, count=count)
 
 
