@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from catalog.schema import Table
     from ingest.families import DeclaredSchema
-    from ingest.pipeline import Outcome
+    from ingest.outcome import Outcome
 
 HEADER = (
     "行政区",

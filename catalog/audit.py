@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from catalog.canonical import canonical
@@ -21,9 +21,11 @@ from catalog.models import Audit
 START = "0" * 64
 SEEN_ACTS = ("approve", "publish", "import", "withdraw")  # what changes what the public sees
 PUBLIC_ACTS = ("register", "ingest", "submit", *SEEN_ACTS)  # what the public may know of
-_CHAIN_LOCK = 0x6F64_7001  # any number, the same in every process: who appends waits for the one before
-# Two statements, since one would look before it has waited, sent at once, since every write pays for the way.
-_LOCK_AND_READ = f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK}); SELECT digest, at FROM audit ORDER BY id DESC LIMIT 1"
+# SQLite's writers are alone from the beginning; PostgreSQL does all of it in one way there and back (migration 0006).
+_NEWEST = "SELECT digest, at FROM audit ORDER BY id DESC LIMIT 1"
+_APPEND = """INSERT INTO audit (at, account, act, dataset_id, target, detail, previous_digest, digest)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_APPEND_ELSEWHERE = "SELECT append_act(%s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -37,48 +39,45 @@ class Act:
     detail: dict[str, Any] | None = None
 
 
-def record(session: Session, act: Act) -> Audit:
-    """Append the act to the chain, in the caller's transaction. Its time is never before that of the act before it."""
-    previous, earlier = _newest(session)
-    moment = now()
-    entry = Audit(
-        at=moment if earlier is None else max(moment, earlier),  # a clock that was set back tells no other order
-        account=act.account,
-        act=act.verb,
-        target=act.target,
-        dataset_id=act.dataset_id,
-        detail=act.detail or {},
-        previous_digest=previous,
-        digest="",
-    )
-    entry.digest = digest_of(entry)
-    session.add(entry)
-    session.flush()
-    return entry
+def record(session: Session, act: Act) -> None:
+    """Append the act to the chain, in the caller's transaction. Its time is never before that of the act before it.
+
+    Plain statements: as a model it would cost more than all the rest of a write.
+    """
+    session.flush()  # what is recorded may be new itself
+    connection, detail = session.connection(), canonical(act.detail or {}).decode()
+    moment = now().replace(tzinfo=None)
+    if connection.dialect.name == "postgresql":
+        values = (moment, act.account, act.verb, act.dataset_id, act.target, detail)
+        connection.exec_driver_sql(_APPEND_ELSEWHERE, values)
+    else:
+        _append(connection, act, moment, detail)
 
 
-def _newest(session: Session) -> tuple[str, datetime | None]:
-    """Digest and time of the record that the next one follows; on PostgreSQL nobody else appends until the commit."""
-    if session.get_bind().dialect.name != "postgresql":
-        row = session.execute(select(Audit.digest, Audit.at).order_by(Audit.id.desc()).limit(1)).first()
-        return (row[0], row[1]) if row else (START, None)
-    cursor = session.connection().connection.cursor()
-    cursor.execute(_LOCK_AND_READ)
-    cursor.nextset()
-    found = cursor.fetchone()
-    return (found[0], found[1].replace(tzinfo=UTC)) if found else (START, None)
+def _append(connection: Connection, act: Act, moment: datetime, detail: str) -> None:
+    """The same on SQLite."""
+    previous, earlier = connection.exec_driver_sql(_NEWEST).first() or (START, "")
+    at = max(moment.isoformat(" ", "microseconds"), earlier)
+    digest = _digest(f"{at.replace(' ', 'T')}+00:00", act, previous)
+    values = (at, act.account, act.verb, act.dataset_id, act.target, detail, previous, digest)
+    connection.exec_driver_sql(_APPEND, values)
 
 
 def digest_of(entry: Audit) -> str:
     """The digest that the record should have."""
+    act = Act(entry.account, entry.act, entry.target, entry.dataset_id, entry.detail)
+    return _digest(entry.at.isoformat(timespec="microseconds"), act, entry.previous_digest)
+
+
+def _digest(at: str, act: Act, previous: str) -> str:
     content = {
-        "at": _moment(entry.at),
-        "account": entry.account,
-        "act": entry.act,
-        "target": entry.target,
-        "dataset": entry.dataset_id,
-        "detail": entry.detail,
-        "previous": entry.previous_digest,
+        "at": at,
+        "account": act.account,
+        "act": act.verb,
+        "target": act.target,
+        "dataset": act.dataset_id,
+        "detail": act.detail or {},
+        "previous": previous,
     }
     return hashlib.sha256(canonical(content)).hexdigest()
 
@@ -110,7 +109,3 @@ def list_public_history(session: Session, dataset_id: int) -> list[Audit]:
 def _is_seen(entry: Audit) -> bool:
     """Whether the act changed what the public sees, at once."""
     return entry.act in SEEN_ACTS and "publish_at" not in entry.detail
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="microseconds")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from catalog import audit
 from catalog.accounts import EVERYTHING, INGEST, READ, WRITE, Actor, offices_of
 from catalog.db import now
+from catalog.digests import fingerprint
 from catalog.errors import Conflict, Invalid, NotFound, Unauthenticated
 from catalog.models import Account, ApiKey, Application, Dataset
 
@@ -48,7 +49,8 @@ def issue_key(
     if account.revoked_at:
         raise Conflict("account_revoked", name=account.name)
     made = _make(session, account, scopes, expires_at, label)
-    detail = {"key": made.record.id, "scopes": list(scopes), "expires": _text(expires_at)}
+    about = {"scopes": list(scopes), "expires": _text(expires_at), "fingerprint": fingerprint(made.record.digest)}
+    detail = {"key": made.record.id, **about}
     audit.record(session, audit.Act(by.name, "create_key", account.name, detail=detail))
     return made
 
@@ -168,7 +170,8 @@ def set_password(session: Session, by: Actor, account: Account, password: str) -
     account.password = PasswordHasher().hash(password)
     sessions = (ApiKey.account_id == account.id, ApiKey.label == SESSION_LABEL, ApiKey.revoked_at.is_(None))
     session.execute(update(ApiKey).where(*sessions).values(revoked_at=now()))
-    audit.record(session, audit.Act(by.name, "set_password", account.name))
+    detail = {"fingerprint": fingerprint(account.password)}
+    audit.record(session, audit.Act(by.name, "set_password", account.name, detail=detail))
 
 
 def sign_in(session: Session, name: str, password: str) -> NewKey | None:
@@ -185,7 +188,8 @@ def start_session(session: Session, account: Account) -> NewKey:
     """A key of twelve hours for an account that has proved itself, by its password or through another service."""
     end = now() + timedelta(hours=SESSION_HOURS)
     made = _make(session, account, EVERYTHING, end, SESSION_LABEL)
-    audit.record(session, audit.Act(account.name, "sign_in", account.name, detail={"key": made.record.id}))
+    detail = {"key": made.record.id, "expires": _text(end), "fingerprint": fingerprint(made.record.digest)}
+    audit.record(session, audit.Act(account.name, "sign_in", account.name, detail=detail))
     return made
 
 

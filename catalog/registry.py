@@ -32,7 +32,7 @@ def register(session: Session, actor: Actor, body: Mapping[str, Any]) -> Dataset
     set_members(dataset, body)
     session.add(dataset)
     session.flush()
-    audit.record(session, audit.Act(actor.name, "register", slug, dataset.id))
+    audit.record(session, audit.Act(actor.name, "register", slug, dataset.id, {"after": plain(body)}))
     return dataset
 
 

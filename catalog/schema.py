@@ -36,6 +36,12 @@ class Field:
     precision: int | None = None  # decimals only
     scale: int | None = None
     titles: Mapping[str, str] | None = None  # language -> title, where more than one is known
+    codes_open: bool = False  # values beyond `codes` may stand in it: other places, or texts that were kept
+
+    @property
+    def allowed(self) -> list[str] | None:
+        """The only values that may stand in it, where they are listed."""
+        return list(self.codes) if self.type == "code" and self.codes and not self.codes_open else None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON data, absent members left out."""

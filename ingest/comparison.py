@@ -21,7 +21,8 @@ from ingest.findings import INFO, Finding
 from ingest.past import MOST_ROWS, Against, Edition, list_breaks
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Outcome, TypedTable
+    from ingest.one_table import TypedTable
+    from ingest.outcome import Outcome
 
 log = logging.getLogger(__name__)
 _FIRST = 10  # rows of each kind that a dry run shows

@@ -9,6 +9,9 @@ from typing import Any
 from catalog.messages import DEFAULT_LANGUAGE, fill, say, table
 
 ERROR, WARNING, INFO = "error", "warning", "info"
+COMMENTS, PROPERTIES = "personal_in_comments", "personal_in_properties"
+UNREAD, PARTS = "personal_in_unread_sheet", "personal_in_parts"
+BESIDE = (COMMENTS, PROPERTIES, UNREAD, PARTS)  # personal data that stands beside the cells which are read
 RAW_LIMIT = 200  # characters of a raw cell that a finding repeats
 
 

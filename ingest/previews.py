@@ -10,7 +10,8 @@ from ingest.privacy.guard import Found, kinds_by_field, masked
 from ingest.privacy.hits import mask_text
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Outcome, TypedTable
+    from ingest.one_table import TypedTable
+    from ingest.outcome import Outcome
 
 _FIRST_ROWS, _PROPOSALS = 50, 3
 

@@ -18,12 +18,14 @@ from catalog.models import Release
 from catalog.registry import touch
 from catalog.rows.cache import ServingCache
 from catalog.storage import Storage
+from ingest.findings import BESIDE
 from ingest.jobs import OPEN_STATES
-from ingest.models import Job, PersonalColumn
+from ingest.models import FindingRow, Job, PersonalColumn
 
 GRACE = timedelta(days=1)  # before a file that nobody names is removed: a worker stores it before the row that names it
 AT_ONCE = 50  # uploads that are settled, drafts that are discarded in one round
 KINDS = ("releases", "cells")
+WAITING = ("draft", "in_review", "scheduled")  # the steward may need the marked copy of his workbook
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,21 @@ def _undecided(age: timedelta | None) -> ColumnElement[bool] | None:
 
 
 def list_stale_uploads(session: Session, storage: Storage, age: timedelta | None) -> list[str]:
-    """The keys of uploads that are in the clear longer than `age`, and that no job has to read any more."""
-    if age is None:
-        return []
-    before = now() - age
-    stale = [key for key in storage.iter_keys("uploads") if storage.modified(key) < before]
+    """The keys of uploads that are to be in the clear no longer, and that no job has to read any more.
+
+    Their time is over, or they hold personal data beside the cells and what was made of them is no draft any more.
+    """
+    before = None if age is None else now() - age
+    telling = _telling(session)
     needed = set(session.scalars(select(Job.upload_key).where(Job.state.in_(OPEN_STATES))))
-    return [key for key in stale if key not in needed][:AT_ONCE]
+    keys = (key for key in storage.iter_keys("uploads") if key not in needed)
+    return [key for key in keys if key in telling or (before and storage.modified(key) < before)][:AT_ONCE]
+
+
+def _telling(session: Session) -> set[str]:
+    """The uploads with personal data where no cell is that was read, of releases that are decided on."""
+    wanted = select(Job.upload_key).join(FindingRow, FindingRow.job_id == Job.id).join(Job.release)
+    return set(session.scalars(wanted.where(FindingRow.code.in_(BESIDE), Release.state.not_in(WAITING))))
 
 
 def remove_unnamed(session: Session, storage: Storage, serving: ServingCache) -> int:

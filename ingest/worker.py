@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from catalog import audit
 from catalog.db import now, session
+from catalog.digests import content_digest
 from catalog.errors import NotFound
 from catalog.models import Dataset, Release
 from catalog.registry import touch
@@ -32,7 +33,8 @@ from ingest.findings import Refused
 from ingest.models import Job
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Outcome, Progress
+    from ingest.outcome import Outcome
+    from ingest.pipeline import Progress
     from ingest.privacy.guard import Found
 
 log = logging.getLogger(__name__)
@@ -217,9 +219,9 @@ def _keep_release(opened: Session, job: Job, outcome: Outcome, tables: list[Tabl
     opened.add(release)
     opened.flush()
     touch(dataset)
-    detail = {"release": release.number, "digest": release.digest, "rows": release.rows}
+    about = {"digest": release.digest, "rows": release.rows, "content": content_digest(release)}
     who = job.account.name if job.account else "operator"
-    audit.record(opened, audit.Act(who, "ingest", dataset.slug, dataset.id, detail))
+    audit.record(opened, audit.Act(who, "ingest", dataset.slug, dataset.id, {"release": release.number, **about}))
     return release
 
 

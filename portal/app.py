@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application with the given settings, or those of the environment."""
     app = Portal("portal", static_folder=None)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # it would lead on with a page; such an address is none of ours
     app.config.update(
         API_TITLE="Open data portal",
         API_VERSION=VERSION,
@@ -130,7 +131,8 @@ def _begin() -> None:
     g.language = read_language(request.args.get("lang"), environ)
     if FAULT in environ:
         raise environ[FAULT]
-    auth.read_key()
+    if request.routing_exception is None:  # what leads nowhere is told so, whatever the key
+        auth.read_key()
 
 
 def _serve_docs(app: Flask) -> None:

@@ -11,6 +11,7 @@ from flask import request
 from werkzeug.sansio.utils import get_current_url, get_host
 
 from catalog.accounts import Actor
+from catalog.errors import BadParameter
 from portal.answers import language
 from portal.context import House, actor, house
 
@@ -43,7 +44,10 @@ class Asking(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """The portal's address as others reach it: from PORTAL_BASE_URL, else from the request."""
+        """The portal's address as others reach it: from PORTAL_BASE_URL, else from the request.
+
+        Raises BadParameter where the request names a host that cannot be one.
+        """
         seen = self.environ
         return self.house.settings.base_url or _origin(
             seen["wsgi.url_scheme"], seen.get("HTTP_HOST"), seen["SERVER_NAME"], seen["SERVER_PORT"]
@@ -57,8 +61,11 @@ class Asking(NamedTuple):
 
 
 @lru_cache(100)
-def _origin(scheme: str, host: str | None, server: str, port: str) -> str:
-    return get_current_url(scheme, get_host(scheme, host, (server, int(port)))).rstrip("/")
+def _origin(scheme: str, asked: str | None, server: str, port: str) -> str:
+    host = get_host(scheme, asked, (server, int(port)))
+    if not host:  # so werkzeug tells that it will not do
+        raise BadParameter("host_broken")
+    return get_current_url(scheme, host).rstrip("/")
 
 
 def read_args(environ: Mapping[str, Any]) -> Asked:

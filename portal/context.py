@@ -217,15 +217,21 @@ class House:
             take_in(opened, waiting, values)
         return True
 
-    def catch_up(self, after: int = 0) -> int:
-        """Bring the index up to date; whatever is wrong with the index is no fault of the write before."""
+    def catch_up(self, after: int = 0, *, settle: bool = False) -> int:
+        """Bring the index up to date; whatever is wrong with the index is no fault of the write before.
+
+        With `after` only the datasets beyond that id. `settle`: many have come, let the index put itself in order.
+        """
         try:
             if not self.indexed:
                 ensure(self.engine, self.index)
                 self.indexed = True
             while self._sample():
                 pass
-            return sync(self.engine, self.index, after=after)
+            done = sync(self.engine, self.index, after=after)
+            if settle:
+                self.index.settle()
+            return done
         except Unavailable:
             log.warning("the search index is away; it will be brought up to date when it is back")
         except Exception:

@@ -56,11 +56,10 @@ def import_lines(
         while batch := list(islice(checked, BATCH)):
             with house.writing() as opened:
                 _import_batch(opened, dict(batch), tally, publish=publish)
-                detail = {"datasets": len(batch), "publish": publish}
+                detail = {"datasets": len(batch), "publish": publish, "slugs": [slug for slug, _ in batch]}
                 audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
-            indexing.go_on()
+            indexing.go_on(more=len(batch) == BATCH)
         indexing.finish()
-    house.catch_up()
     return tally
 
 

@@ -15,32 +15,32 @@ START = "fork" if sys.platform == "linux" else "spawn"  # a forked one has every
 
 
 class IndexingBeside:
-    """Catches up beside the caller from the second call of `go_on`; one who calls once never starts a process."""
+    """Catches up beside the caller, who says whether there is enough coming to start a process for it."""
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.calls = 0
         self.pool: ProcessPoolExecutor | None = None
         self.running: Future[int] | None = None
 
     def __enter__(self) -> IndexingBeside:
         return self
 
-    def go_on(self) -> None:
+    def go_on(self, *, more: bool) -> None:
         """There is something new to index; what the process beside has not reached yet, it takes with the next."""
-        self.calls += 1
-        if self.calls < 2 or (self.running and not self.running.done()):
-            return
-        if self.pool is None:
-            self.house.catch_up()  # the index is made before two processes could make it
-            self.house.close()
+        if self.pool is None and more:
+            self.house.close()  # connections must not be shared with a forked process
             self.pool = ProcessPoolExecutor(1, mp_context=get_context(START))
-        self.running = self.pool.submit(_catch_up, self.house.settings)
+        if self.pool and (self.running is None or self.running.done()):
+            self.running = self.pool.submit(_catch_up, self.house.settings)
 
     def finish(self) -> None:
         """Nothing more comes: take the second half of what is left, while the process beside takes the first."""
-        if self.pool:
-            self.house.catch_up(after=middle_of_stale(self.house.engine))
+        if self.pool is None:
+            self.house.catch_up()
+            return
+        self.house.catch_up(after=middle_of_stale(self.house.engine))
+        self.pool.shutdown()
+        self.house.catch_up(settle=True)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if self.pool:

@@ -1,4 +1,4 @@
-"""The rate limit of each address or key, and the headers that tell how much of it is left.
+"""How often somebody may ask, or try to sign in, and the headers that tell how much of it is left.
 
 Each server process counts for itself: `serve` runs few, and a reader keeps to one while its connection lasts.
 """

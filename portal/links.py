@@ -1,4 +1,4 @@
-"""Addresses as others reach the portal: from PORTAL_BASE_URL, else from the request."""
+"""Addresses as others reach the portal."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from portal.context import house
+from portal.asking import asking
 
 
 def absolute(path: str) -> str:
     """The full address of a path of the portal."""
-    base = house().settings.base_url or request.host_url.rstrip("/")
-    return f"{base}{path}"
+    return f"{asking().origin}{path}"
 
 
 def next_link(cursor: str) -> str:

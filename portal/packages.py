@@ -96,8 +96,8 @@ def _frictionless(field: Field) -> dict[str, Any]:
     made: dict[str, Any] = {"name": field.name, "title": field.title, **_FRICTIONLESS[field.type]}
     if field.description:
         made["description"] = field.description
-    if field.codes:
-        made["constraints"] = {"enum": list(field.codes)}
+    if field.allowed:
+        made["constraints"] = {"enum": field.allowed}
     if not field.nullable:
         made.setdefault("constraints", {})["required"] = True
     return made

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import request
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from catalog.errors import TooMany
+from portal.limits import Window
 
 WINDOW_MINUTES = 5
-FOR_A_NAME = RateLimitItemPerMinute(10, WINDOW_MINUTES)
-FROM_AN_ADDRESS = RateLimitItemPerMinute(60, WINDOW_MINUTES)
-_LIMITER = MovingWindowRateLimiter(MemoryStorage())
+FOR_A_NAME = Window(10, WINDOW_MINUTES * 60)
+FROM_AN_ADDRESS = Window(60, WINDOW_MINUTES * 60)
 
 
 def require_rate(name: str) -> None:
-    """Count a try. Raises TooMany where the name or the address has tried too often."""
-    tries = ((FOR_A_NAME, f"name:{name}"), (FROM_AN_ADDRESS, f"address:{request.remote_addr}"))
-    allowed = [_LIMITER.hit(item, who) for item, who in tries]  # both count, whatever the first says
-    if not all(allowed):
-        raise TooMany("sign_in_too_often", retry_after=WINDOW_MINUTES * 60, minutes=WINDOW_MINUTES)
+    """Count a try. Raises TooMany where the address or the name has tried too often.
+
+    An address that may not try any more counts against no name: it can lock nobody out.
+    """
+    for window, who in ((FROM_AN_ADDRESS, request.remote_addr or ""), (FOR_A_NAME, name)):
+        count = window.count(who, time.time())
+        if not count.allowed:
+            raise TooMany("sign_in_too_often", retry_after=count.wait, minutes=-(-count.wait // 60))

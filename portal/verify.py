@@ -12,9 +12,11 @@ from catalog.db import session
 from catalog.errors import Unavailable
 from catalog.models import Dataset, Release
 from catalog.proofs import holds, iter_lost_heads
+from catalog.replay import iter_unproved
 from catalog.schema import Table, tables_from
 from catalog.storage import digest_of, key_of
 from ingest.models import Job
+from ingest.privacy.decided import iter_unproved_decisions
 from ingest.privacy.originals import sealed_key
 from portal.context import House
 from search import sync as index_sync
@@ -90,4 +92,9 @@ def _audit(house: House, opened: Session) -> Iterator[str]:
         yield f"audit: the head signed on {head.day} is gone from the chain: record {head.position} {head.digest}"
 
 
-CHECKS: tuple[Callable[[House, Session], Iterator[str]], ...] = (_database, _states, _files, _index, _audit)
+def _acts(house: House, opened: Session) -> Iterator[str]:
+    for fault in (*iter_unproved(opened), *iter_unproved_decisions(opened)):
+        yield f"audit: {fault}"
+
+
+CHECKS: tuple[Callable[[House, Session], Iterator[str]], ...] = (_database, _states, _files, _index, _audit, _acts)

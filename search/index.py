@@ -202,6 +202,10 @@ class SearchIndex(Protocol):
         """
         ...
 
+    def settle(self) -> None:
+        """Many documents have come: put them into the form that answers soonest. Others may write meanwhile."""
+        ...
+
     def status(self, *, revisions: bool = False) -> IndexStatus:
         """How the index is; with `revisions` every document's id and revision too."""
         ...

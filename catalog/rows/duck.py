@@ -7,6 +7,7 @@ An instance sees one file and nothing else: no other path, no network, no settin
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import tempfile
 import threading
@@ -23,7 +24,13 @@ from catalog.errors import BadParameter, Unavailable
 from catalog.rows.kept import Kept
 from catalog.rows.limits import Clock, Limits
 
+log = logging.getLogger(__name__)
 _KEPT: Final = 16
+# What is wrong with a Parquet file comes as any of these; a file that is not there is not allowed either.
+_OF_THE_FILE: Final = frozenset(
+    (duckdb.Error, duckdb.IOException, duckdb.PermissionException, duckdb.InvalidInputException,
+     duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+)  # fmt: skip
 _open: Final[Kept[duckdb.DuckDBPyConnection]] = Kept(_KEPT, lambda instance: instance.close())
 
 
@@ -70,7 +77,10 @@ def translated() -> Iterator[None]:
         raise Unavailable("query_too_large", retry_after=30) from None
     except duckdb.OutOfRangeException:
         raise BadParameter.at("select", "result_too_large") from None
-    except (duckdb.IOException, duckdb.PermissionException) as fault:  # a file that is not there is not allowed either
+    except duckdb.Error as fault:
+        if type(fault) not in _OF_THE_FILE:
+            raise
+        log.error("a release file cannot be read: %s", type(fault).__name__)
         raise Unavailable("rows_unavailable", retry_after=60) from fault
     except OSError as fault:  # a stream reports the interrupt as pyarrow's error
         if "INTERRUPT" not in str(fault):

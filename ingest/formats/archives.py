@@ -28,6 +28,9 @@ _NO_VALUE = re.compile(
     rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
 _STYLED = rb'<c r="([A-Z]{1,3})(\d{1,7})"(?=[^>]*\bs="(?:%s)")(?![^>]*\bt="(?:s|str|inlineStr|b|e|d)")'
+_FORMULA = re.compile(rb"<f\b[^>]*>([^<]*(?:[0-9]{11}|@)[^<]*)</f>")  # one that may name a person's number
+_END_OF_CELLS = re.compile(rb"</sheetData>|<sheetData\s*/>")
+_MOST_AFTER, _MOST_FORMULAS = 8 << 20, 10_000
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="e"')
 _HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d{1,7})"')
 _HIDDEN_COLUMN = re.compile(
@@ -132,6 +135,8 @@ class Remarks:
     columns: set[int] = field(default_factory=set)
     percents: Percents = field(default_factory=Percents)
     merged: list[list[int]] = field(default_factory=list)  # where the reader of cells does not tell them
+    after: bytearray = field(default_factory=bytearray)  # what follows the cells: print headers, rules, links
+    formulas: set[bytes] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         ids = b"|".join(str(one).encode() for one in sorted(self.styles))
@@ -142,12 +147,22 @@ class Remarks:
             self.percents.note(int(digits), _column(letters) - 1)
         if b"<f" in chunk:
             _add(self.no_value, _NO_VALUE.findall(chunk))
+            if len(self.formulas) < _MOST_FORMULAS:
+                self.formulas.update(_FORMULA.findall(chunk))
         if b't="e"' in chunk:
             _add(self.errors, _ERROR.findall(chunk))
         if b"hidden=" in chunk:
             self.rows.update(map(int, _HIDDEN_ROW.findall(chunk)))
             for low, high in _HIDDEN_COLUMN.findall(chunk):
                 self.columns.update(range(int(low), min(int(high), int(low) + 2_000) + 1))
+
+        self._keep_after(chunk)
+
+    def _keep_after(self, chunk: bytes) -> None:
+        if self.after:
+            self.after += chunk[_OVERLAP:] if len(self.after) < _MOST_AFTER else b""
+        elif end := _END_OF_CELLS.search(chunk):
+            self.after += chunk[end.end() :]
 
     def notes(self, sheet: str) -> Iterator[list[Any]]:
         for code, cells in (("formula_no_value", self.no_value), ("cell_error", self.errors)):

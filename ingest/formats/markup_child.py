@@ -13,8 +13,10 @@ from typing import Any
 
 from lxml import etree
 
+from ingest.formats.beside import Beside
 from ingest.formats.cell_text import number_text, text_of
 from ingest.formats.fence import AREA_LIMIT, SHEETS, Line, Stop, blocks, check_known, run
+from ingest.formats.parts import look_at_markup
 
 _SPACE = re.compile(r"[ \t\r\n]+")
 _SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -46,13 +48,17 @@ class _Grid:
         if row > _ROWS or self.width * row > AREA_LIMIT:
             raise Stop("sheet_extent", far=f"R{row}C{column + 1}", cell="", most=AREA_LIMIT)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, beside: Beside) -> Iterator[Line]:
         yield {"sheet": self.name, "width": self.width, "merged": self.merged, "hidden": self.hidden}
-        yield from blocks((number, self._cells(number)) for number in sorted(self.rows))
+        for row in self.texts() if beside.waits else ():
+            beside.show(row)
+        yield from blocks(zip(sorted(self.rows), self.texts(), strict=True))
 
-    def _cells(self, number: int) -> list[str]:
-        row = self.rows[number]
-        return [row.get(column, "") for column in range(self.width)]
+    def texts(self) -> Iterator[list[str]]:
+        """The cells of each row that has some, from the top."""
+        for number in sorted(self.rows):
+            row = self.rows[number]
+            yield [row.get(column, "") for column in range(self.width)]
 
 
 def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
@@ -60,6 +66,8 @@ def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     with path.open("rb") as source:
         head = source.read(1 << 16)
     spreadsheet = _SPREADSHEET in head and b"<html" not in head[: 1 << 12].lower()
+    beside = Beside()
+    look_at_markup(path, beside)
     grids = [grid for grid in (_spreadsheet(path) if spreadsheet else _html(path)) if grid.rows]
     if not grids:
         raise Stop("sheet_empty", name=wanted or "")
@@ -67,8 +75,11 @@ def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     seen = [grid for grid in grids if not grid.hidden] or grids[:1]
     chosen = [grid for grid in grids if grid.name == wanted] if wanted is not None else seen[:SHEETS]
     for grid in chosen:
-        yield from grid.lines()
-    yield {"done": True, "left": [grid.name for grid in grids if grid not in chosen], "notes": []}
+        yield from grid.lines(beside)
+    left = [grid for grid in grids if grid not in chosen]
+    for grid in left:
+        beside.see_sheet(grid.name, grid.texts())
+    yield {"done": True, "left": [grid.name for grid in left], "notes": list(beside.notes())}
 
 
 def _spreadsheet(path: Path) -> Iterator[_Grid]:

@@ -13,8 +13,10 @@ import python_calamine as calamine
 
 from ingest.formats import old_workbook
 from ingest.formats.archives import Remarks, check_archive, check_size, list_remarks, name_parts
+from ingest.formats.beside import Beside
 from ingest.formats.cell_text import is_wound, unwound
 from ingest.formats.fence import SHEETS, Line, Stop, blocks, check_known, run
+from ingest.formats.parts import look_round, look_through
 
 _LARGE = 16 << 20  # bytes of an unpacked workbook: of a smaller one the check is done at once
 _LOOK = 200  # rows of an old workbook by which its texts are judged
@@ -25,15 +27,19 @@ def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     archive = zipfile.is_zipfile(path)
     large = archive and check_size(path) > _LARGE
     parts = check_archive(path) if archive and not large else None
-    book = _Book(_open(path), wound=not archive)
+    beside = Beside()
+    book = _Book(_open(path), beside, wound=not archive)
     with ThreadPoolExecutor(1) as pool:
         if large:  # parsing takes several times as long as the look for what would burst: both at once
             book.parse_ahead(wanted, pool)
             parts = check_archive(path)
         sheets = _remarks(path, parts)
+        look_through(path, beside)
+        look_round(sheets, beside)
         yield from book.lines(wanted, sheets)
+    book.look_at_rest()
     notes = list_remarks(path, sheets)
-    told = [note for note in notes if note[1] in {*book.read, ""}]
+    told = [note for note in notes if note[1] in {*book.read, ""}] + list(beside.notes())
     yield {"done": True, "left": book.left, "notes": told + ([["text_unwound", "", {}]] if book.wound else [])}
 
 
@@ -62,8 +68,8 @@ def _open(path: Path) -> Any:
 class _Book:
     """A workbook's sheets by the names that people read. Parsing a sheet is what takes time: each is parsed once."""
 
-    def __init__(self, book: Any, *, wound: bool) -> None:
-        self._book = book
+    def __init__(self, book: Any, beside: Beside, *, wound: bool) -> None:
+        self._book, self._beside = book, beside
         self._sheets: Mapping[str, Remarks] = {}
         self._ahead: tuple[str, Future[Any]] | None = None
         self._parsed: tuple[str, Any] = ("", None)
@@ -106,6 +112,12 @@ class _Book:
         rest = self._names if wanted is not None else [*seen[SHEETS:], *self._hidden]
         self.left = [name for name in rest if name not in self.read and (wanted is not None or self._height(name))]
 
+    def look_at_rest(self) -> None:
+        """Look for personal data in the sheets that were not read."""
+        for name in self._names:
+            if name not in self.read and self._height(name):
+                self._beside.see_sheet(name, (row for _, row in self._rows(self._sheet(self._names[name]))))
+
     def _lines(self, names: list[str]) -> Iterator[Line]:
         for name in names:
             if not self._height(name):
@@ -128,6 +140,8 @@ class _Book:
         for number, row in enumerate(sheet.iter_rows(), start=1):
             if self.wound:
                 row = [unwound(value) if isinstance(value, str) else value for value in row]
+            if self._beside.waits:
+                self._beside.show(row)
             yield number, left + row if left else row
 
     def _sheet(self, name: str) -> Any:

@@ -23,7 +23,7 @@ from ingest.privacy.scan import EXAMPLES, ColumnScan
 _TOGETHER = 4  # batches of a cells file that are looked through at once
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Outcome
+    from ingest.outcome import Outcome
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from catalog import audit
 from catalog.accounts import Actor
 from catalog.db import now
+from catalog.digests import content_digest
 from catalog.errors import Conflict, Invalid, nearest
 from catalog.models import Release
 from catalog.registry import touch
@@ -83,6 +84,7 @@ def decide(
     detail = {
         "release": release.number,
         "digest": release.digest,
+        "content": content_digest(release),
         "decisions": {name: {"action": one.action, "ground": one.ground} for name, one in decisions.items()},
     }
     audit.record(session, audit.Act(actor.name, "decide_privacy", dataset.slug, dataset.id, detail))

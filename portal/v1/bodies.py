@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -20,15 +20,23 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 OFFICIAL = ("email", "landline")  # kinds that an office publishes of itself
 COMMON = {"required": "member_required", "null": "member_null"}
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+_PLAIN = r"^[^\u0000]*$"
+_NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
 
 class Text(fields.String):
     """Text without NUL and lone surrogates, of at most `longest` characters, not blank where it is required."""
 
     default_error_messages = {**COMMON, "invalid": "text_expected", "invalid_utf8": "text_expected"}
+    shape: ClassVar[re.Pattern[str] | None] = None
 
     def __init__(self, longest: int = 300, **options: Any) -> None:
-        super().__init__(**options)
+        required = bool(options.get("required"))
+        pattern = f"^{self.shape.pattern}$" if self.shape else _NOT_BLANK if required else _PLAIN
+        told = options.pop("metadata", {})
+        if "enum" not in told:
+            told = {"maxLength": longest, "pattern": pattern, **({"minLength": 1} if required else {}), **told}
+        super().__init__(metadata=told, **options)
         self.longest = longest
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
@@ -56,7 +64,8 @@ class Code(Text):
     """One code of a vocabulary."""
 
     def __init__(self, vocabulary: str, **options: Any) -> None:
-        super().__init__(metadata={"enum": sorted(codes(vocabulary))} if len(codes(vocabulary)) < 60 else {}, **options)
+        known = [*sorted(codes(vocabulary)), *([None] if options.get("allow_none") else [])]
+        super().__init__(metadata={"enum": known} if len(known) < 60 else {}, **options)
         self.vocabulary = vocabulary
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
@@ -108,6 +117,8 @@ class Mapping(fields.Dict):
 class Slug(Text):
     """A name in addresses: lower-case Latin letters, digits and single hyphens."""
 
+    shape = SLUG
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         slug = super()._deserialize(value, attr, data, **options)
         if not SLUG.fullmatch(slug):
@@ -118,9 +129,11 @@ class Slug(Text):
 class DutyId(Text):
     """The number of a duty."""
 
+    shape = re.compile("D[0-9]{3}")
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         number = super()._deserialize(value, attr, data, **options)
-        if not re.fullmatch(r"D\d{3}", number):
+        if not self.shape.fullmatch(number):
             raise ma.ValidationError([say("duty_invalid", value=number)])
         return number
 

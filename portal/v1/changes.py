@@ -14,9 +14,10 @@ from portal.places import REVALIDATE, require_shown_to
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented, parameter
 
+_NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 PARAMETERS = (
-    parameter("from", "The number of the earlier release.", {"type": "integer"}),
-    parameter("to", "The number of the later release.", {"type": "integer"}),
+    parameter("from", "The number of the earlier release.", _NUMBER, required=True),
+    parameter("to", "The number of the later release.", _NUMBER, required=True),
     parameter("table", "Which table, where a release has several."),
 )
 MOST = 1000  # rows of each kind that an answer holds; the counts are whole

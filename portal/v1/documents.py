@@ -157,6 +157,7 @@ class Item(DatasetAnswer):
 
     highlights = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     matches = fields.List(fields.Dict())
+    explain = fields.Dict(metadata={"description": "With `explain=true`: which words stood where, what they gave."})
 
 
 class FacetValue(Schema):

@@ -6,10 +6,12 @@ from catalog.rows.terms import FUNCTIONS, OPERATORS
 from portal.v1 import documents
 from portal.v1.find import FILTERS, SORTS
 from portal.v1.resource import parameter
+from search.fields import FACETS
 
 _OPERATORS = "; ".join(f"`{one.name}`: {one.meaning}" for one in OPERATORS.values()) + "."
 _PARTS = ", ".join(f"`{one.name}`" for one in FUNCTIONS.values() if not one.aggregate)
 _SUMS = ", ".join(f"`{one.name}`" for one in FUNCTIONS.values() if one.aggregate)
+_FACETS = "^({0})(,({0}))*$".format("|".join(FACETS))
 WHOLE = {"type": "integer", "minimum": 1}
 DAY = {"type": "string", "format": "date"}
 SEARCH = (
@@ -25,7 +27,7 @@ SEARCH = (
     parameter("page_size", "Items of a page.", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
     parameter("page", "Which page; `cursor` goes deeper.", WHOLE),
     parameter("cursor", "From `next` of the page before."),
-    parameter("facets", "Facets to count, with commas.", example="publisher,theme"),
+    parameter("facets", "Facets to count, with commas.", {"type": "string", "pattern": _FACETS}, "publisher,theme"),
     parameter("explain", "For stewards.", {"type": "boolean"}),
 )
 WHERE = (
@@ -41,7 +43,7 @@ QUERY = (
     ),
     parameter("group_by", f"Fields to group by, or {_PARTS} of them.", example="use"),
     parameter("having", "Conditions on aliases, in the form of filters.", example="total__gt=5"),
-    parameter("order_by", "Fields or aliases, `-` for descending.", example="-deal_price"),
+    parameter("order_by", "Fields or aliases, `-` for descending.", example="-total"),
     parameter("q", "Words to look for inside the rows."),
     parameter("limit", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
     parameter(

@@ -63,7 +63,14 @@ def documented(blueprint: ApiBlueprint, *parameters: dict[str, Any]) -> Callable
     return blueprint.doc(parameters=[*parameters, LANGUAGE])
 
 
-def parameter(name: str, description: str, schema: dict[str, Any] | None = None, example: Any = None) -> dict[str, Any]:
+def parameter(
+    name: str,
+    description: str,
+    schema: dict[str, Any] | None = None,
+    example: Any = None,
+    *,
+    required: bool = False,
+) -> dict[str, Any]:
     """One query parameter of the OpenAPI document."""
     made: dict[str, Any] = {
         "in": "query",
@@ -73,7 +80,7 @@ def parameter(name: str, description: str, schema: dict[str, Any] | None = None,
     }
     if example is not None:
         made["example"] = example
-    return made
+    return made | ({"required": True} if required else {})
 
 
 IF_MATCH = {

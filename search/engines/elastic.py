@@ -115,6 +115,9 @@ class ElasticIndex:
             self._client.indices.delete_alias(index=index, name=self.address.unfinished)
         return len(held)
 
+    def settle(self) -> None:
+        """The server merges by itself."""
+
     def status(self, *, revisions: bool = False) -> IndexStatus:
         with _answering():
             served = self._served()

@@ -83,6 +83,12 @@ class EmbeddedIndex:
                 layout.switch(connection, tables, complete=True)
         return len(held.keys() - set(changes.removed_ids))
 
+    def settle(self) -> None:
+        with self._transaction("BEGIN") as connection:
+            tables = _live(connection)
+        with _not_overtaken():
+            self._settle(tables)
+
     def status(self, *, revisions: bool = False) -> IndexStatus:
         with self._transaction("BEGIN") as connection:
             tables = layout.live(connection)

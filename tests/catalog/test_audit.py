@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -14,6 +16,22 @@ from tests.factories import take_guards_off
 def chain(session: Session, length: int = 4) -> None:
     for number in range(length):
         audit.record(session, audit.Act("li", "register", f"数据集-{number}", detail={"n": number}))
+
+
+WORDS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20)
+DETAILS = st.dictionaries(WORDS, st.none() | st.booleans() | st.integers(-(2**53), 2**53) | WORDS | st.lists(WORDS))
+
+
+ACTS = st.builds(audit.Act, WORDS, WORDS, WORDS, st.none(), DETAILS)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ACTS, min_size=1))
+def test_both_databases_make_the_digest_that_verify_makes(session: Session, acts: list[audit.Act]) -> None:
+    session.rollback()
+    for act in acts:
+        audit.record(session, act)
+    assert list(audit.iter_broken_links(session)) == []
 
 
 def test_an_untouched_chain_holds(session: Session) -> None:

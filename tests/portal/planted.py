@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ class Planted:
     content: bytes
     end: str = "blocked"
     columns: int = 1  # that hold one
+    told: str = ""  # the finding of what stands beside the cells
 
 
 def _rows(*cells: Any, heading: str = "备注") -> list[tuple[Any, ...]]:
@@ -65,6 +66,9 @@ def _digits(text: str, zero: int) -> str:
 
 def _spread(text: str, between: str) -> str:
     return between.join(text)
+
+
+_PLAIN = _rows("无", "无")
 
 
 def _book(rows: Sequence[Sequence[Any]], change: Any = None) -> bytes:
@@ -136,6 +140,25 @@ def _zipped(name: str, content: bytes) -> bytes:
     return target.getvalue()
 
 
+def _with_part(name: str, change: Callable[[str], str]) -> bytes:
+    """The plain workbook with one part of its archive changed, or made."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_book(_PLAIN))) as old, zipfile.ZipFile(target, "w") as new:
+        parts = {one: old.read(one).decode() for one in old.namelist()}
+        for one, content in {**parts, name: change(parts.get(name, ""))}.items():
+            new.writestr(one, content)
+    return target.getvalue()
+
+
+def _strings(_: str) -> str:
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<sst xmlns="{namespace}"><si><t>{NUMBER}</t></si></sst>'
+
+
+def _custom(_: str) -> str:
+    return f'<r><s v="{NUMBER}"/><t>{OTHER}</t></r>'
+
+
 def _old_sheet_only_hidden() -> bytes:
     book = openpyxl.Workbook()
     book.active.title = "表"
@@ -149,7 +172,6 @@ def _old_sheet_only_hidden() -> bytes:
     return target.getvalue()
 
 
-_PLAIN = _rows("无", "无")
 _NESTED = [
     {"地块": "甲", "持有": {"名": "某某", "证": [NUMBER, {"又": OTHER}]}, "面积": 1.5},
     {"地块": "乙", "面积": 2.5},
@@ -240,14 +262,16 @@ FILES = (
     Planted(
         "below in the sheet.xlsx", _book([*_PLAIN, (), (), ("名", "号", "数"), ("甲", NUMBER, 1), ("乙", "无", 2)])
     ),
-    Planted("comment.xlsx", _book(_PLAIN, _comment), "clean"),
-    Planted("hidden sheet.xlsx", _book(_PLAIN, _hidden_sheet), "clean"),
-    Planted("properties.xlsx", _book(_PLAIN, _properties), "clean"),
-    Planted("validation.xlsx", _book(_PLAIN, _validation), "clean"),
-    Planted("name of a range.xlsx", _book(_PLAIN, _defined_name), "clean"),
-    Planted("print header.xlsx", _book(_PLAIN, _header_footer), "clean"),
-    Planted("link.xlsx", _book(_PLAIN, _link), "clean"),
-    Planted("formula.xlsx", _book(_PLAIN, _formula), "clean"),
+    Planted("comment.xlsx", _book(_PLAIN, _comment), "clean", told="personal_in_comments"),
+    Planted("hidden sheet.xlsx", _book(_PLAIN, _hidden_sheet), "clean", told="personal_in_unread_sheet"),
+    Planted("properties.xlsx", _book(_PLAIN, _properties), "clean", told="personal_in_properties"),
+    Planted("validation.xlsx", _book(_PLAIN, _validation), "clean", told="personal_in_parts"),
+    Planted("name of a range.xlsx", _book(_PLAIN, _defined_name), "clean", told="personal_in_parts"),
+    Planted("print header.xlsx", _book(_PLAIN, _header_footer), "clean", told="personal_in_parts"),
+    Planted("link.xlsx", _book(_PLAIN, _link), "clean", told="personal_in_parts"),
+    Planted("formula.xlsx", _book(_PLAIN, _formula), "clean", told="personal_in_parts"),
+    Planted("shared string.xlsx", _with_part("xl/sharedStrings.xml", _strings), "clean", told="personal_in_parts"),
+    Planted("custom.xlsx", _with_part("customXml/item1.xml", _custom), "clean", told="personal_in_parts"),
     Planted("packed.zip", _zipped("表.csv", _cells(NUMBER, "无"))),
     Planted(
         "page.html",

@@ -30,6 +30,19 @@ def assert_problem(answer: Any, status: int, place: str | None = None) -> dict[s
     return body
 
 
+@pytest.mark.parametrize("host", ["a b", 'x"><script>', "evil.example/path?", "user@evil.example", "x:99999"])
+def test_a_host_that_cannot_be_one_is_refused_and_stands_in_no_link(api: dict[str, Api], slug: str, host: str) -> None:
+    for path in ("", "/datasets/debt", "/datasets/debt/rows?limit=1"):
+        answer = api["public"].get(path, headers={"Host": host})
+        assert_problem(answer, 400)
+        assert host not in answer.text
+
+
+@pytest.mark.parametrize("path", ["//datasets", "/datasets//debt", "//datasets//debt//rows"])
+def test_an_address_with_doubled_slashes_is_none_of_ours(api: dict[str, Api], slug: str, path: str) -> None:
+    assert_problem(api["public"].get(path), 404)
+
+
 @pytest.mark.parametrize("query", ["page_size=0", "page_size=101", "page_size=x", "page=0", "page=-1", "sort=foo"])
 def test_a_parameter_out_of_bounds_is_named(api: dict[str, Api], query: str) -> None:
     assert_problem(api["public"].get(f"/datasets?{query}"), 400, query.split("=")[0])
@@ -190,6 +203,7 @@ def test_addresses_and_methods_that_there_are_not(api: dict[str, Api]) -> None:
     answer = api["public"].call("DELETE", "/datasets")
     assert_problem(answer, 405)
     assert "GET" in answer.headers["Allow"]
+    assert_problem(Api(api["public"].client, api["public"].house, "no key at all").call("TRACE", "/datasets"), 405)
 
 
 def test_an_upload_over_the_limit_is_413_and_leaves_nothing(api: dict[str, Api], slug: str) -> None:

@@ -170,6 +170,9 @@ def _take(api: dict[str, Api], slug: str, planted: Planted) -> str:
     if planted.end == "blocked":
         _see_that_it_waits(api, slug, job["id"], planted)
         decide(steward, slug, ("mask", "drop")[FILES.index(planted) % 2])
+    if planted.told:
+        found = api["reviewer"].get(f"/jobs/{job['id']}/findings").json["items"]
+        assert planted.told in {one["code"] for one in found}, (planted.name, found)
     if planted.end != "refused":
         publish(api, slug)
     name: str = job["id"]

@@ -18,7 +18,7 @@ from ingest.models import Job
 from portal.context import House
 from portal.keeping import sweep
 from tests.portal.conftest import Api, publish
-from tests.portal.planted import NUMBER, leaks
+from tests.portal.planted import FILES, NUMBER, leaks
 from tests.portal.test_planted import unpacked
 
 PERSONAL = f"地块,备注\n甲,{NUMBER}\n乙,无\n".encode()
@@ -92,6 +92,20 @@ def test_an_upload_in_the_clear_is_sealed_when_its_time_is_over(api: dict[str, A
     assert list(house.storage.iter_keys("uploads")) == []
     assert len(list(house.storage.iter_keys("sealed"))) == 1
     assert api["public"].get(f"/datasets/{slug}/rows").json["total"] == 2
+
+
+def test_an_upload_that_tells_more_than_its_cells_is_sealed_once_it_is_published(
+    api: dict[str, Api], house: House
+) -> None:
+    keep(house, upload_days=None)
+    slug = api["steward"].register(slug="drafted")
+    api["steward"].ingest(slug, next(one.content for one in FILES if one.name == "comment.xlsx"), "表.xlsx")
+    sweep(house)
+    assert set(held(house)) == {"uploads"}
+    publish(api, slug)
+    sweep(house)
+    assert set(held(house)) == set()
+    assert list(house.storage.iter_keys("sealed"))
 
 
 def test_an_upload_that_a_job_has_to_read_stays(api: dict[str, Api], house: House) -> None:

@@ -90,10 +90,27 @@ def test_the_dataset_describes_itself(api: dict[str, Api], slug: str) -> None:
     money = names(api, slug)[2]
     assert {f"{money}__gte", f"{money}__isnull", money, "order_by"} <= asked
     assert f"{money}__contains" not in asked
+    form = document["paths"]["/export.{format}"]["get"]["parameters"][0]["schema"]["enum"]
+    assert "csv" in form
+    assert "geojson" not in form  # no coordinates here
     schema = api["public"].get(f"/datasets/{slug}/schema.json").json
     Draft202012Validator.check_schema(schema)
     for row in api["public"].get(f"/datasets/{slug}/rows").json["rows"]:
         Draft202012Validator(schema).validate(row)
+
+
+def test_codes_beyond_the_list_are_described_as_allowed(api: dict[str, Api]) -> None:
+    bonds = "债券名称,债券类型,发行规模（亿元）,行政区代码\n某专项债券（一期）,专项债券,1.5,330483\n".encode()
+    slug = publish_file(api, bonds, slug="bonds", schema="gov_debt.bonds")
+    schema = api["public"].get(f"/datasets/{slug}/schema.json").json
+    (row,) = api["public"].get(f"/datasets/{slug}/rows").json["rows"]
+    assert row["region"] == "330483"
+    Draft202012Validator(schema).validate(row)
+    assert {"general", "special", None} < set(schema["properties"]["debt_type"]["enum"])
+    (resource,) = api["public"].get(f"/datasets/{slug}/datapackage.json").json["resources"]
+    told = {one["name"]: one.get("constraints") for one in resource["schema"]["fields"]}
+    assert told["region"] is None
+    assert {"general", "special"} < set(told["debt_type"]["enum"])
 
 
 def test_other_tools_read_the_descriptions(api: dict[str, Api], slug: str) -> None:

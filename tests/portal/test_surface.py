@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from flask import Flask
@@ -148,3 +149,12 @@ def test_too_many_requests_are_429_with_the_time_to_wait(tmp_path: Path, sqlite_
     assert int(answers[2].headers["Retry-After"]) >= 1
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/v1/themes", headers={"Authorization": "Bearer other"}).status_code == 401
+
+
+def test_the_openapi_document_tells_how_long_a_text_may_be_and_what_it_looks_like(app: Flask) -> None:
+    bodies = app.test_client().get("/openapi.json").json["components"]["schemas"]
+    assert bodies["NewDataset"]["properties"]["title"].items() >= {"minLength": 1, "maxLength": 300}.items()
+    slug = bodies["NewDataset"]["properties"]["slug"]["pattern"]
+    assert re.search(slug, "land-deals")
+    assert not re.search(slug, "Land deals")
+    assert None in bodies["NewDataset"]["properties"]["family"]["enum"]

@@ -55,6 +55,17 @@ def test_more_than_one_batch_is_written(index: SearchIndex) -> None:
     assert index.search(SearchQuery("土地")).total == 1_101
 
 
+def test_an_index_put_in_order_answers_the_same_and_takes_more(index: SearchIndex) -> None:
+    for number in range(1, 40):
+        index.write([a_document(number, f"土地供应第{number}号")])
+    before = index.search(SearchQuery("土地供应", size=100)).hits
+    index.settle()
+    assert index.search(SearchQuery("土地供应", size=100)).hits == before
+    index.settle()
+    index.write([a_document(40, "土地供应第40号")])
+    assert index.search(SearchQuery("土地供应")).total == 40
+
+
 def test_an_index_says_until_its_first_rebuild_that_it_wants_one(index: SearchIndex, opened: Opened) -> None:
     assert opened().prepare()
     index.rebuild([a_document(1)], lambda held: NO_CHANGES)
