@@ -114,7 +114,7 @@ class Mapping(fields.Dict):
     default_error_messages = {**COMMON, "invalid": "object_expected"}
 
 
-class Slug(Text):
+class Slug(PublicText):
     """A name in addresses: lower-case Latin letters, digits and single hyphens."""
 
     shape = SLUG
@@ -288,7 +288,7 @@ class HeaderMapping(Body):
 
     columns = Mapping(
         keys=PublicText(300),
-        values=Text(100, allow_none=True),
+        values=PublicText(100, allow_none=True),  # they become the names of fields
         required=True,
         metadata={"example": {"成交价(万元)": "deal_price"}},
     )
