@@ -40,7 +40,7 @@ def questions(files: RowFiles, prices: list[int], secret: str) -> list[Question]
     """All of them. `prices` are some from the middle of the column, `secret` is what cursors are signed with."""
     places = files.table.rows
     deep = parse_query([("order_by", "deal_price")], files.table)
-    purpose = f"rows:{files.table.digest}:{deep.fingerprint()}"
+    purpose = f"rows:{files.table.digest}:{deep.fingerprint}"
 
     def key() -> Pair:
         number = random.randint(1, places)

@@ -25,8 +25,10 @@ class Claims:
         self._measures = {name: one.unit for one in schema.fields for name in (one.name, *(one.ends or ()))}
         self.misfits: dict[int, str] = {}  # columns of a field's name, but of another measure -> the field
         self._answer({fold(header): name for header, name in mapping.items()})
-        self._exact = {fold(spelling): name for name, spellings in reversed(_wanted(schema)) for spelling in spellings}
-        for name, spellings in _wanted(schema):
+        self._exact = {
+            fold(spelling): name for name, spellings in reversed(spellings_by_name(schema)) for spelling in spellings
+        }
+        for name, spellings in spellings_by_name(schema):
             self._claim(name, spellings)
         self._find_rivals()
 
@@ -66,7 +68,7 @@ class Claims:
         return set(range(len(self._headers))) - set(self._taken.values()) - self._shut
 
     def _answer(self, answers: Mapping[str, str | None]) -> None:
-        names = {name for name, _ in _wanted(self._schema)}
+        names = {name for name, _ in spellings_by_name(self._schema)}
         for place, header in enumerate(self._headers):
             if fold(header) not in answers:
                 continue
@@ -93,13 +95,13 @@ class Claims:
 
     def _find_rivals(self) -> None:
         titles = {one.name: one.title for one in self._schema.fields}
-        for name, spellings in _wanted(self._schema):
+        for name, spellings in spellings_by_name(self._schema):
             for place in self._free() if name in self._taken else ():
                 if any(_matches(self._headers[place], spelling) for spelling in spellings):
                     self.rivals.setdefault(place, (titles.get(name, name), self._taken[name]))
 
 
-def _wanted(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
+def spellings_by_name(schema: DeclaredSchema) -> list[tuple[str, tuple[str, ...]]]:
     """Every name that a column can be claimed for, with its headers in order of preference."""
     wanted: list[tuple[str, tuple[str, ...]]] = []
     for one in schema.fields:
@@ -140,5 +142,6 @@ def _names_of(header: str) -> tuple[frozenset[str], frozenset[str]]:
     levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
     ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
     plains = frozenset(map(_plain, ends))  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
-    parts = [split_unit(part)[0].strip(":") for part in fold(header).split("/")]
+    parts = [split_unit(part)[0].strip(":") for part in fold(levels[-1]).split("/")]
+    parts += [part.removeprefix("其中:") for part in parts]
     return frozenset((fold(header), fold(levels[-1]), *ends, *parts)), plains

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -17,19 +19,21 @@ from ingest.declared_readers import make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
-from ingest.headers import split_unit
+from ingest.headers import fold, split_unit
 from ingest.likeness import find_likenesses
 from ingest.nulls import PATTERN
 from ingest.origins import ReshapedSheet
+from ingest.periods import in_year
 from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
-from ingest.readers import DecimalReader
+from ingest.readers import DecimalReader, WordReader
 from ingest.regions import find_place
 from ingest.tables import Found
 from ingest.units import Unit, fitting, stated
 from ingest.values import Unreadable, amount
 
 _LOW, _HIGH = 0, 1
+_PARTS_OF_YEARS, _YEARS = frozenset({"季度", "季", "月份", "月", "半年"}), frozenset({"年份", "年度", "年"})
 _OF_RANGES = {"range": "decimal", "date_range": "date", "datetime_range": "datetime"}  # what an end of it is
 _LOOK = 1_000  # rows from which the size of numbers is judged
 
@@ -105,9 +109,21 @@ class DeclaredPlan:
         sources = (own,) if own is not None else self._claims.sources(one)
         if not sources:
             return []
+        if own is not None and one.type == "period" and (year := self._year_of(own)) is not None:
+            self._claims.rivals.pop(year, None)
+            planned = self._planned(one, one.name, one.titles, (year, own), 0, derived=False)
+            kind = split_unit(self._table.headers[own])[0].strip("份")
+            return [replace(planned, reader=WordReader(partial(in_year, kind=kind)))]
         beside = self._claims.find(one.unit_from) if own is not None and one.unit_from else None
         sources = sources if beside is None else (*sources, beside)
         return [self._planned(one, one.name, one.titles, sources, 0, derived=own is None)]
+
+    def _year_of(self, own: int) -> int | None:
+        """The column with the year, where the period's own column holds only parts of one."""
+        if fold(self._table.headers[own]) not in _PARTS_OF_YEARS:
+            return None
+        years = (at for at, header in enumerate(self._table.headers) if fold(header) in _YEARS)
+        return next(years, None)
 
     def _end(self, one: DeclaredField, end: int) -> Planned | None:
         """One end of a range, from its own column or from the one that holds both."""
@@ -138,7 +154,7 @@ class DeclaredPlan:
             one.codes or None,
             nullable=not one.required,
             titles=dict(titles),
-            codes_open=bool(one.code_pattern) or one.lenient,
+            codes_open=one.open_codes,
         )
         how: dict[str, Any] = {"type": one.type, "measure": one.unit, "unit": unit.name if unit else None}
         how |= {"unsold": one.unsold, "reader": one.reader}
@@ -149,6 +165,7 @@ class DeclaredPlan:
             reader,
             self._table.headers[sources[0]],
             one.lenient,
+            not one.lenient and (one.required or name in self._schema.key),
             derived and bool(one.source),
             one.dated if derived else (),
             other,

@@ -13,6 +13,7 @@ import polars as pl
 
 from ingest import nulls, values
 from ingest.coded import Cells
+from ingest.periods import is_spoken, period
 from ingest.readers import (
     DAY,
     MOMENT,
@@ -23,6 +24,7 @@ from ingest.readers import (
     Reader,
     TextReader,
     TruthReader,
+    WordReader,
 )
 from ingest.units import find_unit
 from ingest.values import Unreadable
@@ -65,6 +67,7 @@ _KINDS: tuple[Kind, ...] = (
     Kind("decimal", frozenset({"percent"}), "percent", lambda: DecimalReader("percent", find_unit("%")), "percent"),
     Kind("date", frozenset({"date"}), "date", DateReader),
     Kind("datetime", frozenset({"date", "datetime"}), "datetime", MomentReader),
+    Kind("period", frozenset({"period"}), "period", lambda: WordReader(period)),
     Kind("boolean", frozenset({"truth"}), "truth", TruthReader),
     Kind("boolean", frozenset({"yes_no"}), "yes_no", TruthReader),
 )
@@ -92,7 +95,7 @@ def _time_shape(text: str) -> str:
                 return "date_impossible"
         else:
             return name
-    return "text"
+    return "period" if is_spoken(text) else "text"
 
 
 @dataclass

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ingest.families import DeclaredField
 from ingest.headers import split_unit
 from ingest.headings import find_unit_words
 from ingest.underheads import is_number
 from ingest.units import stated
 
+_ASIDE = re.compile(r"\([^()]*\)?")
 _LABEL = 24  # characters of a label
 
 At = tuple[int, int]
@@ -55,6 +58,17 @@ class Block:
         self.headers = tuple(self.headers[at] for at in kept)
         self.rows = [tuple(row[at] for at in kept) for row in self.rows]
         self.moved = {(line, now[at]): where for (line, at), where in self.moved.items() if at in now}
+
+
+def spellings_of(one: DeclaredField) -> tuple[str, ...]:
+    """Whatever a field's label may be."""
+    return (*one.headers, one.title)
+
+
+def plain_label(text: str) -> str:
+    """A label without its accidents, its unit and what stands in brackets."""
+    folded = split_unit(text)[0]
+    return _ASIDE.sub("", folded).strip(":") or folded
 
 
 def find_form_unit(rows: Sequence[tuple[int, Sequence[str]]]) -> str:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
-from ingest.form_blocks import At, Block, find_form_unit
+from ingest.form_blocks import At, Block, find_form_unit, plain_label, spellings_of
 from ingest.gather import Gather, Place
-from ingest.headers import fold, split_unit
+from ingest.headers import fold
+from ingest.melt_texts import is_figure
 from ingest.nulls import strip
 from ingest.periods import find_period
 from ingest.raw import RawSheet
 
-_ASIDE = re.compile(r"\([^()]*\)?")
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
 _ABOVE = 5  # rows above a block that may tell its year
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
@@ -25,7 +25,7 @@ Row = tuple[int | str, ...]
 
 
 @dataclass(frozen=True)
-class _Header:
+class Header:
     """The header row of a table in a form; of several side by side, each a group of columns."""
 
     table: FormTable
@@ -50,60 +50,60 @@ class FormReading:
         self.tables = {one.table: one for one in schema.tables}
         self.rows = [(int(row[0]), [strip(str(cell)) for cell in row[1:]]) for row in rows]
         self.record = self.tables[self.form.record]
-        self.labels = {_plain(head): one for one in self.record.fields for head in _spellings(one)}
+        self.labels = {plain_label(head): one for one in self.record.fields for head in spellings_of(one)}
         self.personal = {fold(head): kind for kind, heads in schema.personal.items() for head in heads}
         self.blocks = blocks
         self.persons: dict[str, int] = {}
         self.unit = ""  # of the block that is read
 
-    def run(self) -> None:
-        """Add the rows of every block. Raises Refused where none begins."""
-        starts = [at for at, (_, cells) in enumerate(self.rows) if self._begins(cells)]
-        if not starts:
+    def run(self, last: int) -> None:
+        """Add the rows of every block that begins before the row `last` (by place). Raises Refused where none does."""
+        starts = [at for at, (_, cells) in enumerate(self.rows[:last]) if self._begins(cells)]
+        if not starts and last == len(self.rows):
             raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))
         for at, start in enumerate(starts):
-            end = starts[at + 1] if at + 1 < len(starts) else len(self.rows)
+            end = starts[at + 1] if at + 1 < len(starts) else last
             self._read_block(start, end, starts[at - 1] if at else -1)
         for kind, count in self.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
 
     def _begins(self, cells: list[str]) -> bool:
-        return any(_plain(cell) in {fold(start) for start in self.form.start} for cell in cells[:3])
+        return any(plain_label(cell) in {fold(start) for start in self.form.start} for cell in cells[:3])
 
     def _read_block(self, start: int, end: int, before: int) -> None:
-        headers = {at: header for at in range(start, end) if (header := self._header(self.rows[at][1]))}
+        headers = {at: header for at in range(start, end) if (header := self.header(self.rows[at][1]))}
         self.unit = find_form_unit(self.rows[max(before + 1, start - _ABOVE) : end])
         record = self._labelled(start, end, headers)
-        record.setdefault("year", self._year(start, max(before + 1, start - _ABOVE)))
+        record.setdefault("year", self.year(start, max(before + 1, start - _ABOVE)))
         link = record.get(self.form.link, ("", (self.rows[start][0], 0)))
         firsts: dict[str, dict[str, tuple[str, At]]] = {}
         for at, header in headers.items():
-            for number, cells in self._body(at, end, header, headers):
+            for number, cells in self.body(at, end, header, headers):
                 if header.table.name not in firsts:
                     firsts[header.table.name] = cells
-                self._add(header.table.name, number, {**cells, self.form.link: link})
+                self.add(header.table.name, number, {**cells, self.form.link: link})
             self._score(at, end, header, headers, record)
         for name, place in self.form.total.items():
             table, _, other = place.partition(".")
             if other in firsts.get(table, {}):
                 record.setdefault(name, firsts[table][other])
-        self._add(self.form.record, self.rows[start][0], record)
+        self.add(self.form.record, self.rows[start][0], record)
 
-    def _header(self, cells: list[str]) -> _Header | None:
+    def header(self, cells: list[str]) -> Header | None:
         """The table whose header the row is: the one most of whose headers it has."""
-        best: tuple[int, _Header] | None = None
+        best: tuple[int, Header] | None = None
         for table in self.form.tables:
             groups = self._groups(table, cells)
             size = max((len(group) for group in groups), default=0)
             if size >= table.least and (best is None or size > best[0]):
-                best = size, _Header(table, groups)
+                best = size, Header(table, groups)
         return best[1] if best else None
 
     def _groups(self, table: FormTable, cells: list[str]) -> tuple[dict[str, int], ...]:
-        spelt = {_plain(head): one.name for one in self.tables[table.name].fields for head in _spellings(one)}
+        spelt = {plain_label(head): one.name for one in self.tables[table.name].fields for head in spellings_of(one)}
         groups: list[dict[str, int]] = [{}]
         for place, cell in enumerate(cells):
-            name = spelt.get(_plain(cell)) if cell else None
+            name = spelt.get(plain_label(cell)) if cell else None
             if name is None or name in (table.label, self.form.link) or (place and cells[place - 1] == cell):
                 continue
             if name in groups[-1]:
@@ -112,8 +112,8 @@ class FormReading:
             groups[-1][name] = place
         return tuple(groups)
 
-    def _body(
-        self, at: int, end: int, header: _Header, headers: dict[int, _Header]
+    def body(
+        self, at: int, end: int, header: Header, headers: dict[int, Header]
     ) -> Iterator[tuple[int, dict[str, tuple[str, At]]]]:
         """The rows of a table in a form, by field."""
         held: list[dict[str, tuple[str, At]]] = [{} for _ in header.groups]
@@ -126,6 +126,7 @@ class FormReading:
                         held[place] = {k: v for k, v in held[place].items() if _above(header.table.down, k, name)}
                     held[place].update({name: told[name]} if name in told else {})
                 label = self._label(header.table, group, number, cells)
+                self._remark(header, told, label, number, cells)
                 values = {name: value for name, value in told.items() if name not in header.table.down}
                 if self._says(header.table.name, values, label):
                     yield number, {**held[place], **values, **label}
@@ -148,7 +149,19 @@ class FormReading:
             return {}
         return {table.label: (cells[place], (number, place))}
 
-    def _last(self, at: int, end: int, header: _Header, headers: dict[int, _Header]) -> int:
+    def _remark(
+        self, header: Header, told: dict[str, tuple[str, At]], label: dict[str, tuple[str, At]], number: int,
+        cells: list[str],
+    ) -> None:  # fmt: skip
+        """Say which sums are left out because nothing knows what their row is called."""
+        first = next((cell for cell in cells if cell), "")
+        if header.table.label is None or label or not any(map(is_figure, (text for text, _ in told.values()))):
+            return
+        for text, (_, column) in told.values():
+            where = Place(self.sheet.name, number, None, column + 1, self.sheet.grid, text)
+            self.gather.add(WARNING, "figure_unplaced", where, label=first[:60])
+
+    def _last(self, at: int, end: int, header: Header, headers: dict[int, Header]) -> int:
         """Where a table ends: at the next header, at its closing words, or with the block."""
         for line in range(at + 1, end):
             first = next((cell for cell in self.rows[line][1] if cell), "")
@@ -158,7 +171,7 @@ class FormReading:
         return end
 
     def _score(
-        self, at: int, end: int, header: _Header, headers: dict[int, _Header], record: dict[str, tuple[str, At]]
+        self, at: int, end: int, header: Header, headers: dict[int, Header], record: dict[str, tuple[str, At]]
     ) -> None:
         """The score in the row of sums below the indicators, in the column of the scores."""
         line = self._last(at, end, header, headers)
@@ -170,7 +183,7 @@ class FormReading:
         if re.match(r"(?:总分|合计|总计|总得分|自评)", fold(first)) and cells[place]:
             record["score"] = (cells[place], (number, place))
 
-    def _labelled(self, start: int, end: int, headers: dict[int, _Header]) -> dict[str, tuple[str, At]]:
+    def _labelled(self, start: int, end: int, headers: dict[int, Header]) -> dict[str, tuple[str, At]]:
         """What stands beside or below the labels of the record."""
         inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
         found: dict[str, tuple[int, tuple[str, At]]] = {}
@@ -182,7 +195,7 @@ class FormReading:
                 if not cell or (place and cells[place - 1] == cell):
                     continue
                 self._count_person(line, place)
-                one = self.labels.get(_plain(cell))
+                one = self.labels.get(plain_label(cell))
                 value = self._value(line, place, one, end) if one is not None else None
                 rank = self._rank(one, cell) if one is not None else 0
                 if one is not None and value and (one.name not in found or rank < found[one.name][0]):
@@ -190,16 +203,19 @@ class FormReading:
         return {name: value for name, (_, value) in found.items()}
 
     def _rank(self, one: DeclaredField, cell: str) -> int:
-        spelt = [_plain(head) for head in _spellings(one)]
-        return spelt.index(_plain(cell))
+        spelt = [plain_label(head) for head in spellings_of(one)]
+        return spelt.index(plain_label(cell))
 
     def _value(self, line: int, place: int, one: DeclaredField, end: int) -> tuple[str, At] | None:
-        if one.name in self.form.below:
-            if line + 1 >= end:
-                return None
-            number, cells = self.rows[line + 1]
-            text = cells[place]
-            return (text, (number, place)) if text and not self._is_label(text) else None
+        beside = self._beside(line, place)
+        if beside or one.name not in self.form.below or line + 1 >= end or self.header(self.rows[line + 1][1]):
+            return beside
+        number, cells = self.rows[line + 1]
+        text = cells[place]
+        return (text, (number, place)) if text and not self._is_label(text) else None
+
+    def _beside(self, line: int, place: int) -> tuple[str, At] | None:
+        """What stands on the right of a label, unless that is a label too."""
         number, cells = self.rows[line]
         for other in range(place + 1, len(cells)):
             if cells[other] and cells[other] != cells[place]:
@@ -207,15 +223,15 @@ class FormReading:
         return None
 
     def _is_label(self, text: str) -> bool:
-        return _plain(text) in self.labels or _plain(text) in self.personal
+        return plain_label(text) in self.labels or plain_label(text) in self.personal
 
     def _count_person(self, line: int, place: int) -> None:
         cells = self.rows[line][1]
-        kind = self.personal.get(_plain(cells[place]))
+        kind = self.personal.get(plain_label(cells[place]))
         if kind and any(cell and cell != cells[place] for cell in cells[place + 1 : place + 3]):
             self.persons[kind] = self.persons.get(kind, 0) + 1
 
-    def _year(self, start: int, first: int) -> tuple[str, At]:
+    def year(self, start: int, first: int) -> tuple[str, At]:
         for line in range(start, first - 1, -1):
             number, cells = self.rows[line]
             for place, cell in enumerate(cells):
@@ -224,7 +240,7 @@ class FormReading:
                     return found[1], (number, place)
         return self.period or find_period(self.sheet.name or "") or "", (self.rows[start][0], 0)
 
-    def _add(self, table: str, number: int, told: dict[str, tuple[str, At]]) -> None:
+    def add(self, table: str, number: int, told: dict[str, tuple[str, At]]) -> None:
         nothing = ("", (number, 0))
         cells = [told.get(one.name, nothing) for one in self.tables[table].fields]
         for one, (text, where) in zip(self.tables[table].fields, cells, strict=True):
@@ -237,13 +253,3 @@ class FormReading:
 def _above(down: tuple[str, ...], name: str, changed: str) -> bool:
     """Whether a held field is above the one that changed, and so still holds."""
     return down.index(name) < down.index(changed)
-
-
-def _spellings(one: DeclaredField) -> tuple[str, ...]:
-    return (*one.headers, one.title)
-
-
-def _plain(text: str) -> str:
-    """A label without its accidents, its unit and what stands in brackets."""
-    folded = split_unit(text)[0]
-    return _ASIDE.sub("", folded).strip(":") or folded

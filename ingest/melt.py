@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
-from ingest.families.declared import Melt, Word
+from ingest.families.declared import Melt
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import fold, split_unit
-from ingest.melt_texts import is_bare, is_figure, when_of
+from ingest.melt_texts import is_bare, is_figure
+from ingest.melt_words import Said, Sayings
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
-from ingest.periods import shift_quarter
 from ingest.raw import RawSheet
 from ingest.tables import Found
 from ingest.units import find_unit
@@ -27,7 +27,6 @@ _LEVELS = (re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"[�
 _MOST = 500_000  # numbers in one matrix
 
 Row = tuple[int | str, ...]
-_Text = tuple[str, tuple[int, int]]  # what stands somewhere, and where
 
 
 @dataclass
@@ -40,15 +39,6 @@ class Melted:
     rows: list[tuple[str, ...]] = field(default_factory=list)
     origins: list[tuple[int, int]] = field(default_factory=list)
     moved: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What one place says: the text, the code or value that it means, and where it stood."""
-
-    text: str
-    value: str
-    where: tuple[int, int]
 
 
 class Melting:
@@ -67,8 +57,7 @@ class Melting:
     ) -> None:
         assert schema.melt is not None  # noqa: S101 - the caller asks only for schemas that melt
         self.melt: Melt = schema.melt
-        self.schema, self.sheet, self.found, self.gather, self.period = schema, sheet, found, gather, period
-        self.filled = filled
+        self.schema, self.sheet, self.found, self.gather = schema, sheet, found, gather
         self.worded = {word.field for word in self.melt.words}
         claims = Claims(found.headers, schema, mapping)
         self.kept = {
@@ -78,12 +67,14 @@ class Melting:
         }
         self.persons = claims.personal()
         self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
-        self.rows = [row for row in rows if not self._is_formula(row)]
+        formulas = [self._is_formula(row) for row in rows]
+        self.rows, self.ignored = (
+            [row for row, one in zip(rows, formulas, strict=True) if one is said] for said in (False, True)
+        )
         self.figures = self._figures()
         self.stack: list[tuple[int, str, tuple[int, int]]] = []
         self.told: set[tuple[object, ...]] = set()
-        self.titles = " ".join(filter(None, (found.title, *found.banners)))
-        self.spellings: dict[str, dict[str, str]] = {name: {} for name in self.worded}
+        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept))
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
         named = [one.name for one in schema.fields]
         self.names = [
@@ -94,18 +85,32 @@ class Melting:
         """Whether a row's label says by itself what the labels of the other rows say by theirs."""
         labels = [self._label(one) for one in self.rows]
         for name in self.worded:
-            own = self._say(name, self._label(row), "row")
-            others = {word.value for label in labels if (word := self._say(name, label, "row"))}
+            own = self.sayings.find(name, self._label(row), "row")
+            others = {word.value for label in labels if (word := self.sayings.find(name, label, "row"))}
             if own is not None and others - {own.value}:
                 return True
         return False
+
+    def placed(self) -> tuple[float, set[str]]:
+        """Which share of the figures the schema has a place for, and the fields that are said of them."""
+        figures, placed, names = 0, 0, set[str]()
+        for row in self.rows:
+            label, number = self._label(row), int(row[0])
+            above = self._above(label, (number, 0))
+            kept = [(str(row[at + 1]), (number, at)) for at in self.kept.values()]
+            for place in self.figures:
+                if is_figure(str(row[place + 1])):
+                    said = self.sayings.of([(label, (number, 0)), *above], kept, place)
+                    figures, placed = figures + 1, placed + all(name in said for name in self.melt.needs)
+                    names |= set(said)
+        return (placed / figures if figures else 0.0), names
 
     def run(self) -> Melted:
         self._compare_headers()
         for place, kind in self.persons.items():
             count = sum(null_kind(str(row[place + 1])) is None for row in self.rows)
-            where = Place(self.sheet.name, self.found.header_row, self.found.headers[place], place + 1, self.sheet.grid)
             if count:
+                where = self._place(self.found.header_row, place)
                 self.gather.add(INFO, "column_dropped", where, count=count, kind=kind)
         units = {place: split_unit(self.found.headers[place])[1] for place in self.figures}
         alike = {unit.name for unit in units.values() if unit}
@@ -114,12 +119,15 @@ class Melting:
         common = next(iter(alike)) if one_measure and len(alike) == 1 and all(units.values()) else None
         headers = tuple(fields[name].title for name in (*self.names, self.melt.value))
         made = Melted(self.schema, headers, common or self.found.unit)
+        for row in self.ignored:
+            self._leave_figures(row)
         for row in self.rows:
             self._melt_row(row, {} if common else {p: u.name for p, u in units.items() if u}, made)
         if not made.rows:
             raise Refused("matrix_unclear", sheet=self.sheet.name, row=self.found.header_row, schema=self.schema.name)
         spelt = [
-            replace(one, spellings={**one.spellings, **self.spellings.get(one.name, {})}) for one in self.schema.fields
+            replace(one, spellings={**one.spellings, **self.sayings.spellings.get(one.name, {})})
+            for one in self.schema.fields
         ]
         made.schema = replace(self.schema, fields=tuple(spelt))
         return made
@@ -148,29 +156,32 @@ class Melting:
         header = self.found.headers[place]
         if not self.melt.ignore_columns or not re.search(self.melt.ignore_columns, fold(header)):
             return False
-        where = Place(self.sheet.name, self.found.header_row, header, place + 1, self.sheet.grid)
-        self.gather.add(INFO, "figures_left_out", where)
+        self.gather.add(INFO, "figures_left_out", self._place(self.found.header_row, place))
         return True
 
     def _mostly_numbers(self, place: int) -> bool:
-        texts = [text for row in self.rows if null_kind(text := str(row[place + 1])) is None]
+        rows = [row for row in self.rows if _has_figure(row)]  # words alone are told of, but decide nothing
+        texts = [text for row in rows if null_kind(text := str(row[place + 1])) is None]
         return bool(texts) and sum(map(is_figure, texts)) * 2 > len(texts)
 
     def _compare_headers(self) -> None:
         """Refuse where the headers name fewer of the counted field's values than there are columns of figures."""
         name = self.melt.count
-        if name is None or not any(self._say(name, self.found.headers[place], "column") for place in self.figures):
+        if name is None or not any(
+            self.sayings.find(name, self.found.headers[place], "column") for place in self.figures
+        ):
             return
-        lost = [place for place in self.figures if not self._say(name, self.found.headers[place], "column")]
+        lost = [place for place in self.figures if not self.sayings.find(name, self.found.headers[place], "column")]
         if lost:
             where = place_of(self.sheet, self.found.header_row, lost[0], self.found.headers[lost[0]])
+            count, row = len(self.figures), self.found.header_row
             raise Refused(
                 "matrix_header_lost",
                 sheet=self.sheet.name,
-                row=self.found.header_row,
+                row=row,
                 cell=where.cell,
-                count=len(self.figures),
-                named=len(self.figures) - len(lost),
+                count=count,
+                named=count - len(lost),
             )
 
     def _melt_row(self, row: Row, units: Mapping[int, str], made: Melted) -> None:
@@ -178,19 +189,33 @@ class Melting:
         ahead, label = self._ahead(), self._label(row)
         at = next((p for p in ahead if strip(str(row[p + 1])) and not is_bare(str(row[p + 1]))), 0)
         above = self._above(label, (number, at))
+        if not label and not any(is_figure(str(row[place + 1])) for place in self.figures):
+            self._leave_figures(row, only=False)  # words that go on below: no figures of their own
+            return
         for place in self.figures:
             text = str(row[place + 1])
             if null_kind(text) is not None:
                 continue
             names = [(str(row[p + 1]), (number, p)) for p in self.kept.values()]
-            said = self._cell([(label, (number, at)), *above], names, place)
+            said = self.sayings.of([(label, (number, at)), *above], names, place)
             missing = [name for name in self.melt.needs if name not in said]
             if missing:
-                where = Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, text)
-                self.gather.add(WARNING, "figure_unplaced", where, label=label[:60] or self.found.headers[place])
+                words = label[:60] or self.found.headers[place]
+                self.gather.add(WARNING, "figure_unplaced", self._place(number, place, text), label=words)
                 continue
             unit = self._unit(row, label, place, units.get(place, "")) if is_bare(text) else ""
             self._put(row, said, place, text + unit, made)
+
+    def _leave_figures(self, row: Row, *, only: bool = True) -> None:
+        """Say which figures (or whatever stands in their columns) a row has that this schema does not know."""
+        for place in self.figures:
+            text = str(row[place + 1])
+            if null_kind(text) is None and (is_figure(text) or not only):
+                words = self._label(row)[:60] or text[:60]
+                self.gather.add(WARNING, "figure_unplaced", self._place(int(row[0]), place, text), label=words)
+
+    def _place(self, number: int, place: int, raw: str | None = None) -> Place:
+        return Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, raw)
 
     def _ahead(self) -> list[int]:
         """The columns that hold what a row is called."""
@@ -212,7 +237,7 @@ class Melting:
         corner = self.found.unit if self.melt.unit and not _SHARE.search(f"{fold(label)} {fold(header)}") else None
         return own if own and find_unit(own) else said.name if said is not None else unit or corner or ""
 
-    def _put(self, row: Row, said: Mapping[str, _Said], place: int, text: str, made: Melted) -> None:
+    def _put(self, row: Row, said: Mapping[str, Said], place: int, text: str, made: Melted) -> None:
         if len(made.rows) >= _MOST:
             raise Refused("matrix_too_large", most=_MOST)
         meant = (*(said[name].value for name in sorted(said)), *(row[at + 1] for at in self.kept.values()), text)
@@ -241,49 +266,8 @@ class Melting:
             self.stack.append((level, label, at))
         return above
 
-    def _cell(self, labels: list[_Text], names: list[_Text], place: int) -> dict[str, _Said]:
-        """What is said of a figure: by its row and those above it, then its header, then the title."""
-        header = self.found.headers[place]
-        label_at = labels[0][1]
-        places = (
-            ("path", " < ".join(text for text, _ in labels), label_at),
-            *(("name", text, where) for text, where in names),
-            *(("row", text, where) for text, where in labels),
-            ("column", header, (self.found.header_row, place)),
-            ("title", self.titles, (1, 0)),
-            *(("else", text, where) for text, where in labels),
-        )
-        said: dict[str, _Said] = {}
-        also: dict[str, str] = {}
-        for name in self.worded:
-            for kind, text, where in places:
-                word = self._say(name, text, kind)
-                if word is not None:
-                    said[name] = _Said(text, word.value, where)
-                    self.spellings[name][fold(text)] = word.value
-                    also.update(word.also)
-                    break
-        shift = int(also.pop("shift", "0"))
-        said.update({name: _Said(text, text, (0, 0)) for name, text in self.filled.items() if name not in self.kept})
-        said.update({name: _Said(value, value, label_at) for name, value in also.items() if name not in said})
-        if self.melt.period and self.melt.period not in self.kept:
-            self._date(said, places, shift)
-        return said
 
-    def _date(self, said: dict[str, _Said], places: tuple[tuple[str, str, tuple[int, int]], ...], shift: int) -> None:
-        told = ((when_of(text), where) for kind, text, where in places if kind in ("row", "column", "title"))
-        when, at = next((one for one in told if one[0]), (self.period, (self.found.header_row, 0)))
-        if when:
-            moved = shift_quarter(when, shift)
-            said[self.melt.period or ""] = _Said(moved, moved, at)
-
-    def _say(self, name: str, text: str, kind: str) -> Word | None:
-        """The first word for the field that the text of this kind of place holds."""
-        folded = fold(text)
-        words = (
-            word
-            for word in self.melt.words
-            if word.field == name
-            and (word.where == kind or (word.where == "any" and kind in ("row", "column", "title")))
-        )
-        return next((word for word in words if re.search(word.pattern, folded, re.IGNORECASE)), None)
+def _has_figure(row: Row) -> bool:
+    """Whether a row has a figure beside what it begins with, which may be its serial number."""
+    texts = [text for cell in row[1:] if (text := strip(str(cell)))]
+    return any(map(is_figure, texts[1:]))

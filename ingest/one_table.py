@@ -108,7 +108,7 @@ class OneTable:
 
     def _propose(self) -> None:
         """Say which declared schema a table without one looks like; it is the steward who takes it."""
-        self.proposals = list_proposals(self.found.headers, self.found.title)
+        self.proposals = list_proposals(self.found, self.sheet, PurePath(self.request.filename).stem)
         if not self.proposals:
             return
         first, second = self.proposals[0], self.proposals[1:2]
@@ -125,7 +125,7 @@ class OneTable:
         for count in ahead(plan.see, iter_data(self.sheet, self.found, self.rest), workers=1):
             rows += count
             self.request.progress(Progress(rows, fraction=READ + (_SEEN - READ) * min(1.0, rows / total)))
-        if not rows:
+        if not rows and not self.rest.says_nothing:
             raise Refused("header_only", sheet=self.sheet.name, row=self.found.header_row)
         return rows
 
@@ -140,7 +140,7 @@ class OneTable:
                 done = writer.accepted + writer.rejected
                 share = _SEEN + (1 - _SEEN) * done / rows
                 self.request.progress(Progress(done, writer.accepted, writer.rejected, share))
-        if not writer.accepted:
+        if writer.rejected and not writer.accepted:
             raise _all_refused(writer)
 
     def _remark(self) -> None:
@@ -161,6 +161,8 @@ class OneTable:
         for code, count in counts:
             if count:
                 gather.add(INFO, code, Place(sheet), count=count)
+        if not self.writer.accepted:
+            gather.add(INFO, "report_of_nothing", Place(sheet, self.found.header_row))
         if rest.totals:
             gather.add(INFO, "totals_found", Place(sheet, rest.totals[0].row), count=len(rest.totals))
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 from ingest import values
+from ingest.unit_readers import JOIN
 from ingest.values import Unreadable
 
 _DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
@@ -44,6 +45,33 @@ def period(text: str) -> str:
         return values.day(words.removeprefix("截至").removeprefix("截止")).isoformat()
     except Unreadable:
         raise Unreadable("period_unreadable") from None
+
+
+_SPOKEN = re.compile(r"(?:(?:19|20)\d{2}|民[国國]\d{2,3})年|(?:19|20)\d{2}-?[qQhH][1-4]")
+
+
+def is_spoken(text: str) -> bool:
+    """Whether a text is nothing but a period that says so by a word: `2019年第三季度`, `2019-Q3`, no bare number."""
+    if not _SPOKEN.search(text):
+        return False
+    try:
+        period(text)
+    except Unreadable:
+        return False
+    return True
+
+
+def in_year(text: str, kind: str) -> str:
+    """The period that a year and a part of it in the next column name: 2021 and `三季度`, or 3 under `季度`.
+
+    `text` has both, with JOIN between them. Raises Unreadable.
+    """
+    year, _, part = text.partition(JOIN)
+    words = values.tidy(part).strip()
+    if not words or re.match(r"(?:19|20)\d{2}", words):
+        return period(words or year)
+    number = re.fullmatch(r"\d{1,2}|[一二三四]", words)
+    return period(f"{values.tidy(year).removesuffix('年').removesuffix('年度')}年{words}{kind if number else ''}")
 
 
 _GAPS = re.compile(r"(?<=[\d年第])\s*/?\s*(?=[年第季月日]|[1-4一二三四]季)|(?<=[年第月])\s+(?=\d)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -20,7 +20,8 @@ from ingest.outcome import Outcome
 from ingest.periods import find_period, period
 from ingest.progress import Progress, Tell
 from ingest.raw import RawSheet
-from ingest.reshape import Asked, Part, read_forms, reshape
+from ingest.records import read_records
+from ingest.reshape import Asked, Part, fill, read_forms, reshape
 from ingest.tables import Found, Rest
 from ingest.values import Unreadable
 
@@ -82,7 +83,8 @@ class _Intake:
             for place, part in enumerate(parts):
                 self._take_part(part, (place, len(parts)))
             return self._outcome(reading)
-        candidates = self._candidates(reading)
+        sheets = reading.sheets if schema is None or schema.melt is not None else self._records(schema, reading.sheets)
+        candidates = self._candidates(sheets)
         for place, (sheet, found) in enumerate(candidates):
             self._take(sheet, found, (place, len(candidates)))
         return self._outcome(reading)
@@ -101,18 +103,29 @@ class _Intake:
         self.gather.take(reading.findings + tuple(one for sheet in reading.sheets for one in sheet.findings))
         return reading
 
-    def _candidates(self, reading: Reading) -> list[tuple[RawSheet, Found]]:
+    def _records(self, schema: DeclaredSchema, sheets: Sequence[RawSheet]) -> Sequence[RawSheet]:
+        """Take in the records that are printed as forms; the sheets that hold none."""
+        request = self.request
+        records, taken = read_records(schema, request.mapping, sheets)
+        if taken:
+            sheet, found, rest = records.table(request.workdir, taken[0], self.gather)
+            named = PurePath(request.filename).stem
+            asked = Asked(schema, sheet, found, rest, request.mapping, self._when(found), request.workdir, named)
+            self._take_part(fill(asked), (0, 1))
+        return [one for one in sheets if all(one is not other for other in taken)]
+
+    def _candidates(self, sheets: Sequence[RawSheet]) -> list[tuple[RawSheet, Found]]:
         """All that looks like a table. Raises Refused where nothing does."""
         found: list[tuple[RawSheet, Found]] = []
         first: Refused | None = None
-        for sheet in reading.sheets:
+        for sheet in sheets:
             try:
                 found += find_tables(sheet, self.request.workdir)
             except Refused as refused:
                 first = first or _because_of_rows(sheet, refused)
-                if len(reading.sheets) > 1:
+                if len(sheets) > 1:
                     self._leave(sheet, refused)
-        if not found and first is not None:
+        if not found and first is not None and not self.done:
             raise first
         several = [one for one in found if sum(map(bool, one[1].headers)) > 1]
         for sheet, _ in found if several else []:

@@ -26,7 +26,8 @@ class Planned:
     sources: tuple[int, ...]
     reader: Reader
     header: str = ""
-    lenient: bool = False  # a cell that cannot be read is null, its row stays
+    lenient: bool = False  # a cell that cannot be read is only a warning
+    vital: bool = False  # without it the row says nothing: a cell that cannot be read refuses the row
     derived: bool = False  # made from the columns of other fields
     dated: tuple[str, ...] = ()  # of a region made from its name: the fields that tell its time
     other_end: str | None = None  # of the low end of a range: the name of the high end

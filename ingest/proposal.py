@@ -10,10 +10,19 @@ from rapidfuzz import fuzz
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema, list_schemas
+from ingest.form_blocks import plain_label, spellings_of
+from ingest.gather import Gather
 from ingest.headers import fold
+from ingest.melt import Melting
+from ingest.nulls import strip
+from ingest.raw import RawSheet, first_rows
+from ingest.records import Records
+from ingest.tables import Found
 
-_LEAST_FIELDS = 3
+_LEAST_FIELDS, _LEAST_LABELS = 3, 6
 _LEAST_SHARE = 0.5
+_ROWS = 200  # of a sheet, by which its layout is judged
+_MATRIX_SHARE, _LEAST_FIGURES = 0.8, 4  # of the figures, those that a schema must have a place for
 _TITLE = 80.0  # of 100: how much of the schema's title stands in the table's
 _TITLE_WEIGHT = 3  # columns that a title counts for
 
@@ -29,12 +38,13 @@ class Proposal:
     missing: tuple[str, ...] = ()
     by_title: bool = False
     keyless: float = 0.0  # the share of the key's fields that have no column
+    said: int = 0  # of a matrix: the fields that no column holds, but its words tell
 
     @property
     def weight(self) -> float:
         """By what proposals are ranked."""
         faults = 2 * (len(self.missing) + self.keyless)
-        return len(self.mapping) - faults + self.share + _TITLE_WEIGHT * self.by_title
+        return len(set(self.mapping.values())) + self.said - faults + self.share + _TITLE_WEIGHT * self.by_title
 
     @property
     def columns(self) -> str:
@@ -53,10 +63,17 @@ class Proposal:
         }
 
 
-def list_proposals(headers: tuple[str, ...], title: str | None = None) -> tuple[Proposal, ...]:
-    """The schemas that the table may be of, the likeliest first."""
-    made = (_propose(schema, headers, fold(title or "")) for schema in list_schemas())
-    return tuple(sorted(filter(_is_likely, made), key=lambda one: -one.weight))
+def list_proposals(found: Found, sheet: RawSheet | None = None, named: str = "") -> tuple[Proposal, ...]:
+    """The schemas that the table may be of, the likeliest first; of its sheet, the first rows are looked at.
+
+    `named` is the file's name: the title of a table that has none.
+    """
+    title = fold(found.title or named)
+    made = [_propose(schema, found.headers, title) for schema in list_schemas()]
+    by_headers = {one.schema: one for one in made if _is_likely(one)}
+    by_layout = _by_layout(found, sheet, title) if sheet is not None else []
+    best = {**by_headers, **{one.schema: one for one in by_layout}}
+    return tuple(sorted(best.values(), key=lambda one: -one.weight))
 
 
 def is_clear(proposals: tuple[Proposal, ...]) -> bool:
@@ -76,8 +93,62 @@ def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Pr
         1 - sum(bool(headers[place]) for place in claims.unknown()) / full if full else 0.0,
         tuple(one.title for one in schema.fields if one.required and not claims.has(one)),
         keyless=sum(name not in taken.values() for name in schema.key) / max(1, len(schema.key)),
-        by_title=bool(title) and fuzz.partial_ratio(fold(schema.titles["zh-Hans"]), title) >= _TITLE,
+        by_title=_is_titled(schema, title),
     )
+
+
+def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
+    """The schemas whose matrix the table is, or whose records stand on its sheet as forms."""
+    first = first_rows(sheet, _ROWS)
+    printed = [(number, list(map(strip, cells))) for number, cells in first]
+    data: list[tuple[int | str, ...]] = [(number, *cells) for number, cells in first if number > found.top]
+    made = []
+    for schema in list_schemas():
+        share, said = 1.0, 0
+        if schema.melt is not None:
+            mapping, share, said = _melted(schema, sheet, found, data)
+        elif schema.form is not None:
+            mapping = _labels_of_form(schema, printed)
+        else:
+            mapping = Records(schema, {}).labels(printed) if sheet.grid else {}
+        if mapping:
+            titled = _is_titled(schema, title)
+            made.append(Proposal(schema.name, schema.titles["zh-Hans"], mapping, share, (), titled, said=said))
+    return made
+
+
+def _labels_of_form(schema: DeclaredSchema, rows: list[tuple[int, list[str]]]) -> dict[str, str]:
+    """The labels of a form with the fields they name; none where no block of it begins."""
+    words = {plain_label(cell): cell for _, cells in rows for cell in cells if cell}
+    fields = [(one.name, spellings_of(one)) for table in schema.tables for one in table.fields]
+    names = {plain_label(head): name for name, heads in reversed(fields) for head in heads}
+    found = {cell: names[word] for word, cell in words.items() if word in names}
+    begins = schema.form is not None and any(plain_label(start) in words for start in schema.form.start)
+    return found if begins and len(found) >= _LEAST_LABELS else {}
+
+
+def _melted(
+    schema: DeclaredSchema, sheet: RawSheet, found: Found, rows: list[tuple[int | str, ...]]
+) -> tuple[dict[str, str], float, int]:
+    """The columns of a matrix, the share of its figures that the schema has a place for, and how many fields are said.
+
+    No columns where these are too few.
+    """
+    assert schema.melt is not None  # noqa: S101 - the caller asks only for schemas that melt
+    claims = Claims(found.headers, schema, {})
+    if all(claims.find(name) is not None for name in (schema.melt.value, *schema.melt.needs)):
+        return {}, 0.0, 0  # it is long already
+    melting = Melting(schema, sheet, found, rows, {}, None, Gather(), {})
+    share, names = melting.placed()
+    if share < _MATRIX_SHARE or len(rows) * len(melting.figures) < _LEAST_FIGURES or len(names) < _LEAST_FIELDS:
+        return {}, 0.0, 0
+    kept = {found.headers[place]: name for name, place in melting.kept.items()}
+    columns = {**kept, **{found.headers[place]: schema.melt.value for place in melting.figures}}
+    return columns, share, len(names - set(columns.values()))
+
+
+def _is_titled(schema: DeclaredSchema, title: str) -> bool:
+    return bool(title) and fuzz.partial_ratio(fold(schema.titles["zh-Hans"]), title) >= _TITLE
 
 
 def _is_likely(one: Proposal) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -20,7 +21,13 @@ _YEAR = re.compile(
 )
 _ENDS = "省市区县州盟旗"
 _LONGEST = 15  # characters of a path of names
-_OWN = re.compile(r"(?:市本级|县本级|区本级|本级|市辖区)$")
+_OWN = re.compile(r"(?:市本级|县本级|区本级|州本级|本级|市辖区)$")
+_SUMMED = re.compile(r"(?<=[省市区县州盟旗])(?:合计|总计|小计)$")
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|"
+    "布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|塔塔尔|独龙|鄂伦春|门巴|珞巴|基诺|各"
+)
+_AUTONOMOUS = re.compile(rf"(?P<stem>.{{2,}}?)(?:(?:{_PEOPLES})族?)*自治(?P<level>[区州县旗])")
 
 
 @cache
@@ -35,7 +42,20 @@ def _table() -> tuple[dict[str, str], dict[str, list[str]], dict[str, str]]:
         names[row["code"]], ended[row["code"]] = name, row["until"]
         if row["code"] not in codes[name]:
             codes[name].append(row["code"])
+    for short, known in _short_names(codes).items():
+        codes[short] = known
     return names, codes, ended
+
+
+def _short_names(codes: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What autonomous regions are called without their peoples: `恩施州`, `内蒙古`; where nothing else is."""
+    short: dict[str, list[str]] = defaultdict(list)
+    for name, known in codes.items():
+        found = _AUTONOMOUS.fullmatch(name)
+        called = (found["stem"] if found["level"] == "区" else found["stem"] + found["level"]) if found else name
+        if called not in codes:
+            short[called] += known
+    return short
 
 
 @cache
@@ -62,6 +82,7 @@ def code_of(text: str, within: str | None = None) -> str:
 
     `within` is the region of the title: a name alone is one of its parts, itself (`市本级`), or above it.
     """
+    text = _SUMMED.sub("", text.strip())
     words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
     if within and len(words) == 1 and _ITSELF.fullmatch(words[0]):
         if not _is_level(words[0], within):

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.claims import Claims
-from ingest.coded import each
+from ingest.exploding import explode
 from ingest.families import DeclaredSchema
-from ingest.findings import ERROR, INFO, WARNING, Refused
+from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import Block
+from ingest.form_lists import read_sheet
 from ingest.forms import FormReading
 from ingest.gather import Gather, Place
 from ingest.group_rows import leave_group_rows
@@ -21,8 +22,9 @@ from ingest.headings import is_table_number, is_unit
 from ingest.likeness import find_likenesses
 from ingest.melt import Melted, Melting
 from ingest.nulls import strip
-from ingest.origins import ReshapedSheet, place_of
+from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
+from ingest.records import NUMBER
 from ingest.regions import find_place
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
@@ -30,7 +32,6 @@ from ingest.tables import Found, Rest, iter_data
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
 _PLACE = re.compile(r"([\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*(?=(?:19|20)\d{2}\s*年)")
-_SEVERAL = r"[^|\s][^|]*\|+\s*[^|\s]"
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,13 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     claims = Claims(asked.found.headers, schema, asked.mapping)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
     if schema.explode is not None:
-        exploded = _exploded(asked, gather)
+        exploded = explode(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
         if exploded is not None:
-            return (exploded,)
-    return (_filled(asked),)
+            asked = replace(asked, sheet=exploded, rest=_settled_rest(exploded, asked.rest, asked.found.headers))
+    return (fill(asked),)
 
 
-def _filled(asked: Asked) -> Part:
+def fill(asked: Asked) -> Part:
     """The sheet with a column for each field that only title or file name tell of; the sheet itself where none is."""
     schema, old, found = asked.schema, asked.sheet, asked.found
     claims = Claims(found.headers, schema, asked.mapping)
@@ -80,15 +81,23 @@ def _filled(asked: Asked) -> Part:
     if not added or old.rows > _MOST_FILLED:
         return Part(schema, old, found, asked.rest)
     path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + len(added)
+    moved: dict[tuple[int, int], tuple[int, int]] = {}
+    sheets_from = list[str]()
     with RawWriter(path, width) as writer:
         for batch in iter_data(old, found, asked.rest):
             for number, *cells in _rows(batch):
-                rows_from.append(number)
-                writer.add(len(rows_from), [*cells, *added.values()])
-    nowhere = {(line, old.width + at): (0, 0) for line in range(1, len(rows_from) + 1) for at in range(len(added))}
+                rows_from.append(origin_of(old, number, 0)[0])
+                sheets_from.append(sheet_of(old, number) or "")
+                line = len(rows_from)
+                if isinstance(old, ReshapedSheet) and old.moved:
+                    moved |= {(line, at): old.origin(number, at) for at in range(old.width)}
+                moved |= {(line, old.width + at): (0, 0) for at in range(len(added))}  # they stood nowhere
+                writer.add(line, [*cells, *added.values()])
+    several = isinstance(old, ReshapedSheet) and bool(old.sheets_from)
     sheet = ReshapedSheet(
-        path, width, len(rows_from), old.name, old.grid, old.rejected, rows_from=tuple(rows_from), moved=nowhere
-    )
+        path, width, len(rows_from), old.name, old.grid, old.rejected,
+        rows_from=tuple(rows_from), moved=moved, sheets_from=tuple(sheets_from) if several else (),
+    )  # fmt: skip
     headers = (*found.headers, *added)
     return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest, found.headers))
 
@@ -98,6 +107,9 @@ def _told(what: str, asked: Asked) -> str:
     if what == "period":
         return asked.period or ""
     texts = [strip(text) for text in (asked.found.title or "", *asked.found.banners, asked.named)]
+    if what == "number":
+        numbers = {found.group() for text in texts if (found := NUMBER.search(text))}
+        return numbers.pop() if len(numbers) == 1 else ""
     known = next((place[0] for text in texts if (place := find_place(text))), "")
     return known or next((found[1] for text in texts if (found := _PLACE.match(text))), "")
 
@@ -169,7 +181,7 @@ def read_forms(
     for sheet in sheets:
         rows = [row for batch in iter_batches(sheet.path) for row in _rows(batch)]
         try:
-            FormReading(schema, sheet, rows, period, gather, blocks).run()
+            read_sheet(FormReading(schema, sheet, rows, period, gather, blocks))
         except Refused as no_form:
             refused = refused or no_form
     banners = _banners(schema, sheets[0])
@@ -224,70 +236,6 @@ def _settled_rest(sheet: RawSheet, before: Rest, heads: tuple[str, ...] = ()) ->
     return replace(before, masks=[None for _ in iter_batches(sheet.path)], heads=heads)
 
 
-def _exploded(asked: Asked, gather: Gather) -> Part | None:
-    """One row a parcel where cells list several; None where none does."""
-    claims = Claims(asked.found.headers, asked.schema, asked.mapping)
-    by = claims.find(asked.schema.explode or "")
-    if by is None or not _lists(asked, by):
-        return None
-    path, rows_from, rejected = asked.workdir / f"exploded-{asked.sheet.path.stem}.arrow", list[int](), 0
-    with RawWriter(path, asked.sheet.width) as writer:
-        for batch in iter_data(asked.sheet, asked.found, asked.rest):
-            for number, *cells in _rows(batch):
-                made = _taken_apart(asked, claims, by, number, cells, gather)
-                rejected += not made
-                for row in made:
-                    rows_from.append(number)
-                    writer.add(len(rows_from), row)
-    old = asked.sheet
-    sheet = ReshapedSheet(path, old.width, len(rows_from), old.name, old.grid, rejected, rows_from=tuple(rows_from))
-    gather.add(INFO, "lists_exploded", None, count=len(rows_from))
-    return Part(asked.schema, sheet, asked.found, _settled_rest(sheet, asked.rest, asked.found.headers))
-
-
 def _rows(batch: Any) -> Iterator[Any]:
     """The rows of a batch, each with its number first."""
     return zip(*batch.to_pydict().values(), strict=True)
-
-
-def _lists(asked: Asked, by: int) -> bool:
-    return any(
-        each(batch.column(by + 1), lambda texts: texts.str.contains(_SEVERAL)).any()
-        for batch in iter_data(asked.sheet, asked.found, asked.rest)
-    )
-
-
-def _taken_apart(
-    asked: Asked, claims: Claims, by: int, number: int, cells: list[str], gather: Gather
-) -> list[list[str]]:
-    """The rows of one row; none where its lists do not match."""
-    count = len(_values(cells[by]))
-    if count < 2:
-        return [cells]
-    columns = []
-    listed = claims.taken(asked.schema.repeat)
-    for place, cell in enumerate(cells):
-        parts = _positions(cell, count) if place in listed else [cell] * count
-        if parts is None:
-            where = place_of(asked.sheet, number, place, asked.found.headers[place], cell)
-            gather.add(ERROR, "lists_differ", where, parcels=count, values=strip(cell).removeprefix("|").count("|") + 1)
-            return []
-        columns.append(parts)
-    return [list(row) for row in zip(*columns, strict=True)]
-
-
-def _positions(cell: str, count: int) -> list[str] | None:
-    """The cell's value for each place; None where it lists another number of them."""
-    if len(_values(cell)) <= 1 and "|" not in strip(cell).strip("|"):
-        return [cell] * count
-    bare = strip(cell)
-    for parts in (bare.removeprefix("|").split("|"), bare.strip("|").split("||"), bare.strip("|").split("|")):
-        if len(parts) == count + 1 and not strip(parts[-1]):
-            parts.pop()
-        if len(parts) == count:
-            return parts
-    return None
-
-
-def _values(cell: str) -> list[str]:
-    return [part for part in cell.split("|") if strip(part)]

@@ -35,13 +35,16 @@ _MOST_NOTES = 200
 _MOST_LEFT = 100  # rows that are named in the release; all are counted
 _HEAD = 6  # columns from the left in which a row says that it is a sum
 _SUM = r"(?:合\s*[计計]|[小总總共]\s*[计計]|[总總]\s*[数數])"
-_TOTAL = rf"^\s*[(（]?\s*(?:[全本][市省区區县縣国國州地]{{1,2}})?\s*{_SUM}\s*[)）]?\s*[:：]?\s*$"
+_WHOSE = r"(?:[全本][市省区區县縣国國州地]{1,2}|(?:本[年期])?\s*(?:收入|支出))"
+_TOTAL = rf"^\s*[(（]?\s*{_WHOSE}?\s*{_SUM}\s*[)）]?\s*[:：]?\s*$"
 _NOTE = (
     r"^\s*(?:附?[注註]|备\s*注|備\s*註|说\s*明|說\s*明|填[表报][说說]明|編?製?附[註注]|[数數][据據][来來]源|[资資]料[来來]源)"
     r"\s*\d*\s*[:：]"
 )
 _ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
 GOES_ON = r"^\s*[(（]?\s*(?:[续續][上前]?\s*[表页頁]|接[上前][表页頁])[\s\d一二三四五六七八九十]*[)）]?\s*[:：]?$"
+_ZEROS = frozenset("0.,")
+_NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[报報]告|空表"  # in a note under a table without rows
 _GOES_ON_MARKS = ["续", "續", "接"]
 _NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])"
 _MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
@@ -153,6 +156,13 @@ class Rest:
     last_row: int = 0  # of the data
     heads: tuple[str, ...] = ()  # the headers over the totals, where the table was reshaped
     masks: list[Any] | None = None  # for each raw batch, which of its rows are data
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it says that there is nothing to report: sums, all of them zero or blank, or a note of it."""
+        figures = [text for total in self.totals for cell in total.cells if is_number(text := strip(cell))]
+        zeros = bool(self.totals) and all(set(text) <= _ZEROS for text in figures)
+        return zeros or any(re.search(_NOTHING, note) for note in self.notes)
 
     def leave(self, number: int, why: str) -> bool:
         """Note a row that is left out."""

@@ -66,7 +66,9 @@ def _are_numbers(cells: Sequence[str], below: Sequence[Row]) -> bool:
         return False  # `1 甲 10` is a row of data
     if odd or all(one["open"] or one["formula"] for one in found if one):
         return True
-    return consecutive and any(_wordy(below, at) for at, one in zip(places, found, strict=True) if one)
+    if consecutive and any(_wordy(below, at) for at, one in zip(places, found, strict=True) if one):
+        return True
+    return numbers[0] == 1 and len(numbers) > 2 and not odd and _names_below(below, set(places))
 
 
 def _are_units(cells: Sequence[str], below: Sequence[Row]) -> bool:
@@ -76,6 +78,13 @@ def _are_units(cells: Sequence[str], below: Sequence[Row]) -> bool:
         return False
     places = [at for at, cell in enumerate(cells) if strip(cell)]
     return any(strip(row[at]) and is_number(row[at]) for _, row in below[:BELOW] for at in places)
+
+
+def _names_below(below: Sequence[Row], places: set[int]) -> bool:
+    """Whether the rows below begin with a name, in a column that holds nothing here."""
+    firsts = [next((at for at, cell in enumerate(cells) if strip(cell)), 0) for _, cells in below[:BELOW]]
+    named = [bool(_CHINESE.search(cells[at])) for (_, cells), at in zip(below, firsts, strict=False)]
+    return bool(firsts) and all(named) and places.isdisjoint(firsts)
 
 
 def _wordy(below: Sequence[Row], at: int) -> bool:

@@ -186,8 +186,8 @@ def _build_serving(shop: Workshop, tables: list[Table]) -> None:
     """Build the serving files and profiles when the release is already kept: until then DuckDB answers, only slower."""
     for table in tables:
         parquet = shop.storage.local_path(key_of("releases", table.digest, ".parquet"))
-        shop.serving.path_for(parquet, table)
-        shop.serving.profile_for(parquet, table)
+        shop.serving.path_for(parquet, table, checked=True)
+        shop.serving.profile_for(parquet, table, checked=True)
 
 
 def _store(shop: Workshop, table: Table, parquet: Path, cells: Path) -> Table:

@@ -148,7 +148,7 @@ class TableWriter:
                     title=column.field.title,
                     **why.params,
                 )
-                if not column.lenient:
+                if column.vital:
                     refused.add(row)
         return refused
 

@@ -17,7 +17,9 @@ from catalog.rows.engine import read_page
 from catalog.rows.query import parse_query
 from catalog.schema import Table, tables_from
 from portal.context import House
-from search.answers import MOST_CANDIDATES, Cell, Wanted, find_wanted, meant, nearest_period, written
+from search.answers import MOST_CANDIDATES, Cell, Wanted, find_wanted, key_of, meant, nearest_period, written
+from search.models import RowValue
+from search.tokens import fold, letters_of
 from search.units import Question
 
 MOST_RELEASES = 12  # of one dataset that are looked into, the newest first
@@ -43,15 +45,28 @@ def answers(house: House, opened: Session, question: Question, text: str, langua
 
     `text` is the question as it was written.
     """
-    for wanted in find_wanted(question, text):
-        asked = written(wanted.period) if wanted.period else ""
-        found = [one for one in _published(house, opened, wanted, asked) if one.cells]
-        exact = [one for one in found if one.period == asked]
-        pairs = [(one, cell) for one in exact or found[:1] for cell in one.cells]
-        if 1 <= len(pairs) <= MOST_CANDIDATES and (exact or len(pairs) == 1):
-            alone = len(pairs) == 1
-            return [_answer(wanted, one, cell, asked, language, alone=alone) for one, cell in pairs]
+    wanted = find_wanted(question, text)
+    by_date = [one for one in wanted if one.dated]
+    for together in (*([one] for one in wanted if not one.dated), by_date):
+        cells = [cell for one in together for cell in _meant(house, opened, one)]
+        if by_date is together:  # a parcel may stand in the deals and in the results
+            cells = list({key_of(_place(one[-1], one[0])): one for one in reversed(cells)}.values())
+        if 1 <= len(cells) <= MOST_CANDIDATES:
+            return [_answer(*one, language, alone=len(cells) == 1) for one in cells]
     return []
+
+
+def _meant(house: House, opened: Session, wanted: Wanted) -> list[tuple[Wanted, Found, Cell]]:
+    """The cells of the period that was asked for; where there are none, the only one of the nearest period."""
+    asked = _asked(wanted)
+    found = [one for one in _published(house, opened, wanted, asked) if one.cells]
+    exact = [one for one in found if one.period == asked]
+    cells = [(wanted, one, cell) for one in exact or found[:1] for cell in one.cells]
+    return cells if exact or len(cells) == 1 else []
+
+
+def _asked(wanted: Wanted) -> str:
+    return written(wanted.period) if wanted.period else ""
 
 
 def _published(house: House, opened: Session, wanted: Wanted, asked: str) -> Iterator[Found]:
@@ -60,23 +75,26 @@ def _published(house: House, opened: Session, wanted: Wanted, asked: str) -> Ite
     for dataset in opened.scalars(select(Dataset).where(*public).order_by(Dataset.id)):
         kept = select(Release).where(Release.dataset_id == dataset.id, Release.state == "published")
         releases = opened.scalars(kept.order_by(Release.number.desc()).limit(MOST_RELEASES)).all()
-        read = [one for release in releases for one in _of_release(house, dataset, release, wanted, asked)]
+        read = [one for release in releases for one in _of_release(house, opened, dataset, release, wanted, asked)]
         best = [one for one in read if one.period == asked] or sorted(read, key=lambda one: one.period, reverse=True)
         yield from best[:1]
 
 
-def _of_release(house: House, dataset: Dataset, release: Release, wanted: Wanted, asked: str) -> Iterator[Found]:
+def _of_release(
+    house: House, opened: Session, dataset: Dataset, release: Release, wanted: Wanted, asked: str
+) -> Iterator[Found]:
     for table in tables_from(release.tables):
         if not _fits(table, wanted):
             continue
         try:
-            cells = _cells(house, table, wanted)
+            cells = _dated(house, table, wanted) if wanted.dated else _cells(house, opened, release, table, wanted)
         except PortalError:  # a file that is away, a column that this release lacks
             continue
         periods = {_period(cell, wanted) for cell in cells}
-        period = asked if asked in periods else nearest_period(asked, periods)
+        period = asked if asked in periods or wanted.dated else nearest_period(asked, periods)
         if period is not None:
-            kept = [one for one in cells if _period(one, wanted) == period and one.get(wanted.value) is not None]
+            of_then = [one for one in cells if wanted.dated or _period(one, wanted) == period]
+            kept = [one for one in of_then if one.get(wanted.value) is not None]
             yield Found(dataset, release, table, meant(wanted, kept), period)
 
 
@@ -90,36 +108,57 @@ def _period(cell: Cell, wanted: Wanted) -> str:
     return str(cell.get(wanted.period_field)) if wanted.period_field else ""
 
 
-def _cells(house: House, table: Table, wanted: Wanted) -> list[Cell]:
+def _cells(house: House, opened: Session, release: Release, table: Table, wanted: Wanted) -> list[Cell]:
     """The rows of the place or the name, and of the measure, of whatever period."""
+    found: dict[int, Cell] = {}
+    for field, values in _alternatives(opened, release, table, wanted):
+        kept = ",".join(value.replace(",", "\\,") for value in values)
+        found |= {cell["_row"]: cell for cell in _read(house, table, wanted, [(f"{field}__in", kept)])}
+    return list(found.values())
+
+
+def _dated(house: House, table: Table, wanted: Wanted) -> list[Cell]:
+    """The rows of the place with a date in the period; none where there are too many, or rows without a date."""
+    first, last = (day.isoformat() for day in wanted.period.days) if wanted.period else ("", "")
+    place = [("region__in", ",".join(wanted.codes))]
+    for field in [one.name for one in table.fields if one.name in wanted.dated]:
+        if not _read(house, table, wanted, [*place, (f"{field}__isnull", "true")]):
+            cells = _read(house, table, wanted, [*place, (f"{field}__gte", first), (f"{field}__lte", last)])
+            return cells if len(cells) <= MOST_CANDIDATES else []
+    return []
+
+
+def _read(house: House, table: Table, wanted: Wanted, conditions: Sequence[tuple[str, str]]) -> list[Cell]:
+    """Rows with those columns that an answer needs."""
     names = [field.name for field in table.fields]
     sought = dict.fromkeys(
         (wanted.period_field, wanted.value, "unit", *wanted.named, *wanted.dimensions, *wanted.fixed)
     )
     columns = [name for name in sought if name in names]
-    found: dict[int, Cell] = {}
-    for field, values in _alternatives(names, wanted):
-        kept = ",".join(value.replace(",", "\\,") for value in values)
-        params = [
-            ("select", ",".join(columns)),
-            (f"{field}__in", kept),
-            *wanted.where.items(),
-            ("limit", str(MOST_CELLS)),
-        ]
-        page = read_page(house.rows_of(table), parse_query(params, table))
-        cells = [dict(zip(("_row", *columns), row, strict=True)) for row in page.rows]
-        found |= {cell["_row"]: cell for cell in cells}
-    return list(found.values())
+    params = [("select", ",".join(columns)), *conditions, *wanted.where.items(), ("limit", str(MOST_CELLS))]
+    page = read_page(house.rows_of(table), parse_query(params, table))
+    return [dict(zip(("_row", *columns), row, strict=True)) for row in page.rows]
 
 
-def _alternatives(names: Sequence[str], wanted: Wanted) -> list[tuple[str, Sequence[str]]]:
+def _alternatives(opened: Session, release: Release, table: Table, wanted: Wanted) -> list[tuple[str, Sequence[str]]]:
     """Columns and the values of which a row must have one."""
-    if wanted.named:
-        return [(field, wanted.names) for field in wanted.named if field in names]
+    names = [field.name for field in table.fields]
+    if wanted.names:
+        fields = [field for field in wanted.named if field in names]
+        return [(field, (*wanted.names, *_spelled(opened, release, field, wanted))) for field in fields]
     return [("region", wanted.codes) if "region" in names else ("region_name", wanted.places)]
 
 
-def _answer(wanted: Wanted, found: Found, cell: Cell, asked: str, language: str, *, alone: bool) -> dict[str, Any]:
+def _spelled(opened: Session, release: Release, field: str, wanted: Wanted) -> list[str]:
+    """The values of a column that are one of the names but for blanks, brackets, width or script."""
+    keys = [letters_of(fold(name)) for name in wanted.names]
+    held = RowValue.dataset_id == release.dataset_id, RowValue.field == field, RowValue.key.in_(keys)
+    values = opened.scalars(select(RowValue.value).where(*held))
+    return [value for value in values if value not in wanted.names and key_of(value) in wanted.keys]
+
+
+def _answer(wanted: Wanted, found: Found, cell: Cell, language: str, *, alone: bool) -> dict[str, Any]:
+    asked = _asked(wanted)
     unit = cell.get("unit") or next((one.unit for one in found.table.fields if one.name == wanted.value), None)
     value, place = cell[wanted.value], _place(cell, wanted)
     told = {"place": place, "period": found.period, "what": _what(wanted, found.table, cell, language)}
@@ -127,7 +166,7 @@ def _answer(wanted: Wanted, found: Found, cell: Cell, asked: str, language: str,
     if alone:
         sentence = say(wanted.sentence, value=_shown(value, unit, wanted), **told).text(language)
     else:
-        sentence = say("answer_candidate", **told).text(language)
+        sentence = say("answer_candidate" if wanted.period_field else "answer_candidate_named", **told).text(language)
     late = say("answer_not_yet", asked=asked, period=found.period).text(language) if found.period != asked else None
     return {
         "sentence": sentence,
@@ -143,10 +182,13 @@ def _answer(wanted: Wanted, found: Found, cell: Cell, asked: str, language: str,
 
 
 def _place(cell: Cell, wanted: Wanted) -> str:
-    """The region, or the name that the row is told by."""
+    """The region, or the name that the row is told by, or both where the row is found by its date."""
     if not wanted.named:
         return wanted.places[0]
-    return next(str(cell[name]) for name in wanted.named if cell.get(name) in wanted.names)
+    named = [str(cell[name]) for name in wanted.named if cell.get(name)]
+    if wanted.dated:
+        return "".join([*wanted.places[:1], *named[:1]])
+    return next(name for name in named if key_of(name) in wanted.keys)
 
 
 def _what(wanted: Wanted, table: Table, cell: Cell, language: str) -> str:

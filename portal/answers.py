@@ -11,7 +11,6 @@ import orjson
 from flask import Response, g, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, quote_etag
-from werkzeug.wrappers import Request
 
 from catalog.accounts import Actor
 from catalog.errors import BadParameter, ConditionMissing, Stale, nearest
@@ -82,29 +81,28 @@ def require_match(dataset: Dataset) -> None:
 def language() -> str:
     """The language of labels and sentences: `lang=`, else the first of Accept-Language that there is."""
     chosen: str | None = getattr(g, "language", None)
-    return chosen or accepted_language(request)
+    return chosen or accepted_language(request.environ)
 
 
-def read_language(request: Request) -> str:
+def read_language(asked: str | None, environ: Mapping[str, Any]) -> str:
     """What `lang=` asks for, else Accept-Language. Raises BadParameter for a language that there is not."""
-    asked = request.args.get("lang")
     if asked is not None and asked not in LANGUAGES:
         raise BadParameter.at(
             "lang", "lang_unknown", value=asked, known=", ".join(LANGUAGES), nearest=nearest(asked, LANGUAGES)
         )
-    return asked or accepted_language(request)
+    return asked or accepted_language(environ)
 
 
-def refuse_nul(request: Request) -> None:
+def refuse_nul(environ: Mapping[str, Any]) -> None:
     """Raises BadParameter for what no part of the portal can hold."""
-    path, query = request.environ["PATH_INFO"], request.environ.get("QUERY_STRING", "")
+    path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
     if "\x00" in path or "%00" in query or "\x00" in query:
         raise BadParameter("nul_in_address")
 
 
-def accepted_language(request: Request) -> str:
+def accepted_language(environ: Mapping[str, Any]) -> str:
     """What Accept-Language asks for; Simplified Chinese where it says nothing that we have."""
-    return _accepted(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return _accepted(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 @lru_cache(1000)

@@ -127,8 +127,8 @@ def _begin() -> None:
     g.request_id = environ[REQUEST_ID]
     if COUNT in environ and not environ[COUNT].allowed:
         raise TooMany("too_many_requests", retry_after=environ[COUNT].wait, seconds=environ[COUNT].wait)
-    refuse_nul(request)
-    g.language = read_language(request)
+    refuse_nul(environ)
+    g.language = read_language(request.args.get("lang"), environ)
     if FAULT in environ:
         raise environ[FAULT]
     if request.routing_exception is None:  # what leads nowhere is told so, whatever the key

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from flask import request
-from werkzeug.datastructures import MultiDict
-from werkzeug.sansio.utils import get_current_url
-from werkzeug.wrappers import Request
+from werkzeug.sansio.utils import get_current_url, get_host
 
 from catalog.accounts import Actor
 from catalog.errors import BadParameter
 from portal.answers import language
 from portal.context import House, actor, house
 
-Asked = MultiDict[str, str]
+
+class Asked:
+    """Parameters in their order, as `pairs`; of a name that stands several times `get` gives the first."""
+
+    __slots__ = ("_first", "pairs")
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self.pairs = tuple(pairs)
+        self._first = dict(reversed(self.pairs))
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first value of a name."""
+        return self._first.get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._first)
 
 
 class Asking(NamedTuple):
@@ -24,7 +39,7 @@ class Asking(NamedTuple):
     house: House
     actor: Actor
     language: str
-    request: Request
+    environ: Mapping[str, Any]
     args: Asked
 
     @property
@@ -33,23 +48,38 @@ class Asking(NamedTuple):
 
         Raises BadParameter where the request names a host that cannot be one.
         """
-        return self.house.settings.base_url or _origin(self.request.scheme, self.request.host)
+        seen = self.environ
+        return self.house.settings.base_url or _origin(
+            seen["wsgi.url_scheme"], seen.get("HTTP_HOST"), seen["SERVER_NAME"], seen["SERVER_PORT"]
+        )
 
     @property
     def path(self) -> str:
         """The path of the address."""
-        found: str = self.request.environ["PATH_INFO"]
+        found: str = self.environ["PATH_INFO"]
         return found
 
 
 @lru_cache(100)
-def _origin(scheme: str, host: str) -> str:
+def _origin(scheme: str, asked: str | None, server: str, port: str) -> str:
+    host = get_host(scheme, asked, (server, int(port)))
     if not host:  # so werkzeug tells that it will not do
         raise BadParameter("host_broken")
     return get_current_url(scheme, host).rstrip("/")
 
 
+def read_args(environ: Mapping[str, Any]) -> Asked:
+    """The parameters of the address, read as Flask reads them."""
+    text: str = environ.get("QUERY_STRING", "")
+    if not text:
+        return _NOTHING
+    plain = text if text.isascii() else text.encode("latin-1").decode()
+    return Asked(parse_qsl(plain, keep_blank_values=True, errors="werkzeug.url_quote"))
+
+
+_NOTHING = Asked()
+
+
 def asking() -> Asking:
     """The request that Flask is at."""
-    own: Request = request._get_current_object()  # type: ignore[attr-defined]  # the thing itself, not its proxy
-    return Asking(house(), actor(), language(), own, own.args)
+    return Asking(house(), actor(), language(), request.environ, read_args(request.environ))

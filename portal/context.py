@@ -26,6 +26,7 @@ from catalog.keys import require_live
 from catalog.models import Dataset
 from catalog.rows.cache import ServingCache, locked
 from catalog.rows.engine import RowFiles
+from catalog.rows.serving import Serving
 from catalog.schema import Table
 from catalog.signing import Signer
 from catalog.storage import Storage, key_of, open_storage
@@ -134,11 +135,11 @@ class House:
     def _paths(self) -> dict[str, Path]:
         return {}
 
-    def _serving_form(self, parquet: Path, table: Table) -> Path | None:
+    def _serving_form(self, parquet: Path, table: Table) -> Path | Serving | None:
         """The serving file; a missing one is built now where that is quick, else beside, and DuckDB answers so long."""
-        if table.rows <= QUICK_ROWS:
-            return self.serving.path_for(parquet, table)
         found = self.serving.find(table)
+        if found is None and table.rows <= QUICK_ROWS:
+            return self.serving.path_for(parquet, table)
         if found is None:
             self._beside((table.digest, None), lambda: self.serving.path_for(parquet, table))
         return found
@@ -196,6 +197,8 @@ class House:
             misses.close()
         if builder := vars(self).pop("builder", None):
             builder.shutdown(cancel_futures=True)
+        if revisions := vars(self).pop("revisions", None):
+            revisions.close()
         self.engine.dispose()
         if "index" in vars(self):
             self.index.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from catalog.rows.coordinates import find_coordinates
 from catalog.rows.exports import EXPORTS
 from catalog.rows.limits import MOST_OFFSET, MOST_ROWS, PAGE
 from catalog.rows.terms import OPERATORS, Operator
@@ -27,6 +28,7 @@ _TYPES: Final[Mapping[str, dict[str, Any]]] = {
     "datetime": {"type": "string", "format": "date-time"},
     "boolean": {"type": "boolean"},
 }
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
 _EXACT: Final = "A number where a float carries it exactly, else a string with every digit."
 
 
@@ -73,17 +75,22 @@ def parameters(table: Table, language: str) -> Iterator[dict[str, Any]]:
 def _filter(field: Field, operator: Operator, language: str) -> dict[str, Any]:
     name = field.name if operator.name == "eq" else f"{field.name}__{operator.name}"
     title = (field.titles or {}).get(language, field.title)
-    return _parameter(name, f"{title}: {operator.meaning}", _value_schema(field, operator))
-
-
-def _value_schema(field: Field, operator: Operator) -> dict[str, Any]:
+    text = f"{title}: {operator.meaning}"
     if operator.value == "flag":
-        return {"type": "boolean"}
-    if operator.value != "one":
-        return {"type": "string"}
-    made = {name: value for name, value in _TYPES[field.type].items() if name != "type"}
-    kind = {"integer": "number", "decimal": "number", "boolean": "boolean"}.get(field.type, "string")
-    return {"type": kind, **made}
+        return _parameter(name, text, {"type": "boolean"})
+    if operator.value == "text":
+        return _parameter(name, text, _TEXT)
+    if operator.value == "list":
+        values = {"type": "array", "items": _value_schema(field), "minItems": 1}
+        return _parameter(name, text, values, style="form", explode=False)
+    return _parameter(name, text, _value_schema(field))
+
+
+def _value_schema(field: Field) -> dict[str, Any]:
+    """What a filter is compared with."""
+    if field.type in ("integer", "decimal"):
+        return {"type": "number"}
+    return _TEXT if field.type in ("string", "code") else _TYPES[field.type]
 
 
 def _own(table: Table) -> Iterator[dict[str, Any]]:
@@ -119,7 +126,7 @@ def openapi(place: Place, server: str, language: str, example: Sequence[Mapping[
         "paths": {
             "/rows": {"get": _operation("rows", "Rows", asked, _page(example))},
             "/rows/{row}": {"get": _one_row()},
-            "/export.{format}": {"get": _export(asked)},
+            "/export.{format}": {"get": _export(asked, place.table)},
         },
         "components": {"schemas": {"Row": row, "Page": _page_schema(), "Problem": _problem()}},
     }
@@ -135,6 +142,7 @@ def _operation(name: str, text: str, asked: list[dict[str, Any]], answer: dict[s
             ("400", "A parameter is wrong; the answer says which."),
             ("404", "There is no such release, table or row."),
             ("410", "The dataset was withdrawn."),
+            ("414", "The address is too long."),
             ("429", "Too many requests."),
             ("503", "Too slow, or away for a moment."),
         )
@@ -169,9 +177,10 @@ def _one_row() -> dict[str, Any]:
     return _operation("row", "One row with its raw cells", [at], answer)
 
 
-def _export(asked: list[dict[str, Any]]) -> dict[str, Any]:
-    at = {"in": "path", "name": "format", "required": True, "schema": {"type": "string", "enum": list(EXPORTS)}}
-    kinds: dict[str, Any] = {one.media_type: {} for one in EXPORTS.values()}
+def _export(asked: list[dict[str, Any]], table: Table) -> dict[str, Any]:
+    forms = {name: one for name, one in EXPORTS.items() if name != "geojson" or find_coordinates(table.fields)}
+    at = {"in": "path", "name": "format", "required": True, "schema": {"type": "string", "enum": list(forms)}}
+    kinds: dict[str, Any] = {one.media_type: {} for one in forms.values()}
     kept = [one for one in asked if one["name"] != "cursor"]
     return _operation("export", "Everything as a file", [at, *kept], {"description": "The file.", "content": kinds})
 

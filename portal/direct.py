@@ -11,11 +11,9 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from werkzeug.wrappers import Request
-
 from catalog.accounts import PUBLIC
 from portal.answers import read_language, refuse_nul
-from portal.asking import Asking
+from portal.asking import Asking, read_args
 from portal.context import House
 from portal.edge import COUNT
 from portal.places import Answer
@@ -59,7 +57,7 @@ class Direct:
         return _ADDRESS.fullmatch(environ["PATH_INFO"])
 
     def _answer(self, environ: WSGIEnvironment, slug: str, row: str | None) -> Answer:
-        request = Request(environ, populate_request=False)
-        refuse_nul(request)
-        asked = Asking(self.house, PUBLIC, read_language(request), request, request.args)
+        refuse_nul(environ)
+        args = read_args(environ)
+        asked = Asking(self.house, PUBLIC, read_language(args.get("lang"), environ), environ, args)
         return rows(asked, slug) if row is None else one_row(asked, slug, row)

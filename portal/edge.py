@@ -6,6 +6,7 @@ It stands round the application as plain WSGI: none of this needs more of a requ
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 import time
@@ -25,6 +26,7 @@ REQUEST_ID: Final = "portal.request_id"
 UNCOUNTED: Final = ("/healthz", "/readyz")
 Headers = list[tuple[str, str]]
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")  # no id of ours looks like a number of somebody's
 _YEAR = 365 * 24 * 3600
 _SAFE: Final[Headers] = [
     ("X-Content-Type-Options", "nosniff"),
@@ -59,12 +61,13 @@ class Edge:
         self.inner = inner
         self.window = Window(*settings.rate_limit) if settings.rate_limit else None
         encrypted = settings.base_url.startswith("https://")
+        self.begun, self.numbers = secrets.token_hex(6), itertools.count()
         self.safe = [*_SAFE, ("Strict-Transport-Security", f"max-age={_YEAR}")] if encrypted else _SAFE
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application does, with the headers of every answer."""
         began = time.perf_counter()
-        environ[REQUEST_ID] = _id(environ.get("HTTP_X_REQUEST_ID"))
+        environ[REQUEST_ID] = self._id(environ.get("HTTP_X_REQUEST_ID"))
         if self.window and environ["PATH_INFO"] not in UNCOUNTED:
             environ[COUNT] = self.window.count(reader(environ), time.time())
 
@@ -74,6 +77,12 @@ class Edge:
             return start_response(status, headers, *fault)
 
         return self.inner(environ, start)
+
+    def _id(self, given: str | None) -> str:
+        """The reader's own id where it is plain, else one that nobody has had: of this process, and of its requests."""
+        if given and _PLAIN_ID.fullmatch(given):
+            return given
+        return f"{self.begun}{next(self.numbers):06x}".translate(_LETTERS)
 
     def _headers(self, environ: WSGIEnvironment) -> Headers:
         policy = _DOCS if environ["PATH_INFO"].startswith("/docs") else _NOTHING
@@ -85,8 +94,3 @@ class Edge:
         if environ["REQUEST_METHOD"] == "OPTIONS":
             headers += _PREFLIGHT
         return headers
-
-
-def _id(given: str | None) -> str:
-    """The reader's own id where it is plain, else a new one."""
-    return given if given and _PLAIN_ID.fullmatch(given) else secrets.token_hex(8)

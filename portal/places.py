@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from flask import Response
 from sqlalchemy.orm import Session
-from werkzeug.http import parse_etags, quote_etag
+from werkzeug.http import parse_etags
 
 from catalog.accounts import EDITORS, PUBLIC, Actor
 from catalog.db import moment_text, session
@@ -38,6 +38,7 @@ _known: Final[Kept[Place]] = Kept(1000)  # what the public sees of a dataset: th
 WHERE = ("release", "table", "as_of")  # which rows
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
+_VARY = ("Vary", ", ".join(VARY))
 
 
 class Answer(NamedTuple):
@@ -71,12 +72,12 @@ class Place:
             "published_at": moment_text(published) if published else None,
         }
 
-    @property
+    @cached_property
     def is_public(self) -> bool:
         """Whether the release is out, and so will never change."""
         return self.release.state == "published"
 
-    @property
+    @cached_property
     def is_for_all(self) -> bool:
         """Whether anybody reads these rows; what only some may read is kept by no cache on the way."""
         return self.is_public and self.dataset.access == "open"
@@ -122,13 +123,13 @@ def require_shown_to(opened: Session, viewer: Actor, release: Release) -> None:
 
 def read_parameters(asking: Asking, place: Place, form: tuple[str, ...]) -> RowQuery:
     """The query in the parameters, without what the view itself reads."""
-    own = {*WHERE, *form}
-    return parse_query([pair for pair in asking.args.items(multi=True) if pair[0] not in own], place.table)
+    own = (*WHERE, *form)
+    return parse_query([pair for pair in asking.args.pairs if pair[0] not in own], place.table)
 
 
 def mark_of(asking: Asking, place: Place) -> str:
     """What decides an answer wholly: the release's digest, the query and the form that was asked for."""
-    mark = f"{place.named}{asking.path}{sorted(asking.args.items(multi=True))!r}{asking.language}"
+    mark = f"{place.named}{asking.path}{sorted(asking.args.pairs)!r}{asking.language}"
     return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -138,8 +139,8 @@ def headers_of(asking: Asking, place: Place, mark: str) -> list[tuple[str, str]]
     return [
         ("Cache-Control", kept if place.is_for_all else PRIVATE["Cache-Control"]),
         ("X-Release", str(place.release.number)),
-        ("ETag", quote_etag(mark)),
-        ("Vary", ", ".join(VARY)),
+        ("ETag", f'"{mark}"'),
+        _VARY,
     ]
 
 
@@ -154,7 +155,7 @@ def unless_known(asking: Asking, place: Place, make: Callable[[], bytes]) -> Ans
     """The JSON that `make` gives, with its marks; 304 before anything is made where the reader has it already."""
     mark = mark_of(asking, place)
     headers = headers_of(asking, place, mark)
-    seen = asking.request.environ.get("HTTP_IF_NONE_MATCH")
+    seen = asking.environ.get("HTTP_IF_NONE_MATCH")
     if seen is not None and parse_etags(seen).contains_weak(mark):
         return Answer(304, headers, b"")
     return Answer(200, [("Content-Type", JSON_TYPE), *headers], make())

@@ -147,4 +147,4 @@ def _said(text: str) -> Message:
 
 
 def _language() -> str:
-    return language() if hasattr(g, "language") else accepted_language(request)
+    return language() if hasattr(g, "language") else accepted_language(request.environ)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import combinations
 from typing import Any, Final
 
 from search.periods import Period, mentions
@@ -15,6 +17,9 @@ from search.units import Question, Unit
 
 MOST_CANDIDATES: Final = 3
 _SHORTEST_NAME: Final = 4  # characters
+_NAME_PARTS: Final = re.compile(r"(?<=\d)[-‐-―_./](?=\d)|[^\W_]+")
+_BETWEEN_NUMBERS: Final = re.compile(r"[‐-―_./]")
+_MOST_PIECES: Final = 8  # of a question that may be a name together
 _LETTERS: Final = {"q": "Q", "h": "H"}
 Cell = Mapping[str, Any]  # field -> value, and `_row`
 
@@ -24,7 +29,8 @@ class Wanted:
     """A measure of one schema: what the rows must have, and what the words said of each dimension.
 
     `value` and `period_field` name columns. Rows are of a place (`codes`, `places`), or of one of `names` in a column
-    of `named`; `period` is None where the schema knows none. `sentence` is the code of its template.
+    of `named`; `period` is None where the schema knows none. With `dated`, rows of the place whose date in one of these
+    columns is in the period. `sentence` is the code of its template.
     """
 
     schema: str
@@ -43,6 +49,17 @@ class Wanted:
     period: Period | None
     named: tuple[str, ...]
     names: tuple[str, ...]
+    dated: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The names as they are compared."""
+        return frozenset(map(key_of, self.names))
+
+
+def key_of(name: str) -> str:
+    """A name without what people leave out or write otherwise: blanks, brackets, width and script; 1-11 is not 11-1."""
+    return _BETWEEN_NUMBERS.sub("-", "".join(_NAME_PARTS.findall(fold(name))))
 
 
 def find_wanted(question: Question, text: str) -> list[Wanted]:
@@ -59,10 +76,13 @@ def find_wanted(question: Question, text: str) -> list[Wanted]:
         measure = next((one for one in known["measure"] if _said(question, one["words"])), None)
         if measure is None or not _said(question, known.get("topic", measure["words"])):
             continue
-        names = _names(text, measure["words"], periods) if "named" in known else ()
-        timed = known.get("period", "period")
-        if (names or (place and "named" not in known)) and bool(period) == bool(timed) and len(periods) < 2:
-            found.append(_wanted(schema, known, measure, question, place, period, names))
+        named, timed = "named" in known, bool(known.get("period", "period"))
+        names = _names(question, text, measure["words"], timed=timed) if named else ()
+        when = period if timed else None
+        if (names or (place and not named)) and bool(when) == timed:
+            found.append(_wanted(schema, known, measure, question, place, when, names))
+        if place and period and "dated" in known and _says_no_more(question, known):
+            found.append(_wanted(schema, known, measure, question, place, period, ()))
     return found
 
 
@@ -93,19 +113,41 @@ def _wanted(
         period=period,
         named=tuple(known.get("named", ())),
         names=names,
+        dated=() if names else tuple(known.get("dated", ())),
     )
 
 
-def _names(text: str, measures: Sequence[str], periods: Sequence[Period | None]) -> tuple[str, ...]:
-    """The pieces of a question that may be a name: as written, without the words of the measure."""
-    pieces = dict.fromkeys(_without(piece, measures) for piece in text.split())
-    return tuple(piece for piece in pieces if len(piece) >= _SHORTEST_NAME and not (periods and mentions(fold(piece))))
+def _names(question: Question, text: str, measures: Sequence[str], *, timed: bool) -> tuple[str, ...]:
+    """What may be a name: neighbouring pieces of a question, as written and folded, up to the words of the measure.
+
+    Where rows have a time, a name is without one; where they have none, a time that is told is a part of the name.
+    """
+    joined = (*_joined(text), *_joined(question.text))
+    found = dict.fromkeys(_before(name, measures) for name in joined)
+    told = [key_of(unit.word) for unit in question.units if unit.kind == "period"]
+    return tuple(name for name in found if len(name) >= _SHORTEST_NAME and _time_fits(name, told, timed=timed))
 
 
-def _without(piece: str, words: Sequence[str]) -> str:
-    for word in sorted(words, key=len, reverse=True):
-        piece = piece.removesuffix(word).removesuffix("的")
-    return piece
+def _joined(text: str) -> Iterator[str]:
+    pieces = text.split()[:_MOST_PIECES]
+    return ("".join(pieces[first:last]) for first, last in combinations(range(len(pieces) + 1), 2))
+
+
+def _time_fits(name: str, told: Sequence[str], *, timed: bool) -> bool:
+    return not (told and mentions(fold(name))) if timed else all(one in key_of(name) for one in told)
+
+
+def _before(name: str, words: Sequence[str]) -> str:
+    """What stands before the first of the words."""
+    places = [place for word in words if (place := name.find(word)) >= 0]
+    return name[: min(places)].removesuffix("的") if places else name
+
+
+def _says_no_more(question: Question, known: Mapping[str, Any]) -> bool:
+    """Whether a question names nothing but measure, place and time: what else it says might tell rows apart."""
+    words = [*known["dated_topic"], *(word for measure in known["measure"] for word in measure["words"])]
+    said = [unit.word for unit in question.units if unit.kind not in ("region", "period")]
+    return _said(question, known["dated_topic"]) and all(any(one in word for word in words) for one in said)
 
 
 def schemas() -> tuple[str, ...]:
@@ -142,7 +184,8 @@ def _kind(period: str) -> str:
 
 
 def _said(question: Question, words: Iterable[str]) -> bool:
-    return any(word in question.text for word in words)
+    together = question.text.replace(" ", "")
+    return any(word in question.text or word in together for word in words)
 
 
 def _values(question: Question, dimensions: Mapping[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from search import ranking
 from search.analysis import document_tokens
-from search.fields import ALL_WORDS, EACH_WORD, TITLE_IS, TITLE_STARTS
+from search.fields import ALL_WORDS, AS_WRITTEN, EACH_WORD, TITLE_IS, TITLE_IS_CALLED, TITLE_STARTS
 from search.index import SearchDocument, SearchIndex
 from search.ranking import Term, rarity
 from search.units import Question, Unit, Way
@@ -51,6 +51,7 @@ def _explained(
     others += ranking.letter_terms(question) if question.parts else []
     bonuses = {
         "each_word": EACH_WORD * len(words),
+        "as_written": AS_WRITTEN * sum(_is_written(unit, places) for unit in question.units),
         "all_words": ALL_WORDS if len(words) == len(question.units) else 0.0,
         "neighbours": round(sum(_points(term, places, rarities) for term in others), 2),
         "title": _title(question, folded),
@@ -63,6 +64,8 @@ def _explained(
 def _title(question: Question, folded: str) -> float:
     if folded == question.title:
         return TITLE_IS
+    if folded in question.called:
+        return TITLE_IS_CALLED
     return TITLE_STARTS if folded.startswith(question.title) else 0.0
 
 
@@ -77,7 +80,11 @@ def _unit(unit: Unit, places: Places, rarities: Rarities) -> dict[str, Any] | No
 
 
 def _is_there(way: Way, places: Places) -> bool:
-    return (all if way.whole else any)(token in places for token in way.tokens)
+    return sum(token in places for token in way.tokens) >= way.needed
+
+
+def _is_written(unit: Unit, places: Places) -> bool:
+    return any(_is_there(way, places) for way in unit.written)
 
 
 def _way(unit: Unit, way: Way, places: Places, rarities: Rarities) -> float:

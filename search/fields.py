@@ -62,9 +62,11 @@ SHORT_TITLE: Final = 120  # a title of so many characters halves the score
 BOND_WEIGHT: Final = 0.5  # two words side by side, as in the question
 REGION_TIMES: Final = 1.2  # a region that is named is meant
 EACH_WORD: Final = 3.0  # for each thing asked for that a dataset has
+AS_WRITTEN: Final = 3.0  # more, where it stands as it was written and not by another word
 ALL_WORDS: Final = 4.0
 TITLE_STARTS: Final = 4.0
 TITLE_IS: Final = 30.0
+TITLE_IS_CALLED: Final = 20.0  # another name of the office that was asked for
 
 ALL_FIRST: Final = 1_000.0  # what has all that must be there goes before what is found by forgiving; see Hit.score
 ENOUGH_HITS: Final = (5, 1)  # with fewer, words may be missing and sounds do; with fewer still, single characters

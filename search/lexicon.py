@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import opencc
 
+from search.pinyin import spellings_of
+
 SAME: Final = 0.8  # what another word of the group counts beside the one that was written
 WIDER: Final = 0.7  # a word that a question's word is only likely to mean
 Groups = tuple[tuple[str, ...], ...]
@@ -24,7 +26,7 @@ class Entry:
     others: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """All entries by their folded word. `revision` tells which of the stewards' groups are in it."""
 
@@ -34,6 +36,10 @@ class Lexicon:
     def find(self, word: str) -> Entry | None:
         """What is known of a word."""
         return self.entries.get(word)
+
+    def spelled(self, letters: str) -> tuple[str, ...]:
+        """The Chinese words that may be meant by those Latin letters: `yibaoju` by 医保局."""
+        return _spellings(self).get(letters, ())
 
     @property
     def longest(self) -> int:
@@ -65,6 +71,16 @@ def regional(word: str) -> tuple[str, ...]:
     to_taiwan, to_mainland, fold, unfold = _converters()
     other = (fold(to_taiwan(word)), fold(to_mainland(unfold(word))))
     return tuple(dict.fromkeys(one for one in other if one != word))
+
+
+@lru_cache(maxsize=8)
+def _spellings(words: Lexicon) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words.entries:
+        if len(word) > 1 and not word.isascii():
+            for letters in spellings_of(word):
+                found[letters] = (*found.get(letters, ()), word)
+    return found
 
 
 @cache

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from unicodedata import combining, normalize
 
 from search.wordlists import word_list
 
 SYLLABLES = word_list("syllables")
 _LONGEST_SYLLABLE = 6  # zhuang, chuang, shuang
+_LONGEST_PHRASE = 10  # of the dictionary
+_SPLITS = 4
+_SHORT = 3  # characters of a word whose every reading is looked at
 
 
 @lru_cache(maxsize=100_000)
 def syllables_of(word: str) -> tuple[str, ...]:
     """The syllables of a Chinese word; characters that have none are left out."""
+    return tuple(_toneless(one) for one in _spoken(word) if one)
+
+
+def _spoken(word: str) -> Iterator[str]:
+    """As the phrases in it are spoken, the longest first: 行 in 人民银行 as in 银行."""
     characters, phrases = _dictionaries()
-    known = phrases.get(word)
-    spoken = [one[0] for one in known] if known else [characters.get(ord(one), "").split(",")[0] for one in word]
-    return tuple(_toneless(one) for one in spoken if one)
+    start = 0
+    while start < len(word):
+        ends = range(min(len(word), start + _LONGEST_PHRASE), start + 1, -1)
+        end = next((end for end in ends if word[start:end] in phrases), start + 1)
+        known = phrases.get(word[start:end])
+        yield from (one[0] for one in known) if known else characters.get(ord(word[start]), "").split(",")[:1]
+        start = end
+
+
+def spellings_of(word: str) -> set[str]:
+    """How a word may be written in Latin letters: as it is spoken, and a short one in every reading of its letters.
+
+    世行 is read shihang for 世界银行, which no dictionary knows.
+    """
+    characters, _ = _dictionaries()
+    found = {"".join(syllables_of(word))}
+    if len(word) <= _SHORT:
+        readings = [characters.get(ord(letter), "").split(",") for letter in word]
+        found |= {"".join(map(_toneless, several)) for several in product(*readings)}
+    return found
 
 
 def initials_of(syllables: Iterable[str]) -> str:
@@ -36,13 +61,18 @@ def pairs_of(syllables: Sequence[str]) -> Iterable[str]:
 
 def split_syllables(letters: str) -> tuple[str, ...]:
     """Latin letters as Chinese syllables, the fewest there can be; empty where they are none."""
-    best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
+    return next(iter(splits_of(letters)), ())
+
+
+def splits_of(letters: str) -> list[tuple[str, ...]]:
+    """Every way of cutting Latin letters into the fewest syllables, at most four: xiane is xian-e or xia-ne."""
+    best: list[list[tuple[str, ...]]] = [[()], *([] for _ in letters)]
     for end in range(1, len(letters) + 1):
-        starts = range(max(0, end - _LONGEST_SYLLABLE), end)
-        ways = [(before, letters[start:end]) for start in starts if (before := best[start]) is not None]
-        splits = [(*before, last) for before, last in ways if last in SYLLABLES]
-        best[end] = min(splits, key=len, default=None)
-    return best[-1] or ()
+        starts = [start for start in range(max(0, end - _LONGEST_SYLLABLE), end) if letters[start:end] in SYLLABLES]
+        splits = [(*before, letters[start:end]) for start in starts for before in best[start]]
+        fewest = min(map(len, splits), default=0)
+        best[end] = [split for split in splits if len(split) == fewest][:_SPLITS]
+    return best[-1] if letters else []
 
 
 @cache

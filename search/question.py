@@ -6,38 +6,43 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Final
-
-import rjieba
 
 from catalog.db import CIVIL, now
 from search import periods
-from search.fields import WORD_WEIGHT
-from search.lexicon import Entry, Lexicon, lexicon, regional
+from search.lexicon import Entry, Lexicon, lexicon
 from search.periods import Mention
-from search.pinyin import pairs_of, split_syllables, syllables_of
+from search.pinyin import pairs_of, splits_of
 from search.places import Place, places
 from search.runs import joined_runs, neighbours
 from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, initial_grams, is_han, letter_token, letters_of
 from search.units import Question, Unit, Way
+from search.ways import (
+    OTHER_TOKENS,
+    OTHERS,
+    OWN_TOKENS,
+    WRITTEN,
+    dictionary_words,
+    in_any_part,
+    in_part,
+    other_ways,
+    own_way,
+    sounds,
+    spelled_ways,
+    whole_way,
+)
 from search.wordlists import word_list
 
 QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
 QUESTION_UNITS: Final = 16
-_OWN_TOKENS: Final = 6  # tokens that one written word is sought by; engines' limits on clauses are kept
-_OTHER_TOKENS: Final = 6
-_OTHERS: Final = 14  # other words that one word is sought by
 _LONGEST_UNKNOWN: Final = 3  # characters
 _FREE_MATCH: Final = 4  # an entry of so many characters may begin and end inside of dictionary words
-_OFFICES: Final = "局会署部处委办院厅所站"  # what the names of offices end in
-_REGIONAL: Final = 0.9
+_SHORT_OFFICE: Final = 1.5  # an office whose name has every character of a short one
+_OFFICES: Final = "局会署部处委办院厅所站协"  # what the names of offices end in
 _STEM: Final = 0.8  # a place without its kind, where the kind was written
 _CODE: Final = 0.6  # a dataset that has the region's code
 _WIDER_PERIODS: Final = (0.45, 0.35, 0.3)
-_WRITTEN: Final = 2.5  # what a written word of two characters is worth: itself (WORD_WEIGHT) and its pair
-_WRITTEN_LONG: Final = 3.2
-_SOUND: Final = 0.6  # a word that only sounds the same
 _QUOTED: Final = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]')
 
 STOP_WORDS: Final = word_list("stop")
@@ -61,8 +66,8 @@ def question(text: str, words: Lexicon | None = None, *, today: date | None = No
 
 def attempts(asked: Question) -> list[Question]:
     """The same question, each time more forgiving: with a word less and by the sound, then by single characters."""
-    heard = tuple(replace(unit, ways=(*unit.ways, *_sounds(unit))) for unit in asked.units)
-    vaguely = tuple(replace(unit, ways=_in_part(unit)) for unit in heard)
+    heard = tuple(replace(unit, ways=(*map(in_any_part, unit.ways), *sounds(unit))) for unit in asked.units)
+    vaguely = tuple(replace(unit, ways=in_part(unit)) for unit in heard)
     fewer = replace(asked, units=heard, missing=1)
     return [asked, fewer, replace(fewer, units=vaguely, parts=True)]
 
@@ -126,30 +131,41 @@ def _units(piece: _Piece, words: Lexicon, *, latin: bool) -> Iterator[Unit]:
         if not is_han(run):
             yield _latin_unit(run[:LONGEST_TOKEN], words, alone=latin)
         elif piece.literal:
-            yield Unit(run, (Way(run, tuple(grams_of(run))[: 2 * _OTHER_TOKENS], whole=True),))
+            yield Unit(run, (Way(run, tuple(grams_of(run))[: 2 * OTHER_TOKENS], whole=True),))
         else:
             yield from _han_units(run, words)
 
 
 def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
     entry = words.find(run)
-    spoken = split_syllables(run) if alone or len(run) > 4 else ()
+    spoken = splits_of(run) if alone or len(run) > 4 else []
     parts = tuple(RUN.findall(run))
     ways = [Way(run, parts, whole=len(parts) > 1)]
-    if len(spoken) > 1 or (spoken and alone):
-        ways.append(Way(run, tuple(pairs_of(spoken))[:_OWN_TOKENS], whole=len(spoken) < 4))
+    for split in spoken:
+        if len(split) > 1 or alone:
+            ways.append(Way(run, tuple(pairs_of(split))[:OWN_TOKENS], whole=len(split) < 4))
     if alone and 2 < len(run) < 20:
-        ways.append(Way(run, tuple(initial_grams(run))[: 2 * _OTHER_TOKENS], whole=True))
-        ways.append(Way(run, ("^" + run,), _WRITTEN))
+        ways.append(Way(run, tuple(initial_grams(run))[: 2 * OTHER_TOKENS], whole=True))
+        ways.append(Way(run, ("^" + run,), WRITTEN))
+    if meant := _places_by_code().get(run):
+        return _region(run, meant)
     kind = "light" if run in LIGHT_WORDS or len(run) == 1 or (run.isdecimal() and len(run) < 3) else "word"
-    return Unit(run, (*ways, *_other_ways(run, entry)), kind)
+    return Unit(run, (*ways, *spelled_ways(run, words), *other_ways(run, entry)), kind)
+
+
+@cache
+def _places_by_code() -> dict[str, tuple[Place, ...]]:
+    return {place.codes[0]: (place,) for meant in places().values() for place in meant if place.codes}
 
 
 def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
     """Places, departments and words with synonyms first, the longest first; the dictionary cuts what is left."""
-    cut = _cut(run)
+    found = dictionary_words(run)
+    if _is_short_office(run, found, words):
+        yield _unknown_unit(run)
+        return
     bounds = {0}
-    for word in cut:
+    for word in found:
         bounds.add(max(bounds) + len(word))
     start = last = 0
     while start < len(run):
@@ -157,15 +173,10 @@ def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
         if end == start:
             start += 1
             continue
-        yield from _plain_units(run[last:start])
+        yield from _plain_units(run[last:start], words)
         yield _known_unit(run[start:end], words)
         start = last = end
-    yield from _plain_units(run[last:])
-
-
-def _cut(text: str) -> list[str]:
-    """Dictionary words and single characters: guessed words are no help in a question."""
-    return list(rjieba.cut(text, hmm=False))
+    yield from _plain_units(run[last:], words)
 
 
 def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> int:
@@ -182,50 +193,56 @@ def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> in
 def _known_unit(word: str, words: Lexicon) -> Unit:
     meant, entry = places().get(word), words.find(word)
     if word in STOP_WORDS:
-        return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:_OWN_TOKENS]),), "stop")
+        return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:OWN_TOKENS]),), "stop")
     return _region(word, meant) if meant else _word_unit(word, entry)
 
 
-def _plain_units(text: str) -> Iterator[Unit]:
+def _plain_units(text: str, words: Lexicon) -> Iterator[Unit]:
     """Dictionary words; characters that the dictionary leaves alone join their neighbours."""
     lone = ""
-    for word in [*_cut(text), ""]:
+    for word in [*dictionary_words(text), ""]:
         if len(word) == 1 and word not in STOP_WORDS:
             lone += word
             continue
-        yield from _lone_units(lone)
+        yield from _lone_units(lone, words)
         lone = ""
         if word:
             yield _word_unit(word, None)
 
 
-def _lone_units(lone: str) -> Iterator[Unit]:
+def _lone_units(lone: str, words: Lexicon) -> Iterator[Unit]:
     """A short run that no dictionary knows is one word; of a longer one each pair counts, and enough must be there."""
-    if lone and len(lone) <= _LONGEST_UNKNOWN:
-        unit = _word_unit(lone, None)
-        yield replace(unit, ways=(*unit.ways, *_short_office(lone)))
+    if len(lone) == 1:
+        yield Unit(lone, (Way(lone, (letter_token(lone),)), *other_ways(lone, words.find(lone))), "light")
+    elif lone and len(lone) <= _LONGEST_UNKNOWN:
+        yield _unknown_unit(lone)
     elif lone:
         yield from (_word_unit(pair, None) for pair in grams_of(lone))
 
 
-def _short_office(word: str) -> list[Way]:
-    """`证期局` is short for an office whose name has those characters."""
-    letters = tuple(letter_token(letter) for letter in word[:-1])
-    return [Way(word, letters, whole=True)] if len(word) > 2 and word[-1] in _OFFICES else []
+def _is_short_office(run: str, found: Sequence[str], words: Lexicon) -> bool:
+    """上期所, which the dictionary takes for 上期 and a 所: a short run of its own that ends like an office."""
+    return 2 < len(run) <= _LONGEST_UNKNOWN and found[-1] in _OFFICES and not (words.find(run) or places().get(run))
+
+
+def _unknown_unit(word: str) -> Unit:
+    """`证期局` is short for an office whose name has those characters; 局 may be 署 by now."""
+    unit = _word_unit(word, None)
+    if len(word) < 3 or word[-1] not in _OFFICES:
+        return unit
+    letters = tuple(map(letter_token, word))
+    short = (Way(word, letters, _SHORT_OFFICE, whole=True), Way(word, letters[:-1], whole=True))
+    own = replace(unit.ways[0], least=len(grams_of(word)))
+    return replace(unit, ways=(own, *unit.ways[1:], *short))
 
 
 def _word_unit(word: str, entry: Entry | None) -> Unit:
-    own = Way(word, (*_inner(word), *grams_of(word))[:_OWN_TOKENS])
+    own = own_way(word, entry)
     kind = _kind(word, entry)
     if kind == "light":  # what half of all titles have needs no synonyms
         entry = None
-    names = tuple(entry.others)[:_OTHERS] if entry else ()
-    return Unit(word, (own, *_other_ways(word, entry)), kind, names)
-
-
-def _inner(word: str) -> list[str]:
-    """The word where the dictionary has it, else the words that it is made of."""
-    return ["_" + one for one in _cut(word) if len(one) > 1]
+    names = tuple(entry.others)[:OTHERS] if entry else ()
+    return Unit(word, (own, *other_ways(word, entry)), kind, names)
 
 
 def _kind(word: str, entry: Entry | None) -> str:
@@ -234,47 +251,22 @@ def _kind(word: str, entry: Entry | None) -> str:
     return "light" if word in LIGHT_WORDS else entry.kind if entry else "word"
 
 
-def _other_ways(word: str, entry: Entry | None) -> list[Way]:
-    others = dict.fromkeys(regional(word), _REGIONAL) | (dict(entry.others) if entry else {})
-    return [way for other, weight in list(others.items())[:_OTHERS] for way in [_whole(other, weight)] if way.tokens]
-
-
-@lru_cache(maxsize=20_000)
-def _whole(word: str, weight: float) -> Way:
-    """A word that must be there as a whole, worth as much as if it had been written: about 2.5 to 3.5 tokens."""
-    if len(word) > 2 and rjieba.cut(word) == [word] and is_han(word):
-        return Way(word, ("_" + word,), round(weight * _WRITTEN_LONG / WORD_WEIGHT, 3), whole=True)
-    grams = list(dict.fromkeys(grams_of(word)))
-    if len(grams) > _OTHER_TOKENS:
-        half = _OTHER_TOKENS // 2
-        grams = [*grams[:half], *grams[-half:]]
-    written = _WRITTEN if len(grams) < 3 else _WRITTEN_LONG
-    return Way(word, tuple(grams), round(weight * min(written, written / max(1, len(grams))), 3), whole=True)
-
-
 def _region(word: str, meant: Sequence[Place]) -> Unit:
     texts = dict.fromkeys(text for place in meant for text in place.texts)
-    ways = [_whole(text, 1.0 if text == word else _STEM) for text in dict.fromkeys((word, *texts))]
+    ways = [whole_way(text, 1.0 if text == word else _STEM) for text in dict.fromkeys((word, *texts))]
     codes = tuple(dict.fromkeys(code for place in meant for code in place.codes))
-    ways += [Way(word, (f"#{code}",), _CODE * _WRITTEN, whole=True) for code in codes]
+    ways += [Way(f"#{code}", (f"#{code}",), _CODE * WRITTEN, whole=True) for code in codes]
     kind = "light" if word in LIGHT_WORDS else "region"  # the whole of Taiwan is seldom told in a title
     return Unit(word, tuple(ways), kind, tuple(place.name for place in meant), codes)
 
 
 def _telling(units: list[Unit]) -> list[Unit]:
-    """What says what is sought: no stop words, and no lone character beside real words (bonds have it)."""
-    for telling in (_is_telling, _is_no_stop_word):
-        if kept := [unit for unit in units if telling(unit)]:
-            return kept
-    return units
+    """What says what is sought: no stop words."""
+    return [unit for unit in units if _is_no_stop_word(unit)] or units
 
 
 def _is_no_stop_word(unit: Unit) -> bool:
     return unit.kind != "stop" and unit.word not in STOP_WORDS
-
-
-def _is_telling(unit: Unit) -> bool:
-    return _is_no_stop_word(unit) and not (len(unit.word) == 1 and is_han(unit.word))
 
 
 def _telling_letters(text: str) -> tuple[str, ...]:
@@ -282,16 +274,3 @@ def _telling_letters(text: str) -> tuple[str, ...]:
     letters = tuple(dict.fromkeys(IS_HAN.findall(text)))
     telling = tuple(letter for letter in letters if letter not in COMMON_LETTERS)
     return tuple(map(letter_token, (telling or letters)[: 2 * QUESTION_UNITS]))
-
-
-def _in_part(unit: Unit) -> tuple[Way, ...]:
-    """Of what is written in Latin letters, any part will do."""
-    return unit.ways if is_han(unit.word) else tuple(replace(way, whole=False) for way in unit.ways)
-
-
-@lru_cache(maxsize=2_000)
-def _sounds(unit: Unit) -> tuple[Way, ...]:
-    if len(unit.word) < 2 or not is_han(unit.word) or unit.kind == "period":
-        return ()
-    spoken = syllables_of(unit.word)
-    return (Way(unit.word, tuple(pairs_of(spoken))[:_OWN_TOKENS], _SOUND, whole=True),) if spoken else ()

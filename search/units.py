@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
+from typing import Final
 
 from search.periods import Period
+
+_BEFORE_OFFICES: Final = ("", "中国", "国家", "中华人民共和国")  # what short names leave out
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way of saying something. With `whole` it is there only where all of `tokens` are, else where any is.
+    """One way of saying something. It is there where `least` of its tokens are, with `whole` where all of them are.
 
     `weight` is what its points are multiplied with.
     """
@@ -19,6 +22,12 @@ class Way:
     tokens: tuple[str, ...]
     weight: float = 1.0
     whole: bool = False
+    least: int = 1
+
+    @property
+    def needed(self) -> int:
+        """How many of the tokens must be there."""
+        return len(self.tokens) if self.whole else min(self.least, len(self.tokens))
 
 
 @dataclass(frozen=True)
@@ -36,9 +45,20 @@ class Unit:
     period: Period | None = None
 
     @property
+    def written(self) -> tuple[Way, ...]:
+        """The ways in which the word stands as it was written, with nothing left out and not by another word."""
+        own = [way for way in self.ways if way.word == self.word and way.weight >= 1]
+        return tuple(replace(way, tokens=_without_words(way.tokens), whole=True) for way in own)
+
+    @property
     def tokens(self) -> tuple[str, ...]:
         """Every token of every way, once."""
         return tuple(dict.fromkeys(token for way in self.ways for token in way.tokens))
+
+
+def _without_words(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The pairs of a word are enough: where it begins and ends in a title, the dictionary decides."""
+    return tuple(token for token in tokens if token[0] != "_") or tokens
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,14 @@ class Question:
     cut: bool = False
     missing: int = 0
     parts: bool = False
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Keys of titles that are nothing but another name of the one office that is asked for."""
+        offices = [unit for unit in self.units if unit.kind == "office"]
+        if len(self.units) != 1 or not offices:
+            return ()
+        return tuple(first + name for name in offices[0].names for first in _BEFORE_OFFICES)
 
     @property
     def required(self) -> tuple[Unit, ...]:

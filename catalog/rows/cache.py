@@ -13,7 +13,7 @@ from typing import Any
 from catalog.errors import Unavailable
 from catalog.rows.profile import load_profile, write_profile
 from catalog.rows.sealed import Unsound
-from catalog.rows.serving import build, is_broken, is_sound
+from catalog.rows.serving import Serving, build, is_broken, open_serving
 from catalog.schema import Table
 from catalog.storage import digest_of
 
@@ -27,30 +27,39 @@ class ServingCache:
         self.directory = directory
         self.max_bytes = max_bytes
         self._paths: dict[str, Path] = {}  # by digest
-        self._checked: dict[str, tuple[int, int]] = {}  # digest -> inode and time of the file that was found sound
 
-    def path_for(self, parquet: Path, table: Table) -> Path:
-        """The serving file, built now where it is missing or unsound. Raises Unavailable where that cannot be."""
-        path = self._path(table.digest)
-        if not self._is_good(path, table):
-            self._build(path, parquet, table)
-        return path
+    def path_for(self, parquet: Path, table: Table, *, checked: bool = False) -> Path:
+        """The serving file, built now where it is missing or unsound. Raises Unavailable where that cannot be.
 
-    def profile_for(self, parquet: Path, table: Table) -> list[dict[str, Any]]:
+        `checked`: the digest of the Parquet file was worked out just now, and need not be again.
+        """
+        if self.find(table) is None:
+            self._build(parquet, table, checked=checked)
+        return self._path(table.digest)
+
+    def profile_for(self, parquet: Path, table: Table, *, checked: bool = False) -> list[dict[str, Any]]:
         """The profile of a release, worked out now where it is missing or unsound. Raises Unavailable."""
         path = self._path(table.digest).with_suffix(".rprofile")
         try:
             return load_profile(path, table)
         except Unsound:
-            _require_whole(parquet, table)
+            if not checked:
+                _require_whole(parquet, table)
             path.parent.mkdir(parents=True, exist_ok=True)
             write_profile(path, parquet, table)
             return load_profile(path, table)
 
-    def find(self, table: Table) -> Path | None:
-        """The serving file if it is there and sound; nothing is built."""
+    def find(self, table: Table) -> Serving | None:
+        """The serving file if it is there and sound; nothing is built. Its use is marked."""
         path = self._path(table.digest)
-        return path if self._is_good(path, table) else None
+        try:
+            about = path.stat()
+            found = open_serving(path, table, about)
+        except (FileNotFoundError, Unsound):
+            return None
+        if about.st_atime < time.time() - _MARK:
+            os.utime(path, ns=(time.time_ns(), about.st_mtime_ns))
+        return found
 
     def is_unsound(self, table: Table) -> bool:
         """Whether there is a broken file; one that is absent, or that an upgrade left, is only not built yet."""
@@ -58,7 +67,6 @@ class ServingCache:
 
     def remove(self, digest: str) -> None:
         """Forget a file that failed, and its ranks."""
-        self._checked.pop(digest, None)
         for path in self.directory.glob(f"{digest[:2]}/{digest}.*"):
             path.unlink(missing_ok=True)
 
@@ -85,28 +93,15 @@ class ServingCache:
             found = self._paths[digest] = self.directory / digest[:2] / f"{digest}.rows"
         return found
 
-    def _is_good(self, path: Path, table: Table) -> bool:
-        """A file is read through once in a process; later only its identity is compared, and its use is marked."""
-        try:
-            about = path.stat()
-        except FileNotFoundError:
-            return False
-        seen = (about.st_ino, about.st_mtime_ns)
-        if self._checked.get(table.digest) != seen and not is_sound(path, table):
-            return False
-        self._checked[table.digest] = seen
-        if about.st_atime < time.time() - _MARK:
-            os.utime(path, ns=(time.time_ns(), about.st_mtime_ns))
-        return True
-
-    def _build(self, path: Path, parquet: Path, table: Table) -> None:
+    def _build(self, parquet: Path, table: Table, *, checked: bool) -> None:
+        path = self._path(table.digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         with locked(path.with_suffix(".lock")):
-            if self._is_good(path, table):  # another process was faster
+            if self.find(table) is not None:  # another process was faster
                 return
-            _require_whole(parquet, table)
+            if not checked:
+                _require_whole(parquet, table)
             build(parquet, table, path)
-            self._checked.pop(table.digest, None)
         self._evict(path)
 
     def _evict(self, keep: Path) -> None:

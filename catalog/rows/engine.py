@@ -21,7 +21,8 @@ from catalog.errors import BadParameter, Unavailable
 from catalog.rows import duck, finder, thresholds
 from catalog.rows.duck_sql import DUCK, Wrap, group_count_sql, grouped_sql, stream_sql
 from catalog.rows.limits import LIMITS, Clock, Limits
-from catalog.rows.ranks import Key, Rank, build_rank, find_rank
+from catalog.rows.orders import Later, Orders
+from catalog.rows.ranks import Key
 from catalog.rows.sealed import Unsound
 from catalog.rows.serving import Serving, open_serving
 from catalog.rows.sql import count_sql, rows_sql
@@ -30,18 +31,17 @@ from catalog.rows.texts import Texts, find_texts, make_texts, open_texts
 from catalog.rows.values import column_writer, to_json, to_native
 from catalog.schema import Table
 
-Later = Callable[[Key, Callable[[], None]], None]
-
 
 @dataclass(frozen=True)
 class RowFiles:
     """Where the rows of a table are: the Parquet file, the serving file where there is one, and their shape.
 
-    `later` takes the making of ranks that would keep a reader waiting; without it they are made at once.
+    `serving` is a file to be opened, or one that the caller has opened just now. `later` takes the making of ranks that
+    would keep a reader waiting; without it they are made at once.
     """
 
     parquet: Path
-    serving: Path | None
+    serving: Path | Serving | None
     table: Table
     later: Later | None = None
 
@@ -124,7 +124,7 @@ def _plain_page(
 def _serving(files: RowFiles) -> Serving:
     if files.serving is None:
         raise Unsound("no serving file")
-    return open_serving(files.serving, files.table)
+    return open_serving(files.serving, files.table) if isinstance(files.serving, Path) else files.serving
 
 
 def _texts(files: RowFiles, serving: Serving) -> Texts | None:
@@ -150,6 +150,15 @@ def read_row(files: RowFiles, number: int, limits: Limits = LIMITS) -> dict[str,
     page = read_page(files, whole_rows(files.table, 1), after=(number - 1,), limits=limits)
     names = ["_row", *(field.name for field in files.table.fields)]
     return dict(zip(names, page.rows[0], strict=True)) if page.rows else None
+
+
+def find_row_text(files: RowFiles, number: int) -> bytes | None:
+    """The row at that place (from 1) as a JSON object of `_row` and every field, where it is at hand so."""
+    try:
+        texts = _texts(files, _serving(files))
+    except Unsound:
+        return None
+    return texts.read((number,))[1:-1] if texts else None
 
 
 def iter_export(files: RowFiles, query: RowQuery, limits: Limits = LIMITS, wrap: Wrap | None = None) -> Export:
@@ -193,23 +202,11 @@ def _find_ranked(
     """The rows by their ranks; None where ranks cannot tell, or are not there yet."""
     if not finder.suits(query):
         return None
-    ranks = _ranks(files, serving, finder.keys_of(query))
-    return None if ranks is None else finder.find_rows(query, files.table.rows, ranks.__getitem__, after, clock)
-
-
-def _ranks(files: RowFiles, serving: Serving, keys: Sequence[Key]) -> dict[Key, Rank] | None:
-    """The ranks of these keys; missing ones are made now where that is quick, else later."""
-    ranks: dict[Key, Rank] = {}
-    for key in keys:
-        found = find_rank(serving, key)
-        if found is None and files.later is not None and files.table.rows > thresholds.MAKE_NOW:
-            files.later(key, partial(build_rank, serving, key))
-        elif found is None:
-            build_rank(serving, key)
-            found = find_rank(serving, key)
-        if found is not None:
-            ranks[key] = found
-    return ranks if len(ranks) == len(keys) else None
+    orders = Orders(serving, files.later)
+    ranks = orders.find_ranks(finder.keys_of(query))
+    if ranks is None:
+        return None
+    return finder.find_rows(query, files.table.rows, ranks.__getitem__, orders.find_pair, after, clock)
 
 
 def _find_duck(files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock) -> _Found:

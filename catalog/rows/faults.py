@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from catalog.errors import BadParameter, nearest
 from catalog.rows.limits import LONGEST_VALUE
 
+_NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _SHOWN: Final = 12  # known names, where none is like the unknown one
 
 
@@ -24,5 +26,5 @@ def check_text(place: str, raw: str, most: int = LONGEST_VALUE) -> None:
     """Raises BadParameter for what is too long or not text (NUL, lone surrogates)."""
     if len(raw) > most:
         raise BadParameter.at(place, "value_too_long", most=most)
-    if "\0" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
+    if _NOT_TEXT.search(raw):
         raise BadParameter.at(place, "value_not_text")

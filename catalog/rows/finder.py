@@ -6,7 +6,7 @@ The number of rows that the filters leave comes with it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import BadParameter
-from catalog.rows import ranges
+from catalog.rows import ranges, thresholds
 from catalog.rows.limits import Clock
+from catalog.rows.pairs import Pair
 from catalog.rows.ranges import Ranks, filtered
-from catalog.rows.ranks import Key, Rank
-from catalog.rows.terms import Order, RowQuery
+from catalog.rows.ranks import Key, Rank, Run
+from catalog.rows.terms import Condition, Order, RowQuery
 
+Pairs = Callable[[Pair], memoryview | None]
 _ROOM: Final = (1 << 63) - 1
 
 
@@ -48,13 +50,18 @@ def keys_of(query: RowQuery) -> list[Key]:
     return list(dict.fromkeys(keys))
 
 
-def find_rows(query: RowQuery, rows: int, ranks: Ranks, after: Sequence[Any] | None, clock: Clock) -> Found | None:
+def find_rows(
+    query: RowQuery, rows: int, ranks: Ranks, pairs: Pairs, after: Sequence[Any] | None, clock: Clock
+) -> Found | None:
     """The rows of the page and one more; None where the order's keys are too many to be one number.
 
     Raises Unavailable when the clock is over, at the latest one step of a filter or order after it.
     """
-    if not query.filters and len(query.order_by) == 1:
-        return _walk(query, rows, ranks, after)
+    if len(query.order_by) == 1 and len(query.filters) < 2:
+        key = _order_key(query.order_by[0])
+        run = _find_run(query.filters[0], key, ranks, pairs) if query.filters else ranks(key).run
+        if run is not None:
+            return _walk(query, ranks(key), run, after)
     found = filtered(query.filters, rows, ranks, clock)
     if not query.order_by:
         start = query.offset if after is None else _beyond(found, after[-1] - 1)
@@ -63,16 +70,23 @@ def find_rows(query: RowQuery, rows: int, ranks: Ranks, after: Sequence[Any] | N
     return _sorted(query, found, rows, [ranks(_order_key(one)) for one in query.order_by], after, clock)
 
 
-def _walk(query: RowQuery, rows: int, ranks: Ranks, after: Sequence[Any] | None) -> Found:
-    """One order and no filter: a piece of the column's own order."""
-    one, rank = query.order_by[0], ranks(_order_key(query.order_by[0]))
-    known = rank.size if after is None else _known(rank, after[0])
-    if not one.descending:
-        start = query.offset if after is None else rank.place(known, after[-1] - 1)
-        places = rank.order.slice(start, query.page + 1).to_pylist()
+def _find_run(one: Condition, key: Key, ranks: Ranks, pairs: Pairs) -> Run | None:
+    """The rows of one value in the order of a key, where they are many and kept so."""
+    low, high = ranges.find_value(one, ranks)
+    if high - low < thresholds.PAIR:
+        return None
+    places = pairs(Pair(ranges.keys_of(one)[0], key))
+    return None if places is None else Run(ranks(key).of, places, low, high)
+
+
+def _walk(query: RowQuery, rank: Rank, run: Run, after: Sequence[Any] | None) -> Found:
+    """A piece of an order of one key that is there already."""
+    if query.order_by[0].descending:
+        places = _backwards(rank, run, query, after)
     else:
-        places = _backwards(rank, query, known, after)
-    return _told(query, places, [rank], rows)
+        start = run.low + query.offset if after is None else run.beyond(_known(rank, after[0]), after[-1] - 1)
+        places = run.read(start, query.page + 1)
+    return _told(query, places, [rank], run.high - run.low)
 
 
 def _told(query: RowQuery, places: list[int], ranks: Sequence[Rank], total: int) -> Found:
@@ -80,43 +94,47 @@ def _told(query: RowQuery, places: list[int], ranks: Sequence[Rank], total: int)
     last = None
     if len(places) > query.page:
         place = places[query.page - 1]
-        last = tuple(rank.value(rank.ranks[place].as_py()) for rank in ranks)
+        last = tuple(rank.value(rank.of[place]) for rank in ranks)
     return Found([place + 1 for place in places], total, last)
 
 
-def _backwards(rank: Rank, query: RowQuery, known: int, after: Sequence[Any] | None) -> list[int]:
+def _backwards(rank: Rank, run: Run, query: RowQuery, after: Sequence[Any] | None) -> list[int]:
     """The same from the greatest value down: groups of equal values backwards, rows in a group forwards, nulls last."""
-    wanted, skip = query.page + 1, query.offset if after is None else 0
-    places: list[int] = []
-    end = rank.start(rank.size)
-    if after is not None:
-        end = rank.start(known) if known < rank.size else 0
-        places += _rest(rank, known, after[-1] - 1, wanted)
-    end, skip = _skipped(rank, end, skip)
-    while end > 0 and len(places) < wanted:
-        start = rank.start_before(end)
-        places += rank.order.slice(start + skip, min(wanted - len(places), end - start - skip)).to_pylist()
-        end, skip = start, 0
-    if len(places) < wanted and known == rank.size and after is not None:
+    wanted, nulls = query.page + 1, run.start(rank.size)
+    known = rank.size if after is None else _known(rank, after[0])
+    if after is None:
+        end, above, begin = _skipped(run, nulls, query.offset)
+    else:
+        end, above, begin = run.start(known), run.start(known + 1), run.beyond(known, after[-1] - 1)
+    places = run.read(begin, min(wanted, above - begin))
+    if after is not None and known == rank.size:
         return places
-    nulls = rank.start(rank.size) + skip
-    return [*places, *rank.order.slice(nulls, wanted - len(places)).to_pylist()]
+    places += _down(run, end, wanted - len(places))
+    return [*places, *run.read(max(begin, nulls), wanted - len(places))]
 
 
-def _skipped(rank: Rank, end: int, skip: int) -> tuple[int, int]:
-    """The end of the group that a walk down from `end` is in after `skip` rows, and how many of its rows to skip."""
-    if skip >= end:
-        return 0, skip - end
-    value = rank.ranks[rank.order[end - 1 - skip].as_py()].as_py()
-    group_end = rank.start(value + 1)
-    return group_end, skip - (end - group_end)
+def _skipped(run: Run, end: int, skip: int) -> tuple[int, int, int]:
+    """Where a walk down from `end` is after `skip` rows: its group's start and end, and the place in the group.
+
+    Below them all there is an empty group; what is left of `skip` then counts from `end` up.
+    """
+    if skip >= end - run.low:
+        return run.low, run.low, skip + run.low
+    rank = run.of[run.places[end - 1 - skip]]
+    start, above = run.start(rank), run.start(rank + 1)
+    return start, above, start + skip - (end - above)
 
 
-def _rest(rank: Rank, known: int, row: int, wanted: int) -> list[int]:
-    """The rows of the same value that come later."""
-    start, end = rank.place(known, row), rank.start(known + 1)
-    found: list[int] = rank.order.slice(start, min(wanted, end - start)).to_pylist()
-    return found
+def _down(run: Run, end: int, wanted: int) -> list[int]:
+    """The rows of the ranks before `end`, where one begins, from the greatest down: of each rank in their order."""
+    at = max(run.low, end - wanted)
+    if at == end:
+        return []
+    rank = run.of[run.places[at]]
+    above = run.start(rank + 1)
+    whole = sorted(run.read(above, end - above), key=run.of.__getitem__, reverse=True)  # equals keep their order
+    start = run.start(rank)
+    return [*whole, *run.read(start, min(wanted - len(whole), above - start))]
 
 
 def _known(rank: Rank, value: Any) -> int:

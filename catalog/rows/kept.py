@@ -19,23 +19,40 @@ class Kept(Generic[T]):
     def __init__(self, most: int, close: Callable[[T], None] = lambda thing: None) -> None:
         self.most, self.close = most, close
         self._things: OrderedDict[Hashable, T] = OrderedDict()
+        self._opening: dict[Hashable, threading.Lock] = {}
         self._inherited: list[T] = []
-        self._lock = threading.Lock()
-        _all.add(self)  # type: ignore[arg-type]  # only its lock and its list are touched there
+        self._lock = threading.Lock()  # held for a moment only, never while something is opened
+        _all.add(self)  # type: ignore[arg-type]  # only its locks and its lists are touched there
 
     def get(self, key: Hashable, open_one: Callable[[], T]) -> T:
-        """The thing of that key, opened now where it is not kept."""
+        """The thing of that key, opened now where it is not kept: once, however many ask."""
+        found = self._used(key)
+        if found is not None:
+            return found
         with self._lock:
-            if key not in self._things:
-                self._things[key] = open_one()
-                while len(self._things) > self.most:
-                    self.close(self._things.popitem(last=False)[1])  # whoever uses it keeps what he needs
-            self._things.move_to_end(key)
-            return self._things[key]
+            gate = self._opening.setdefault(key, threading.Lock())
+        with gate:
+            found = self._used(key)
+            return self._keep(key, open_one()) if found is None else found
 
     def find(self, key: Hashable) -> T | None:
-        """The thing of that key if it is kept; waits for nobody who is opening another."""
+        """The thing of that key if it is kept; waits for nobody who is opening it."""
         return self._things.get(key)
+
+    def _used(self, key: Hashable) -> T | None:
+        with self._lock:
+            found = self._things.get(key)
+            if found is not None:
+                self._things.move_to_end(key)
+            return found
+
+    def _keep(self, key: Hashable, thing: T) -> T:
+        with self._lock:
+            self._things[key] = thing
+            self._opening.pop(key, None)
+            while len(self._things) > self.most:
+                self.close(self._things.popitem(last=False)[1])  # whoever uses it keeps what he needs
+        return thing
 
     def close_all(self) -> None:
         """Close everything that this process opened."""
@@ -44,8 +61,8 @@ class Kept(Generic[T]):
                 self.close(self._things.popitem()[1])
 
     def after_fork(self) -> None:
-        """In the child: a new lock, for another thread of the parent may have held it, and nothing open."""
-        self._lock = threading.Lock()
+        """In the child: new locks, for another thread of the parent may have held them, and nothing open."""
+        self._lock, self._opening = threading.Lock(), {}
         self._inherited.extend(self._things.values())
         self._things = OrderedDict()
 

@@ -23,7 +23,7 @@ from catalog.schema import Field
 CIVIL: Final = timezone(timedelta(hours=8))
 EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - civil time without zone, as the file stores it
 _DAY_ZERO: Final = date(1970, 1, 1).toordinal()
-_NUMBER = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+ -]\d\d:\d\d)?)?", re.ASCII)
 _FLAGS: Final = {"true": True, "false": False}
 

@@ -33,7 +33,7 @@ class _Span:
 
     @property
     def ends(self) -> tuple[int, int]:
-        return self.rank.start(self.low), self.rank.start(self.high)
+        return self.rank.run.start(self.low), self.rank.run.start(self.high)
 
     def rows(self, ends: tuple[int, int]) -> Any:
         return self.rank.order.slice(ends[0], ends[1] - ends[0]).cast(pa.int64())
@@ -80,6 +80,15 @@ def keys_of(one: Condition) -> list[Key]:
     if one.item.output.type == "period" and one.operator in ("in", "nin"):
         return [Key("f", column), Key("l", column)]
     return [Key("c", column)]
+
+
+def find_value(one: Condition, ranks: Ranks) -> tuple[int, int]:
+    """Where in the order of its key the rows of a filter by one value begin and end; (0, 0) for any other filter."""
+    keys = keys_of(one)
+    if one.operator not in ("eq", "in", "isnull") or len(keys) > 1:
+        return 0, 0
+    span = _span(one, ranks(keys[0]))
+    return span.ends if span and span.high - span.low == 1 else (0, 0)
 
 
 def _read(one: Condition, ranks: Ranks, spans: list[_Span], masks: list[_Mask], clock: Clock) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,17 +45,31 @@ class Rank:
     values: Any
     native: Callable[[Any], Any]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many different values there are; also the rank of nulls."""
         return len(self.values)
 
+    @cached_property
+    def of(self) -> memoryview:
+        """The rank of each place."""
+        return view_of(self.ranks)
+
+    @cached_property
+    def run(self) -> Run:
+        """All rows in this order."""
+        return Run(self.of, view_of(self.order), 0, len(self.order))
+
     def value(self, rank: int) -> Any:
         """The native value of a rank; None for that of nulls."""
-        return None if rank == self.size else self.native(self.values[rank].as_py())
+        if rank == self.size:
+            return None
+        return self.native(self.values[rank].as_py()) if self._plain is None else self._plain[rank]
 
     def bound(self, value: Any) -> int:
         """The first rank whose value is not less."""
+        if self._plain is not None and isinstance(value, int):
+            return bisect_left(self._plain, value)
         return bisect_left(range(self.size), value, key=self.value)
 
     def find(self, value: Any) -> int | None:
@@ -62,51 +77,63 @@ class Rank:
         rank = self.bound(value)
         return rank if rank < self.size and self.value(rank) == value else None
 
+    @cached_property
+    def _plain(self) -> memoryview | None:
+        """The values where they are whole numbers."""
+        return view_of(self.values) if self.values.type in _WHOLE else None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Places of rows by rank and place: those of `places` from `low` to before `high`. `of` is the rank of each row."""
+
+    of: memoryview
+    places: memoryview
+    low: int
+    high: int
+
     def start(self, rank: int) -> int:
-        """Where in `order` the rows of that rank or a later one begin."""
-        ranks, order = self._views()
-        return bisect_left(range(len(order)), rank, key=lambda place: ranks[order[place]])
+        """Where in `places` the rows of that rank or a later one begin."""
+        return bisect_left(self.places, rank, self.low, self.high, key=self.of.__getitem__)
 
-    def start_before(self, end: int) -> int:
-        """Where in `order` the rows of the rank that ends before `end` begin; mostly there is one such row."""
-        ranks, order = self._views()
-        rank = ranks[order[end - 1]]
-        return end - 1 if end == 1 or ranks[order[end - 2]] != rank else self.start(rank)
+    def beyond(self, rank: int, row: int) -> int:
+        """Where the rows after (rank, row) begin; `row` is a place from 0."""
+        return bisect_left(self.places, row + 1, self.start(rank), self.start(rank + 1))
 
-    def place(self, rank: int, row: int) -> int:
-        """Where in `order` the rows after (rank, row) begin; `row` is a place from 0."""
-        ranks, order = self._views()
-        return bisect_left(range(len(order)), (rank, row + 1), key=lambda at: (ranks[order[at]], order[at]))
-
-    def _views(self) -> tuple[Any, Any]:
-        return _view(self.ranks), _view(self.order)
+    def read(self, start: int, number: int) -> list[int]:
+        """The places from there on, so many at most."""
+        return self.places[start : max(start, min(start + number, self.high))].tolist()
 
 
-def _view(numbers: Any) -> Any:
-    buffer = numbers.buffers()[1]
-    return memoryview(buffer).cast("i")[: len(numbers)] if buffer else memoryview(b"").cast("i")
+_WHOLE: Final[dict[Any, Literal["q", "i", "b"]]] = {pa.int64(): "q", pa.int32(): "i", pa.int8(): "b"}
+
+
+def view_of(numbers: Any) -> memoryview:
+    """The numbers of an Arrow array without nulls, as Python reads them at once."""
+    whole = memoryview(numbers.buffers()[1] or b"").cast(_WHOLE[numbers.type])
+    return whole[: len(numbers)]
 
 
 _open: Final[Kept[Rank]] = Kept(_KEPT)
 
 
-def path_of(serving: Serving, key: Key) -> str:
-    """The cache file of a key, beside the serving file and named after it."""
-    return f"{serving.beside}.{key.kind}{key.column}.rank"
-
-
 def find_rank(serving: Serving, key: Key) -> Rank | None:
     """The ranks of a key where they are there and sound."""
-    path = path_of(serving, key)
+    path = _path(serving, key)
     try:
-        about = Path(path).stat()
+        about = path.stat()
     except OSError:
         return None
     try:
         found = (path, about.st_ino, about.st_mtime_ns, about.st_size)
-        return _open.get(found, lambda: _load(Path(path), serving, key))
+        return _open.get(found, lambda: _load(path, serving, key))
     except Unsound:
         return None
+
+
+def _path(serving: Serving, key: Key) -> Path:
+    """The cache file of a key, beside the serving file and named after it."""
+    return serving.beside(f".{key.kind}{key.column}.rank")
 
 
 def build_rank(serving: Serving, key: Key) -> None:
@@ -128,7 +155,7 @@ def build_rank(serving: Serving, key: Key) -> None:
             with pa.ipc.new_stream(sink, batch.schema) as writer:
                 writer.write_batch(batch)
 
-    write_sealed(Path(path_of(serving, key)), serving.table.digest, write)
+    write_sealed(_path(serving, key), serving.table.digest, write)
 
 
 def _load(path: Path, serving: Serving, key: Key) -> Rank:

@@ -7,6 +7,7 @@ datetimes as microseconds, booleans as 0 and 1; texts that repeat are dictionari
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -39,9 +40,16 @@ class Serving:
         if sum(batch.num_rows for batch in self.batches) != table.rows:
             raise Unsound(str(path))
         self.path, self.table = path, table
-        self.beside = str(path.with_suffix(""))  # what the names of the files made from it begin with
+        self._beside: dict[str, Path] = {}
         self._columns = [batch.columns for batch in self.batches]
         self._wide = {number: field for number, field in enumerate(table.fields) if _is_wide(field)}
+
+    def beside(self, ending: str) -> Path:
+        """The file made from it whose name ends so: a cache as it is, and gone when it goes."""
+        found = self._beside.get(ending)
+        if found is None:
+            found = self._beside[ending] = self.path.with_suffix(ending)
+        return found
 
     def column(self, number: int) -> Any:
         """One column whole."""
@@ -92,10 +100,13 @@ class Serving:
 _open: Final[Kept[Serving]] = Kept(_KEPT)
 
 
-def open_serving(path: Path, table: Table) -> Serving:
-    """The serving file, mapped once in a process and checked then. Raises Unsound."""
+def open_serving(path: Path, table: Table, about: os.stat_result | None = None) -> Serving:
+    """The serving file, mapped once in a process and checked then. Raises Unsound.
+
+    `about` is what the caller has just seen of the file.
+    """
     try:
-        about = path.stat()
+        about = about or path.stat()
     except OSError as fault:
         raise Unsound(str(path)) from fault
     key = (str(path), about.st_ino, about.st_mtime_ns, about.st_size)  # a file made anew is another file

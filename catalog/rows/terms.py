@@ -158,6 +158,7 @@ class RowQuery:
         """The fields of the answer, in order."""
         return tuple(item.output for item in self.select)
 
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what the query means, whatever page of it is read."""
         parts = (

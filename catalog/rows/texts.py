@@ -25,6 +25,7 @@ from catalog.schema import Table
 
 _BATCH: Final = 1 << 17
 _KEPT: Final = 128
+_ENDING: Final = ".rtexts"
 
 
 class Texts:
@@ -78,11 +79,6 @@ def _views(texts: Any) -> tuple[memoryview, memoryview]:
 _open: Final[Kept[Texts]] = Kept(_KEPT)
 
 
-def path_of(serving: Serving) -> str:
-    """The cache file, beside the serving file and named after it."""
-    return f"{serving.beside}.rtexts"
-
-
 def find_texts(serving: Serving) -> Texts | None:
     """The texts where this process has opened them and the file is the same still."""
     key = _key(serving)
@@ -93,7 +89,7 @@ def open_texts(serving: Serving) -> Texts | None:
     """The texts where they are there and sound; the file is read whole to see that, once in a process."""
     key = _key(serving)
     try:
-        return _open.get(key, lambda: Texts(Path(key[0]), serving.table)) if key else None
+        return _open.get(key, lambda: Texts(key[0], serving.table)) if key else None
     except Unsound:
         return None
 
@@ -105,10 +101,10 @@ def make_texts(serving: Serving, parquet: Path) -> None:
         open_texts(serving)
 
 
-def _key(serving: Serving) -> tuple[str, int, int, int] | None:
-    path = path_of(serving)
+def _key(serving: Serving) -> tuple[Path, int, int, int] | None:
+    path = serving.beside(_ENDING)
     try:
-        about = Path(path).stat()
+        about = path.stat()
     except OSError:
         return None
     return path, about.st_ino, about.st_mtime_ns, about.st_size
@@ -124,7 +120,7 @@ def build_texts(serving: Serving, parquet: Path) -> None:
             for batch in duck.stream(parquet, len(table.fields), _sql(table), [], LIMITS, _BATCH):
                 writer.write_batch(pa.record_batch([batch.column(0).cast(pa.large_string())], schema=schema))
 
-    write_sealed(Path(path_of(serving)), table.digest, write)
+    write_sealed(serving.beside(_ENDING), table.digest, write)
 
 
 def _sql(table: Table) -> str:

@@ -10,4 +10,5 @@ from typing import Final
 
 MAKE_NOW: Final = 100_000  # rows up to which ranks are made while the reader waits: about 50 ms a column of texts
 LOOK_UP: Final = 16  # a filter that leaves less than one row in so many is looked up, any other is a mask over all rows
+PAIR: Final = 1000  # rows of one value from which on their order by another column is kept, if that is asked for
 TEXTS: Final = 10_000  # rows from which on their JSON is kept: a page is ten times as quick, but making it takes 0.1 s

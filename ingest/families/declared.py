@@ -50,8 +50,9 @@ class DeclaredField:
 
     A range of numbers, days or moments fills two fields, `ends`.
     `source` names fields whose cells this one is made from where no header of its own is there; `assumed` is the unit
-    of numbers where neither cell, header, corner nor steward names one. `lenient`: a cell that cannot be read is null
-    with a warning; else its row is refused.
+    of numbers where neither cell, header, corner nor steward names one. A cell that cannot be
+    read is refused, which is an error; with it goes its row where the field is required or in the key. `lenient`: it
+    is a warning, and the row stays.
     """
 
     name: str
@@ -74,7 +75,7 @@ class DeclaredField:
     code_pattern: str | None = None  # texts of this form are codes themselves
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
-    filled: str = ""  # `period region`: what title or file name say, where no column of its own is there
+    filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
     dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     plausible_from: float | None = None  # numbers below it that are not zero too
@@ -86,6 +87,11 @@ class DeclaredField:
     def title(self) -> str:
         """The title in Simplified Chinese."""
         return self.titles[DEFAULT_LANGUAGE]
+
+    @property
+    def open_codes(self) -> bool:
+        """Whether values beyond its list of codes are taken: other places, texts of a form, whatever stands there."""
+        return bool(self.code_pattern) or self.lenient or self.reader == "region"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ import orjson
 import pyarrow as pa
 
 import ingest
+from ingest.coded import repeats
 from ingest.findings import BESIDE, INFO, WARNING, Finding, Refused
 from ingest.progress import Progress, Tell
-from ingest.raw import Merged, RawSheet, RawWriter
+from ingest.raw import CHARACTERS, ROWS, Merged, RawSheet, RawWriter
 
 WORKBOOK_CHILD, MARKUP_CHILD = "ingest.formats.workbook_child", "ingest.formats.markup_child"
 _ROOT = Path(ingest.__file__).parent.parent
 _READING = 0.4
+_JUDGED = 10_000  # rows from which it pays that columns whose texts repeat are written as dictionaries
 _WARNINGS = frozenset({"formula_no_value", "cell_error", *BESIDE})  # of what a child remarks; the rest is information
 
 
@@ -59,12 +62,42 @@ def read_workbook(
 
 
 def _read_sheet(head: Any, lines: Iterator[Any], target: Path, tell: Tell) -> RawSheet:
-    with RawWriter(target, head["width"]) as writer:
-        while "end" not in (block := _next(lines)):
-            writer.add_block(block["rows"], [pa.array(column, pa.string()) for column in block["columns"]])
+    blocks = _wide(_blocks(lines))
+    numbers, columns = next(blocks, ([], []))
+    coded = frozenset(at for at, column in enumerate(columns) if len(column) >= _JUDGED and repeats(column))
+    with RawWriter(target, head["width"], coded) as writer:
+        for rows, texts in chain([(numbers, columns)] if numbers else (), blocks):
+            writer.add_block(rows, [one.dictionary_encode() if at in coded else one for at, one in enumerate(texts)])
             tell(Progress(writer.rows))
     merged = None if head["merged"] is None else tuple(Merged(*one) for one in head["merged"])
     return RawSheet(target, head["width"], writer.rows, name=head["sheet"], merged=merged)
+
+
+def _blocks(lines: Iterator[Any]) -> Iterator[tuple[list[int], list[Any]]]:
+    """The blocks of a sheet: the numbers of their rows, and their columns of texts."""
+    while "end" not in (block := _next(lines)):
+        yield block["rows"], [pa.array(column, pa.string()) for column in block["columns"]]
+
+
+def _wide(blocks: Iterator[tuple[list[int], list[Any]]]) -> Iterator[tuple[list[int], list[Any]]]:
+    """The same rows in blocks of as many as a batch holds: whatever looks at batches looks less often."""
+    waiting: list[tuple[list[int], list[Any]]] = []
+    rows = size = 0
+    for block in blocks:
+        waiting.append(block)
+        rows, size = rows + len(block[0]), size + sum(column.nbytes for column in block[1])
+        if rows >= ROWS or size >= CHARACTERS:
+            yield _joined(waiting)
+            waiting, rows, size = [], 0, 0
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(blocks: list[tuple[list[int], list[Any]]]) -> tuple[list[int], list[Any]]:
+    if len(blocks) == 1:
+        return blocks[0]
+    columns = zip(*(columns for _, columns in blocks), strict=True)
+    return [number for numbers, _ in blocks for number in numbers], [pa.concat_arrays(parts) for parts in columns]
 
 
 def _after(sheets: list[RawSheet], tell: Tell) -> Tell:

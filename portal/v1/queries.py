@@ -8,7 +8,6 @@ from typing import Any
 import marshmallow as ma
 import orjson
 from flask import Response
-from werkzeug.datastructures import MultiDict
 
 from catalog.errors import BadParameter, PortalError
 from portal.answers import JSON_TYPE
@@ -57,8 +56,8 @@ class Queries(Resource):
 
 def _answer(whole: Asking, query: Mapping[str, Any]) -> bytes:
     try:
-        args = _asked(query)
-        slug, one = args.pop("dataset", ""), whole._replace(args=args)
+        slug, args = _asked(query)
+        one = whole._replace(args=args)
         place = find_place(one, slug)
         return page_body(one, place, read_parameters(one, place, FORM))
     except PortalError as error:
@@ -66,15 +65,17 @@ def _answer(whole: Asking, query: Mapping[str, Any]) -> bytes:
         return found
 
 
-def _asked(query: Mapping[str, Any]) -> Asked:
-    """The parameters as an address would carry them. Raises BadParameter for what is neither text nor number."""
+def _asked(query: Mapping[str, Any]) -> tuple[str, Asked]:
+    """The dataset, and the parameters as an address would carry them. Raises BadParameter for what is not plain."""
     pairs = [
         (name, value) for name, found in query.items() for value in (found if isinstance(found, list) else [found])
     ]
     for name, value in pairs:
         if not isinstance(value, str | int | float):
             raise BadParameter.at(name, "parameter_not_plain", name=name)
-    return MultiDict((name, _plain(value)) for name, value in pairs)
+    plain = [(name, _plain(value)) for name, value in pairs]
+    slug = next((value for name, value in plain if name == "dataset"), "")
+    return slug, Asked(pair for pair in plain if pair[0] != "dataset")
 
 
 def _plain(value: str | int | float) -> str:

@@ -88,7 +88,7 @@ def _shape(asked: Asked) -> str:
 
 
 def _purpose(place: Place, query: RowQuery) -> str:
-    return f"rows:{place.table.digest}:{query.fingerprint()}"
+    return f"rows:{place.table.digest}:{query.fingerprint}"
 
 
 def _after(asking: Asking, place: Place, query: RowQuery) -> Sequence[Any] | None:
@@ -102,6 +102,6 @@ def _next(asking: Asking, place: Place, query: RowQuery, page: RowPage) -> str |
     if not page.next_after:
         return None
     cursor = write_cursor(asking.house.settings.secret_key, _purpose(place, query), page.next_after)
-    kept = [(name, value) for name, value in asking.args.items(multi=True) if name not in ("cursor", "offset", "page")]
+    kept = [(name, value) for name, value in asking.args.pairs if name not in ("cursor", "offset", "page")]
     address = f"{asking.origin}/api/v1/datasets/{place.dataset.slug}/rows"
     return f"{address}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -8,7 +8,7 @@ import orjson
 from flask import Response
 
 from catalog.errors import NotFound
-from catalog.rows.engine import read_page
+from catalog.rows.engine import RowFiles, find_row_text, read_page
 from catalog.rows.terms import whole_rows
 from catalog.storage import key_of
 from portal.asking import Asking, asking
@@ -68,10 +68,14 @@ def _row_body(house: House, place: Place, row: str) -> bytes:
     number = int(row) if row.isascii() and row.isdecimal() and len(row) < 12 else 0
     if not 1 <= number <= table.rows:
         raise NotFound("row_not_found", row=row, most=table.rows)
-    page = read_page(place.files(house), whole_rows(table, 1), after=(number - 1,), as_text=True)
-    values = rows_json([field.name for field in table.fields], page)[1:-1]
+    values = find_row_text(place.files(house), number) or _row_values(place.files(house), number)
     cells = _cells(house, table.cells, number) if table.cells else {}
     return orjson.dumps({"release": place.release_mark, "row": orjson.Fragment(values), "cells": cells})
+
+
+def _row_values(files: RowFiles, number: int) -> bytes:
+    page = read_page(files, whole_rows(files.table, 1), after=(number - 1,))
+    return rows_json([field.name for field in files.table.fields], page)[1:-1]
 
 
 def _cells(house: House, digest: str, number: int) -> dict[str, dict[str, Any]]:

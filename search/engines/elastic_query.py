@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from search import ranking
-from search.fields import ALL_FIRST, ALL_WORDS, EACH_WORD, FACET_VALUES, PERIOD, TITLE_IS, TITLE_STARTS
+from search.fields import (
+    ALL_FIRST,
+    ALL_WORDS,
+    AS_WRITTEN,
+    EACH_WORD,
+    FACET_VALUES,
+    PERIOD,
+    TITLE_IS,
+    TITLE_IS_CALLED,
+    TITLE_STARTS,
+)
 from search.index import Order, SearchQuery, micros
 from search.units import Question, Unit, Way
 
@@ -63,7 +73,10 @@ def _scored(query: SearchQuery, question: Question) -> Clause:
     points += [_points(term) for term in (*ranking.bond_terms(question), *ranking.value_terms(question))]
     points += [_points(term) for term in ranking.letter_terms(question)] if question.parts else []
     every = list(_has(question).values())
-    bonuses = [*(_constant(one, EACH_WORD) for one in every), _constant(_all_of(every), ALL_WORDS), _title(question)]
+    bonuses = [_constant(one, EACH_WORD) for one in every]
+    written = [_some_of([_there(way) for way in unit.written], 1) for unit in question.units]
+    bonuses += [_constant(one, AS_WRITTEN) for one in written]
+    bonuses += [_constant(_all_of(every), ALL_WORDS), _title(question)]
     scored = {"filter": [*base_filters(query), _enough(question)], "should": points + bonuses}
     prior = {"field": "prior", "missing": 1}
     return {"function_score": {"query": {"bool": scored}, "field_value_factor": prior, "boost_mode": "multiply"}}
@@ -93,9 +106,9 @@ def _enough_parts(question: Question, has: Mapping[Unit, Clause]) -> Clause:
 
 
 def _there(way: Way) -> Clause:
-    if way.whole:
-        return _all_of([_any_token([token]) for token in way.tokens])
-    return _any_token(way.tokens)
+    if way.needed == 1:
+        return _any_token(way.tokens)
+    return _some_of([_any_token([token]) for token in way.tokens], way.needed)
 
 
 def _any_token(tokens: Sequence[str]) -> Clause:
@@ -111,7 +124,7 @@ def _unit_points(unit: Unit) -> Clause:
     """The best of its ways counts."""
     ways = [[_points(term) for term in ranking.way_terms(unit, way)] for way in unit.ways]
     pairs = zip(unit.ways, ways, strict=True)
-    return {"dis_max": {"queries": [{"bool": {"must" if way.whole else "should": terms}} for way, terms in pairs]}}
+    return {"dis_max": {"queries": [_some_of(terms, way.needed) for way, terms in pairs]}}
 
 
 def _points(term: ranking.Term) -> Clause:
@@ -123,7 +136,8 @@ def _points(term: ranking.Term) -> Clause:
 def _title(question: Question) -> Clause:
     exact = _constant(_term("folded", question.title), TITLE_IS)
     start = _constant({"prefix": {"folded": {"value": question.title}}}, TITLE_STARTS)
-    return {"dis_max": {"queries": [exact, start]}}
+    called = _constant({"terms": {"folded": list(question.called)}}, TITLE_IS_CALLED)
+    return {"dis_max": {"queries": [exact, start, *([called] if question.called else [])]}}
 
 
 def _facet(query: SearchQuery, name: str) -> Clause:

@@ -52,8 +52,8 @@ class Memory:
     def holders(self, connection: sqlite3.Connection, way: Way) -> Set[int]:
         """The documents in which a way of saying something is there."""
         anywhere = [self._anywhere(connection, token) for token in way.tokens]
-        if not way.whole:
-            return union(anywhere)
+        if way.needed < len(anywhere):
+            return in_enough(anywhere, way.needed)
         return frozenset.intersection(*sorted(anywhere, key=len)) if anywhere else frozenset()
 
     def size(self, connection: sqlite3.Connection) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from search.fields import FILTERS, PERIOD, TITLE_IS, TITLE_STARTS
+from search.fields import FILTERS, PERIOD, TITLE_IS, TITLE_IS_CALLED, TITLE_STARTS
 from search.index import SearchQuery, micros
 from search.paging import beyond
 from search.units import Question
@@ -89,10 +89,11 @@ def order_by(query: SearchQuery) -> str:
 
 def title_points(question: Question) -> Sql:
     """What ranking needs of each match: id, prior, time, and what the title's own shape gives."""
+    called = f" WHEN d.folded IN (SELECT value FROM json_each(?)) THEN {TITLE_IS_CALLED}" if question.called else ""
     return Sql(
-        f"d.id, d.prior, d.updated, CASE WHEN d.folded = ? THEN {TITLE_IS}"
+        f"d.id, d.prior, d.updated, CASE WHEN d.folded = ? THEN {TITLE_IS}{called}"
         f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END",
-        (question.title, len(question.title), question.title),
+        (question.title, *([json.dumps(question.called)] if called else []), len(question.title), question.title),
     )
 
 

@@ -14,7 +14,7 @@ from search import facets, ranking
 from search.engines import embedded_query as build
 from search.engines.embedded_postings import Memory, Tally, in_enough, union
 from search.engines.embedded_query import Sql
-from search.fields import ALL_FIRST, ALL_WORDS, EACH_WORD, ENOUGH_HITS
+from search.fields import ALL_FIRST, ALL_WORDS, AS_WRITTEN, EACH_WORD, ENOUGH_HITS
 from search.highlight import Marker
 from search.index import Hit, SearchPage, SearchQuery
 from search.paging import next_after
@@ -130,6 +130,8 @@ class Search:
                 best.update((one, most) for one, most in points.items() if most > best.get(one, 0.0))
             for one in holders:
                 scores[one] += best.get(one, 0.0) + EACH_WORD
+            for one in holders & union(map(self._holders, unit.written)):
+                scores[one] += AS_WRITTEN
         terms = ranking.bond_terms(asked) + ranking.value_terms(asked)
         terms += ranking.letter_terms(asked) if asked.parts else []
         for one, more in self._way_points(terms, scores.keys()).items():

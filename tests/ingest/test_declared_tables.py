@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from tests.ingest.taking import Taken, Taker
+from tests.ingest.taking import Taken, Taker, picked
 
 DEAL = "land_supply.deal"
 RESULT = "land_supply.result"
@@ -90,24 +90,31 @@ def test_mu_are_rounded_half_even_to_a_hundredth(take: Taker) -> None:
     assert deal(take, "宗地编号,土地面积(亩)", "A,1", "B,3").column("area") == [Decimal("666.67"), Decimal("2000.00")]
 
 
-def test_a_cell_that_cannot_be_read_refuses_its_row_and_is_named(take: Taker) -> None:
+def test_a_cell_that_cannot_be_read_is_refused_and_named_and_its_row_stays(take: Taker) -> None:
     taken = deal(take, "宗地编号,成交价(万元)", "A,5", "B,面议", "C,7", "D,面议")
-    assert taken.column("parcel_no") == ["A", "C"]
-    assert (taken.outcome.rows_accepted, taken.outcome.rows_rejected) == (2, 2)
+    assert picked(taken.rows, "parcel_no", "deal_price") == [("A", 50_000), ("B", None), ("C", 70_000), ("D", None)]
+    assert (taken.outcome.rows_accepted, taken.outcome.rows_rejected) == (4, 0)
     finding = taken.finding("not_a_number")
     assert (finding.level, finding.row, finding.cell, finding.raw, finding.count) == ("error", 3, "B3", "面议", 2)
     assert finding.column == "成交价(万元)"
     assert "B3, B5" in finding.message()
-    assert taken.cells(2)["parcel_no"]["cell"] == "A4"
+    assert taken.cells(2)["deal_price"]["raw"] == "面议"
+    assert taken.cells(3)["parcel_no"]["cell"] == "A4"
+
+
+def test_without_a_required_value_that_can_be_read_the_row_goes_too(take: Taker) -> None:
+    taken = take("电子监管号,面积(公顷)\nA,1\nB,若干\nC,2\n", schema=RESULT)
+    assert taken.column("supervision_no") == ["A", "C"]
+    assert (taken.outcome.rows_rejected, taken.finding("not_a_number").cell) == (1, "B3")
 
 
 def test_a_file_of_which_no_row_is_accepted_is_refused_with_the_first_fault(take: Taker) -> None:
-    finding = take.refused("宗地编号,成交价(万元)\nA,面议\n", schema=DEAL)
+    finding = take.refused("电子监管号,面积(公顷)\nA,若干\n", schema=RESULT)
     assert (finding.code, finding.cell) == ("no_row_accepted", "B2")
-    assert "面议" in finding.message()
+    assert "若干" in finding.message()
 
 
-def test_an_unknown_code_refuses_its_row_and_the_known_ones_are_named(take: Taker) -> None:
+def test_an_unknown_code_is_refused_and_the_known_ones_are_named(take: Taker) -> None:
     finding = deal(take, "宗地编号,供应方式", "A,挂牌", "B,抽签").finding("code_unknown")
     assert (finding.level, finding.cell) == ("error", "B3")
     assert "listing" in finding.remedy()
@@ -224,7 +231,7 @@ def test_dates_out_of_order_and_odd_numbers_are_warnings_only(take: Taker) -> No
 
 def test_declared_tables_of_json_have_no_cell_names(take: Taker) -> None:
     taken = take('[{"宗地编号": "A", "成交价(万元)": 5}, {"宗地编号": "B", "成交价(万元)": "面议"}]', schema=DEAL)
-    assert taken.column("deal_price") == [Decimal(50_000)]
+    assert taken.column("deal_price") == [Decimal(50_000), None]
     finding = taken.finding("not_a_number")
     assert (finding.row, finding.cell) == (2, None)
 

@@ -8,6 +8,7 @@ from ingest.families import find_schema
 from ingest.likeness import find_likenesses
 from ingest.previews import preview
 from ingest.proposal import is_clear, list_proposals
+from ingest.tables import Found
 from tests.ingest.taking import Taker
 
 RESULT = (
@@ -41,10 +42,10 @@ def test_a_table_of_another_kind_is_shown_none(take: Taker) -> None:
 
 def test_the_title_speaks_for_a_schema_that_its_headers_do_not() -> None:
     headers = ("地区", "A", "B")
-    proposals = list_proposals(headers, "某市2020年地方政府债务限额和余额情况表")
+    proposals = list_proposals(Found(headers, 1, "某市2020年地方政府债务限额和余额情况表"))
     assert proposals[0].schema == "gov_debt.limit_balance"
     assert proposals[0].by_title
-    assert list_proposals(headers) == ()
+    assert list_proposals(Found(headers, 1)) == ()
 
 
 def test_a_dry_run_shows_the_first_rows_typed_and_the_proposals(take: Taker) -> None:
@@ -87,5 +88,5 @@ def test_a_word_that_turns_the_meaning_is_no_likeness(header: str) -> None:
 
 def test_proposals_stand_out_or_do_not() -> None:
     headers = tuple(RESULT.strip().split(","))
-    assert is_clear(list_proposals(headers))
-    assert not is_clear(list_proposals(("地块编号", "土地面积", "成交价", "受让人")))
+    assert is_clear(list_proposals(Found(headers, 1)))
+    assert not is_clear(list_proposals(Found(("地块编号", "土地面积", "成交价", "受让人"), 1)))

@@ -152,3 +152,68 @@ def test_a_name_is_taken_as_a_whole_and_a_period_is_needed_where_there_are_some(
         assert answers(api, q) == [], q
     [one] = answers(api, "1905123 利率")
     assert one["sentence"] == "1905123的债券利率是 3.41 %（来源：绍兴市政府债券发行情况）。"
+
+
+DEALS = (
+    "行政区,地块编号,土地面积（平方米）,成交价（万元）,成交日期\n"
+    "柯桥区,齐贤街道2019-01地块,12000,5000,2019-03-05\n柯桥区,安昌街道2020-1-11地块,8000,3000,2020-04-01\n"
+    "柯桥区,安昌街道2020-11-1地块,9000,4000,2020-05-01\n上虞区,曹娥街道2019-02地块,7000,2500,2019-06-01\n"
+    "上虞区,百官街道2019-03地块,6000,,\n"
+).encode()
+
+
+@pytest.fixture
+def deals(api: dict[str, Api]) -> None:
+    """A table of concluded deals."""
+    api["steward"].register(slug="deals", title="国有建设用地使用权成交公示", schema="land_supply.deal")
+    job = api["steward"].ingest("deals", DEALS)
+    assert job["state"] == "succeeded", job
+    publish(api, "deals")
+
+
+PARCELS = {
+    "齐贤街道2019-01地块 成交价": 50_000_000,
+    "齐贤街道 2019-01 地块 成交价": 50_000_000,
+    "齊賢街道（2019-01）地塊的成交價是多少": 50_000_000,
+    "安昌街道2020-1-11地块 土地面积": 8_000,
+    "柯桥区 2019年 土地出让 成交价": 50_000_000,
+    "柯桥区2019年3月 地块 成交价": 50_000_000,
+}
+
+
+@pytest.mark.parametrize(("q", "value"), PARCELS.items())
+def test_a_parcel_is_answered_by_its_name_however_it_is_written_or_by_place_and_time(
+    api: dict[str, Api], deals: None, q: str, value: float
+) -> None:
+    [one] = answers(api, q)
+    assert (float(one["value"]), one["dataset"]) == (value, "deals")
+
+
+NO_PARCEL = [
+    "安昌街道2020-111地块 成交价",  # 1-11 is not 11-1, and neither is 111
+    "柯桥区 2020年 住宅 成交价",  # what is housing, the table does not say here
+    "柯桥区 2018年 土地出让 成交价",
+    "上虞区 2019年 土地出让 成交价",  # a row has no date: it may be of 2019 too
+    "柯桥区 土地出让 成交价",
+    "诸暨市 2019年 土地出让 成交价",
+]
+
+
+@pytest.mark.parametrize("q", NO_PARCEL)
+def test_no_parcel_is_guessed(api: dict[str, Api], deals: None, q: str) -> None:
+    assert answers(api, q) == []
+
+
+def test_two_deals_of_a_year_are_named_without_a_price(api: dict[str, Api], deals: None) -> None:
+    found = answers(api, "柯桥区 2020年 土地出让 成交价")
+    assert [one["value"] for one in found] == [None, None]
+    assert {one["sentence"] for one in found} == {
+        "柯桥区安昌街道2020-1-11地块的成交价，见《国有建设用地使用权成交公示》。",
+        "柯桥区安昌街道2020-11-1地块的成交价，见《国有建设用地使用权成交公示》。",
+    }
+
+
+def test_the_debt_of_a_budget_is_the_debt_of_its_kind(api: dict[str, Api], tables: None) -> None:
+    [one] = answers(api, "柯桥区 2019 政府性基金 债务余额")
+    assert float(one["value"]) == 14_050_000_000
+    assert answers(api, "柯桥区 2019 一般公共预算 债务余额") == []

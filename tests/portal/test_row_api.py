@@ -90,6 +90,9 @@ def test_the_dataset_describes_itself(api: dict[str, Api], slug: str) -> None:
     money = names(api, slug)[2]
     assert {f"{money}__gte", f"{money}__isnull", money, "order_by"} <= asked
     assert f"{money}__contains" not in asked
+    form = document["paths"]["/export.{format}"]["get"]["parameters"][0]["schema"]["enum"]
+    assert "csv" in form
+    assert "geojson" not in form  # no coordinates here
     schema = api["public"].get(f"/datasets/{slug}/schema.json").json
     Draft202012Validator.check_schema(schema)
     for row in api["public"].get(f"/datasets/{slug}/rows").json["rows"]:

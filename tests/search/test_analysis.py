@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from search.analysis import document_tokens, fold, fold_all, question
 from search.fields import TEXT_FIELDS
-from search.pinyin import pairs_of, split_syllables, syllables_of
+from search.pinyin import pairs_of, split_syllables, splits_of, syllables_of
+from search.question import attempts
 from search.tokens import _narrow
 from search.wordlists import word_list
 from tests.search.documents import a_document
@@ -88,8 +89,39 @@ def test_characters_that_no_dictionary_knows_stay_together() -> None:
 
 
 def test_latin_letters_are_taken_for_syllables_only_without_chinese_beside_them() -> None:
-    assert question("dizhen").units[0].tokens == ("dizhen", "di-zhen", "^diz", "^izh", "^zhe", "^hen", "^dizhen")
+    assert question("denta").units[0].tokens == ("denta", "den-ta", "^den", "^ent", "^nta", "^denta")
     assert question("lv 地震").units[0].tokens == ("lv",)
+
+
+def test_letters_that_may_be_cut_in_two_ways_are_looked_for_in_both() -> None:
+    assert splits_of("xiane") == [("xia", "ne"), ("xian", "e")]
+    assert {"xia-ne", "xian-e"} <= set(question("xiane").units[0].tokens)
+
+
+def test_a_word_that_is_spelled_in_latin_letters_is_found_by_its_other_names() -> None:
+    assert "医疗保障局" in [way.word for way in question("yibaoju").units[0].ways]
+    assert "世界银行" in [way.word for way in question("shihang").units[0].ways]
+
+
+def test_a_region_may_be_named_by_its_code() -> None:
+    [unit] = question("330604").units
+    assert (unit.kind, unit.names) == ("region", ("上虞区",))
+
+
+def test_a_lone_character_helps_but_need_not_be_there() -> None:
+    assert [(unit.word, unit.kind) for unit in question("绍兴 卖 地块").units] == [
+        ("绍兴", "region"), ("卖", "light"), ("地块", "word"),
+    ]  # fmt: skip
+
+
+def test_a_short_run_that_ends_like_an_office_is_one_word() -> None:
+    assert [unit.word for unit in question("植物所 标本").units] == ["植物所", "标本"]
+
+
+def test_a_known_term_of_two_words_is_not_there_where_only_one_of_them_is() -> None:
+    [unit] = question("药品召回").units
+    assert unit.ways[0].needed > 2
+    assert attempts(question("药品召回"))[1].units[0].ways[0].needed == 1
 
 
 def test_a_titles_key_is_its_letters_and_digits() -> None:
@@ -97,7 +129,15 @@ def test_a_titles_key_is_its_letters_and_digits() -> None:
     assert (tokens["folded"], question("臺北2019.（上）").title) == ("台北2019上", "台北2019上")
 
 
-SYLLABLES = {"银行": ("yin", "hang"), "行政": ("xing", "zheng"), "绿": ("lv",), "x": (), "\U0003ffff": ()}
+SYLLABLES = {
+    "银行": ("yin", "hang"),
+    "人民银行": ("ren", "min", "yin", "hang"),
+    "都市计划": ("du", "shi", "ji", "hua"),
+    "行政": ("xing", "zheng"),
+    "绿": ("lv",),
+    "x": (),
+    "\U0003ffff": (),
+}
 
 
 @pytest.mark.parametrize(("word", "syllables"), SYLLABLES.items())

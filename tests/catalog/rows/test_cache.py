@@ -42,7 +42,9 @@ def test_a_file_is_built_once_and_found_again(cache: ServingCache, tmp_path: Pat
     path = path_of(cache, files)
     made = path.stat().st_ino
     assert path_of(cache, files).stat().st_ino == made
-    assert cache.find(files.table) == path
+    found = cache.find(files.table)
+    assert found is not None
+    assert found.path == path
     assert path_of(ServingCache(cache.directory, 1 << 30), files).stat().st_ino == made
 
 

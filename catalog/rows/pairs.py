@@ -1,0 +1,81 @@
+"""The rows of each value of one column in the order of another: a filter by one value and a sort is then a piece of it.
+
+A cache file beside the serving file, as ranks are, made at the first such query that would sort many rows: one number
+a row, places from 0 by the rank in the first key, the rank in the second, and place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.rows.kept import Kept
+from catalog.rows.ranks import Key, find_rank, view_of
+from catalog.rows.sealed import Unsound, open_sealed, write_sealed
+from catalog.rows.serving import Serving
+
+MOST: Final = 16  # files of one table: four bytes a row each
+_KEPT: Final = 128
+_SCHEMA: Final = pa.schema([("order", pa.int32())])
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two keys: what is filtered by, and the order of what is left."""
+
+    by: Key
+    then: Key
+
+
+_open: Final[Kept[memoryview]] = Kept(_KEPT)
+
+
+def find_pair(serving: Serving, pair: Pair) -> memoryview | None:
+    """The places where they are there and sound."""
+    path = _path(serving, pair)
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    try:
+        return _open.get((path, about.st_ino, about.st_mtime_ns, about.st_size), lambda: _load(path, serving))
+    except Unsound:
+        return None
+
+
+def has_room(serving: Serving) -> bool:
+    """Whether the table may have one more."""
+    return len(list(serving.path.parent.glob(f"{serving.path.stem}.*.rpair"))) < MOST
+
+
+def build_pair(serving: Serving, pair: Pair) -> None:
+    """Make them from the ranks of both keys, unless they are there or the table has enough of them."""
+    by, then = find_rank(serving, pair.by), find_rank(serving, pair.then)
+    if by is None or then is None or find_pair(serving, pair) is not None or not has_room(serving):
+        return
+    order = then.order.take(pc.array_sort_indices(by.ranks.take(then.order)))  # the sort is stable
+
+    def write(sink: pa.NativeFile) -> None:
+        with pa.ipc.new_stream(sink, _SCHEMA) as writer:
+            writer.write_batch(pa.record_batch([order], schema=_SCHEMA))
+
+    write_sealed(_path(serving, pair), serving.table.digest, write)
+
+
+def _load(path: Path, serving: Serving) -> memoryview:
+    try:
+        found = pa.ipc.open_stream(pa.BufferReader(open_sealed(path, serving.table.digest))).read_all()
+        order = found.column(0).chunk(0)
+    except (pa.ArrowException, IndexError) as fault:
+        raise Unsound(str(path)) from fault
+    if len(order) != serving.table.rows:
+        raise Unsound(str(path))
+    return view_of(order)
+
+
+def _path(serving: Serving, pair: Pair) -> Path:
+    return serving.beside(f".{pair.by.kind}{pair.by.column}-{pair.then.kind}{pair.then.column}.rpair")

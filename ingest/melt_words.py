@@ -1,0 +1,84 @@
+"""What the words of a matrix say of a figure: by its row and those above it, then its header, then the title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.families.declared import Melt, Word
+from ingest.headers import fold
+from ingest.melt_texts import when_of
+from ingest.periods import shift_quarter
+from ingest.tables import Found
+
+_AT = ("row", "column", "title")
+At = tuple[int, int]
+Text = tuple[str, At]  # what stands somewhere, and where
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one place says: the text, the code or value that it means, and where it stood."""
+
+    text: str
+    value: str
+    where: At
+
+
+@dataclass
+class Sayings:
+    """The words of one matrix. `filled` are fields that only its title tells, `kept` those with a column of their own.
+
+    `spellings` gathers, by field, what each text that was met means.
+    """
+
+    melt: Melt
+    found: Found
+    period: str | None
+    filled: Mapping[str, str]
+    kept: frozenset[str]
+    spellings: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def of(self, labels: Sequence[Text], names: Sequence[Text], place: int) -> dict[str, Said]:
+        """What is said of a figure in that column, by field; `labels` are its row's and those above it."""
+        label_at = labels[0][1]
+        places = (
+            ("path", " < ".join(text for text, _ in labels), label_at),
+            *(("name", text, where) for text, where in names),
+            *(("row", text, where) for text, where in labels),
+            ("column", self.found.headers[place], (self.found.header_row, place)),
+            ("title", " ".join(filter(None, (self.found.title, *self.found.banners))), (1, 0)),
+            *(("else", text, where) for text, where in labels),
+        )
+        said, also = dict[str, Said](), dict[str, str]()
+        for name in dict.fromkeys(word.field for word in self.melt.words):
+            for kind, text, where in places:
+                word = self.find(name, text, kind)
+                if word is not None:
+                    said[name] = Said(text, word.value, where)
+                    self.spellings.setdefault(name, {})[fold(text)] = word.value
+                    also.update(word.also)
+                    break
+        shift = int(also.pop("shift", "0"))
+        said.update({name: Said(text, text, (0, 0)) for name, text in self.filled.items() if name not in self.kept})
+        said.update({name: Said(value, value, label_at) for name, value in also.items() if name not in said})
+        if self.melt.period and self.melt.period not in self.kept:
+            self._date(said, places, shift)
+        return said
+
+    def find(self, name: str, text: str, kind: str) -> Word | None:
+        """The first word for the field that the text of this kind of place holds."""
+        folded = fold(text)
+        for word in self.melt.words:
+            here = word.where == kind or (word.where == "any" and kind in _AT)
+            if word.field == name and here and re.search(word.pattern, folded, re.IGNORECASE):
+                return word
+        return None
+
+    def _date(self, said: dict[str, Said], places: Sequence[tuple[str, str, At]], shift: int) -> None:
+        told = ((when_of(text), where) for kind, text, where in places if kind in _AT)
+        when, at = next((one for one in told if one[0]), (self.period, (self.found.header_row, 0)))
+        if when:
+            moved = shift_quarter(when, shift)
+            said[self.melt.period or ""] = Said(moved, moved, at)
