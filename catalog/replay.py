@@ -50,11 +50,15 @@ def iter_unproved(session: Session) -> Iterator[str]:
 
 
 def _register(told: Told, entry: Audit, detail: Mapping[str, Any]) -> None:
-    told.datasets[entry.target] = {"state": "draft", **detail.get("after", {})}
+    told.datasets[entry.target] = {"state": "draft", "mapping": {}, "pending": {}, **detail.get("after", {})}
 
 
 def _revise(told: Told, entry: Audit, detail: Mapping[str, Any]) -> None:
-    told.datasets.setdefault(entry.target, {}).update(detail["after"])
+    facts = told.datasets.setdefault(entry.target, {})
+    if facts.get("state") == "draft":
+        facts.update(detail["after"])
+    elif "state" in facts:  # else it was imported before imports named what they brought
+        facts["pending"] = {**facts.get("pending", {}), **detail["after"]}
 
 
 def _set_mapping(told: Told, entry: Audit, detail: Mapping[str, Any]) -> None:
@@ -66,6 +70,8 @@ def _move(told: Told, entry: Audit, detail: Mapping[str, Any]) -> None:
     facts["state"] = detail["to"]
     if entry.act == "submit":
         facts["submitted_by"] = entry.account
+    if entry.act == "approve" and "publish_at" not in detail:
+        facts.update(facts.get("pending", {}), pending={})
     after = "scheduled" if "publish_at" in detail else _AFTER[entry.act]
     for number in detail["releases"]:
         told.releases.setdefault((entry.target, number), {})["state"] = after
@@ -76,10 +82,11 @@ _AFTER = {"submit": "in_review", "approve": "published", "reject": "draft", "wit
 
 def _publish(told: Told, entry: Audit, detail: Mapping[str, Any]) -> None:
     """The time of a scheduled approval has come, or a command published."""
-    told.datasets.setdefault(entry.target, {})["state"] = "published"
-    for (slug, number), facts in told.releases.items():
-        if slug == entry.target and (facts.get("state") == "scheduled" or number in detail.get("releases", ())):
-            facts["state"] = "published"
+    facts = told.datasets.setdefault(entry.target, {})
+    facts.update(facts.get("pending", {}), pending={}, state="published")
+    for (slug, number), release in told.releases.items():
+        if slug == entry.target and (release.get("state") == "scheduled" or number in detail.get("releases", ())):
+            release["state"] = "published"
 
 
 def _import(told: Told, entry: Audit, detail: Mapping[str, Any]) -> None:
@@ -88,7 +95,8 @@ def _import(told: Told, entry: Audit, detail: Mapping[str, Any]) -> None:
     for slug in detail.get("slugs", list(told.datasets)):
         before = told.datasets.get(slug, {}).get("state", "draft")
         state = "published" if detail["publish"] and before == "draft" else before
-        told.datasets[slug] = {"state": state} if "slugs" in detail else {}
+        waiting = told.datasets.get(slug, {}).get("pending", {})
+        told.datasets[slug] = {"state": state, "pending": waiting} if "slugs" in detail else {}
 
 
 def _ingest(told: Told, entry: Audit, detail: Mapping[str, Any]) -> None:
@@ -184,6 +192,7 @@ def _datasets(session: Session, told: Told, names: Mapping[int | None, str]) -> 
             "publisher": one.publisher.slug,
             "submitted_by": names.get(one.submitted_by_id),
             "mapping": one.mapping,
+            "pending": one.pending or {},
         }
         yield from _differing(f"dataset {one.slug}", facts, held)
         for name in MEMBERS:
@@ -193,12 +202,11 @@ def _datasets(session: Session, told: Told, names: Mapping[int | None, str]) -> 
 
 
 def _holds(dataset: Dataset, name: str, value: Any) -> bool:
-    """Whether the dataset, or the change of it that waits, has the value; a family that follows a schema always."""
+    """Whether the dataset has the value; a family that follows a schema always."""
     if name == "family" and dataset.schema:
         return True
     wanted = column_values({name: value})
-    now = {column: getattr(dataset, column) for column in wanted}
-    return now == wanted or (dataset.pending or {}).get(name) == value
+    return {column: getattr(dataset, column) for column in wanted} == wanted
 
 
 def _releases(session: Session, told: Told, names: Mapping[int | None, str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from catalog import errors
@@ -17,6 +18,7 @@ from portal.answers import accepted_language, language
 
 log = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
+_TAKEN = "23505"  # PostgreSQL's word for what breaks a rule of uniqueness
 Places = Mapping[str, Iterable[Message]]
 
 STATUS: tuple[tuple[type[errors.PortalError], int], ...] = (
@@ -72,6 +74,7 @@ def install(app: Flask) -> None:
     """Let every error of the application become a problem document."""
     app.register_error_handler(errors.PortalError, _portal_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _made_meanwhile)
     app.register_error_handler(Exception, _our_fault)
 
 
@@ -95,6 +98,13 @@ def _http_error(error: HTTPException) -> Response:
         for value in (value for key, value in error.get_headers() if key == name):
             answer.headers[name] = value
     return answer
+
+
+def _made_meanwhile(error: IntegrityError) -> Response:
+    """Two made the same at once, each when it was not there yet; the database let one of them."""
+    if getattr(error.orig, "sqlstate", None) != _TAKEN:  # SQLite's writers come one after the other
+        return _our_fault(error)
+    return problem(409, say("made_meanwhile"))
 
 
 def _our_fault(error: Exception) -> Response:

@@ -21,15 +21,25 @@ from ingest.privacy.originals import sealed_key
 from portal.context import House
 from search import sync as index_sync
 
+Check = Callable[[House, Session], Iterator[str]]
+
 
 def iter_faults(house: House, pinned: Iterable[tuple[int, str]] = ()) -> Iterator[str]:
     """One sentence a fault, from every check; `pinned` are heads (position, digest) that somebody kept elsewhere."""
     with session(house.engine) as opened:
         for check in CHECKS:
-            yield from check(house, opened)
+            yield from _unless_stopped(check, house, opened)
         for position, digest in pinned:
             if not holds(opened, position, digest):
                 yield f"audit: the pinned head is not in the chain: record {position} {digest}"
+
+
+def _unless_stopped(check: Check, house: House, opened: Session) -> Iterator[str]:
+    """What a check finds; data that it cannot even read are a fault too, and the other checks go on."""
+    try:
+        yield from check(house, opened)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        yield f"{check.__name__.strip('_')}: cannot be checked to the end: {type(error).__name__} {error}"
 
 
 def _database(house: House, opened: Session) -> Iterator[str]:
@@ -47,6 +57,8 @@ def _states(house: House, opened: Session) -> Iterator[str]:
         latest = dataset.latest_release
         if dataset.state == "published" and (latest is None or latest.state != "published"):
             yield f"dataset {dataset.slug}: its latest release is not published"
+        if latest is not None and latest.dataset_id != dataset.id:
+            yield f"dataset {dataset.slug}: its latest release is one of another dataset"
     for job in opened.scalars(select(Job).where(Job.state == "succeeded", Job.release_id.is_(None))):
         if not job.options.get("dry_run"):
             yield f"job {job.id}: succeeded without a release"
@@ -97,4 +109,4 @@ def _acts(house: House, opened: Session) -> Iterator[str]:
         yield f"audit: {fault}"
 
 
-CHECKS: tuple[Callable[[House, Session], Iterator[str]], ...] = (_database, _states, _files, _index, _audit, _acts)
+CHECKS: tuple[Check, ...] = (_database, _states, _files, _index, _audit, _acts)

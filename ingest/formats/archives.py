@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import lzma
 import re
 import zipfile
 import zlib
@@ -37,7 +38,7 @@ _HIDDEN_COLUMN = re.compile(
     rb'<col\b(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d{1,5})")(?=[^>]*\bmax="(\d{1,5})")'
 )
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
-FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, zlib.error)
+FAULTS = (zipfile.BadZipFile, EOFError, RuntimeError, OSError, ValueError, zlib.error, lzma.LZMAError)
 
 
 def check_size(path: Path) -> int:

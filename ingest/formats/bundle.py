@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ingest.findings import Refused
-from ingest.formats.archives import check_sizes
+from ingest.formats.archives import FAULTS, check_sizes
 from ingest.formats.fence import Stop
 
 MOST_MEMBERS = 200
@@ -38,10 +37,9 @@ def unpack(source: Path, folder: Path) -> tuple[Member, ...]:
             return tuple(_members(archive, folder))
     except Stop as stop:
         raise Refused(stop.code, **stop.params) from None
-    except RuntimeError:
-        raise Refused("workbook_locked") from None
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error):
-        raise Refused("workbook_cut") from None
+    except FAULTS as fault:
+        locked = isinstance(fault, RuntimeError) and not isinstance(fault, NotImplementedError)  # a way of packing
+        raise Refused("workbook_locked" if locked else "workbook_cut") from None
 
 
 def _members(archive: zipfile.ZipFile, folder: Path) -> list[Member]:

@@ -170,7 +170,7 @@ class HeaderMapping(Body):
 
     columns = Mapping(
         keys=PublicText(300),
-        values=Text(100, allow_none=True),
+        values=PublicText(100, allow_none=True),  # they become the names of fields
         required=True,
         metadata={"example": {"成交价(万元)": "deal_price"}},
     )

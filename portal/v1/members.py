@@ -127,7 +127,7 @@ class Mapping(fields.Dict):
     default_error_messages = {**COMMON, "invalid": "object_expected"}
 
 
-class Slug(Text):
+class Slug(PublicText):
     """A name in addresses: lower-case Latin letters, digits and single hyphens."""
 
     shape = SLUG

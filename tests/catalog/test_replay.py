@@ -67,7 +67,7 @@ CHANGES = {
     "UPDATE dataset SET title = '别的' WHERE slug = 'own'": "dataset own: its title is not what",
     "UPDATE dataset SET access = 'open' WHERE slug = 'own'": "dataset own: its access is not what",
     "UPDATE dataset SET temporal_from = '2018-01-01' WHERE slug = 'own'": "dataset own: its temporal is not what",
-    "UPDATE dataset SET pending = '{}' WHERE slug = 'own'": "dataset own: its description is not what",
+    "UPDATE dataset SET pending = '{}' WHERE slug = 'own'": "dataset own: its pending is {}",
     "UPDATE dataset SET slug = 'else' WHERE slug = 'own'": "dataset else: no act speaks of it",
     "UPDATE release SET state = 'published' WHERE dataset_id = 2": "release later/1: its state is published",
     "UPDATE release SET digest = 'x' WHERE dataset_id = 1": "release own/1: its digest is x",

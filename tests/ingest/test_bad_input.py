@@ -134,6 +134,32 @@ def test_a_workbook_that_lies_about_its_size_is_caught(tmp_path: Path, monkeypat
     assert caught.value.code == "workbook_bomb"
 
 
+def bundled(method: int = zipfile.ZIP_DEFLATED) -> bytearray:
+    """A ZIP of one table."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("a.csv", "名,额\n" + "甲,1\n" * 200)
+    return bytearray(target.getvalue())
+
+
+def changed(content: bytearray, offset: int, value: int) -> bytes:
+    """The same with a byte of its member's two heads changed; `offset` is that of the first of them."""
+    content[offset] = value
+    content[content.index(b"PK\x01\x02") + offset + 2] = value
+    return bytes(content)
+
+
+def test_an_archive_whose_members_are_locked_is_refused_as_that(take: Taker) -> None:
+    assert take.refused(changed(bundled(), 6, 1), "t.zip").code == "workbook_locked"
+
+
+def test_an_archive_packed_in_another_way_or_broken_inside_is_refused(take: Taker) -> None:
+    assert take.refused(changed(bundled(), 8, 99), "t.zip").code == "workbook_cut"
+    broken = bundled(zipfile.ZIP_LZMA)
+    broken[60:80] = b"\xff" * 20
+    assert take.refused(bytes(broken), "t.zip").code == "workbook_cut"
+
+
 def test_a_locked_workbook_is_refused(take: Taker) -> None:
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
     finding = take.refused(content, "表.xlsx")

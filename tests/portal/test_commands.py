@@ -9,7 +9,9 @@ from pathlib import Path
 import orjson
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
+from catalog.db import open_database
 from portal import commands
 from portal.commands import main
 from tests.portal.conftest import settings_for
@@ -161,6 +163,18 @@ def test_verify_names_what_does_not_agree(run: Run, tmp_path: Path) -> None:
     next((tmp_path / "serving").glob("*/*.rows")).write_bytes(b"x")
     found = run("verify", code=1).stdout.splitlines()
     assert len(found) == 3
+
+
+def test_verify_names_what_it_cannot_even_read_and_goes_on(run: Run, tmp_path: Path, database_url: str) -> None:
+    run("dataset", "import", lines(tmp_path, a_body("one")))
+    run("ingest", csv_file(tmp_path), "--dataset", "one", "--publish")
+    engine = open_database(database_url)
+    with engine.begin() as stolen:
+        stolen.execute(text("UPDATE release SET tables = '[{}]'"))
+    engine.dispose()
+    found = run("verify", code=1).stdout
+    assert "files: cannot be checked to the end" in found
+    assert "release one/1: its content is" in found
 
 
 def test_the_index_is_rebuilt_and_synced(run: Run, tmp_path: Path) -> None:

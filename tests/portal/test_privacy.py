@@ -204,6 +204,22 @@ def test_personal_data_in_metadata_is_refused(api: dict[str, Api], draft: str) -
     assert leaks(answer.text) == []
 
 
+@pytest.mark.parametrize("number", [IDS[0], f"{IDS[0][:6]}-{IDS[0][6:14]}-{IDS[0][14:]}".lower()])
+def test_personal_data_in_names_that_become_public_is_refused(api: dict[str, Api], number: str) -> None:
+    body = {"title": "名册", "publisher": "finance-bureau"}
+    assert api["steward"].post("/datasets", {**body, "slug": number}).status_code == 422
+    assert api["admin"].post("/publishers", {"title": "局", "slug": number}).status_code == 422
+    slug = api["steward"].register(slug="named")
+    etag = api["steward"].get(f"/datasets/{slug}").headers["ETag"]
+    for columns in ({"备注": number}, {number: "note"}):
+        path, change = f"/datasets/{slug}/mapping", {"columns": columns}
+        assert api["steward"].call("PUT", path, json=change, headers={"If-Match": etag}).status_code == 422
+    for option in ("period", "sheet", "encoding", "unit"):
+        refused = api["steward"].upload(slug, b"a,b\n1,2\n", **{option: number})
+        assert refused.status_code == 422, option
+        assert option in refused.json["errors"]
+
+
 def test_the_author_of_a_workbook_is_nowhere(api: dict[str, Api], house: House) -> None:
     def sign(book: Any) -> None:
         book.properties.creator = "王作者甲"

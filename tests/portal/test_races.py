@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from catalog import accounts, keys, registry
 from catalog.accounts import OPERATOR
@@ -49,6 +51,30 @@ def test_of_many_at_once_just_one_wins_each_step(api: dict[str, Api], house: Hou
         acts = opened.scalars(select(Audit.act).where(Audit.dataset_id.is_not(None)).order_by(Audit.id))
         assert list(acts) == ["register", "submit", "approve", "withdraw"]
         assert list(iter_broken_links(opened)) == []
+
+
+MADE = {
+    "/datasets": {"title": "同一个", "slug": "same", "publisher": "finance-bureau"},
+    "/accounts": {"name": "same", "role": "reader"},
+    "/publishers": {"title": "同一个", "slug": "same"},
+}
+
+
+@pytest.mark.parametrize("path", MADE)
+def test_of_many_that_make_the_same_one_does(api: dict[str, Api], path: str) -> None:
+    client = api["admin"].client.application.test_client
+
+    def make(_: int) -> int:
+        return Api(client(), api["admin"].house, api["admin"].key).post(path, MADE[path]).status_code
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert Counter(pool.map(make, range(TRIES))) == {201: 1, 409: TRIES - 1}
+
+
+def test_a_broken_rule_that_is_no_name_stays_a_fault_of_ours(app: Flask) -> None:
+    with app.test_request_context():
+        broken = IntegrityError("INSERT", {}, Exception("a reference to nothing"))
+        assert app.handle_user_exception(broken).status_code == 500  # type: ignore[union-attr]  # a Response of ours
 
 
 def at_once(*works: Callable[[], object]) -> list[object]:
