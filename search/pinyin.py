@@ -19,7 +19,7 @@ _SHORT = 3  # characters of a word whose every reading is looked at
 @lru_cache(maxsize=100_000)
 def syllables_of(word: str) -> tuple[str, ...]:
     """The syllables of a Chinese word; characters that have none are left out."""
-    return tuple(_toneless(one) for one in _spoken(word) if one)
+    return tuple([_toneless(one) for one in _spoken(word) if one])
 
 
 def _spoken(word: str) -> Iterator[str]:
@@ -56,7 +56,7 @@ def pairs_of(syllables: Sequence[str]) -> Iterable[str]:
     """Neighbouring syllables, as `lv-se`; a lone one as `-lv`."""
     if len(syllables) == 1:
         return ["-" + syllables[0]]
-    return [f"{first}-{second}" for first, second in pairwise(syllables)]
+    return list(map("-".join, pairwise(syllables)))
 
 
 def split_syllables(letters: str) -> tuple[str, ...]:
