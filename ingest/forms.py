@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -235,7 +236,7 @@ class FormReading:
         for line in range(start, first - 1, -1):
             number, cells = self.rows[line]
             for place, cell in enumerate(cells):
-                found = _YEAR.search(cell)
+                found = _YEAR.search(unicodedata.normalize("NFKC", cell))
                 if found and line < start:
                     return found[1], (number, place)
         return self.period or find_period(self.sheet.name or "") or "", (self.rows[start][0], 0)

@@ -171,7 +171,7 @@ class OneTable:
         return Table(
             name=self.name,
             title=found.title or sheet.name or PurePath(self.request.filename).stem,
-            fields=tuple(column.field for column in writer.columns),
+            fields=writer.fields,
             rows=writer.accepted,
             bytes=writer.parquet.stat().st_size,
             sheet=sheet.name,

@@ -19,7 +19,7 @@ from ingest.raw import RawSheet, first_rows
 from ingest.records import Records
 from ingest.tables import Found
 
-_LEAST_FIELDS, _LEAST_LABELS = 3, 6
+_LEAST_FIELDS, _LEAST_SAID, _LEAST_LABELS = 3, 2, 6
 _LEAST_SHARE = 0.5
 _ROWS = 200  # of a sheet, by which its layout is judged
 _MATRIX_SHARE, _LEAST_FIGURES = 0.8, 4  # of the figures, those that a schema must have a place for
@@ -140,7 +140,8 @@ def _melted(
         return {}, 0.0, 0  # it is long already
     melting = Melting(schema, sheet, found, rows, {}, None, Gather(), {})
     share, names = melting.placed()
-    if share < _MATRIX_SHARE or len(rows) * len(melting.figures) < _LEAST_FIGURES or len(names) < _LEAST_FIELDS:
+    figures, said = len(rows) * len(melting.figures), names | set(melting.kept)
+    if share < _MATRIX_SHARE or figures < _LEAST_FIGURES or len(said) < _LEAST_SAID:
         return {}, 0.0, 0
     kept = {found.headers[place]: name for name, place in melting.kept.items()}
     columns = {**kept, **{found.headers[place]: schema.melt.value for place in melting.figures}}

@@ -85,7 +85,7 @@ class Records:
         block: dict[str, _Pair] = {}
         start = next(iter(self._pairs(rows[first]))).name
         for at, row in enumerate(rows):
-            for pair in self._pairs(row, _head_over(rows, at)):
+            for pair in self._pairs(row, self._head_over(rows, at)):
                 if pair.name == start and block:
                     self._close(sheet, block)
                     block = {}
@@ -113,37 +113,48 @@ class Records:
                     return {name: _Pair(name, "", None, found.group(), (number, place)) for name in names}
         return {}
 
-    def _labels(self, cells: Sequence[str]) -> list[int]:
-        return [at for at, cell in enumerate(cells) if len(cell) <= _LONGEST and plain_label(cell) in self.names]
+    def _labels(self, cells: Sequence[str]) -> dict[int, str]:
+        """The places of labels and the fields they name; `下限：` after `约定容积率：` is `约定容积率下限`."""
+        found, stem = dict[int, str](), ""
+        for at, cell in enumerate(cells):
+            word = plain_label(cell) if cell and len(cell) <= _LONGEST else ""
+            if word in self.names:
+                found[at], stem = self.names[word], word
+            elif word and cell.endswith((":", "：")) and stem + word in self.names:
+                found[at] = self.names[stem + word]
+        return found
 
     def _pairs(self, row: Row, heads: Sequence[str] = ()) -> Iterator[_Pair]:
         """The labels of a row that have a value beside them; none where something else names the row."""
         number, cells = row
         labels = self._labels(cells)
-        if not labels or any(cells[at] and not _SERIAL.fullmatch(cells[at]) for at in range(labels[0])):
+        if not labels or any(cells[at] and not _SERIAL.fullmatch(cells[at]) for at in range(min(labels))):
             return
-        for at in labels:
+        for at, name in labels.items():
             beside = next((to for to in range(at + 1, len(cells)) if cells[to] and cells[to] != cells[at]), None)
             if beside is None or beside in labels or fold(cells[beside]) in self.kinds:
                 continue
             unit = split_unit(cells[at])[1] or (split_unit(heads[beside])[1] if beside < len(heads) else None)
-            label = clean(cells[at]).strip(":：")
-            yield _Pair(self.names[plain_label(cells[at])], label, unit, cells[beside], (number, beside))
+            yield _Pair(name, clean(cells[at]).strip(":："), unit, cells[beside], (number, beside))
+
+    def _head_over(self, rows: Sequence[Row], at: int) -> Sequence[str]:
+        """The nearest row above that names columns and their units: `用地类型 | 面积（公顷）`."""
+        for row in reversed(rows[:at]):
+            words = [cell for cell in row[1] if cell]
+            if len(words) > 1 and not any(map(is_number, words)) and any(split_unit(word)[1] for word in words):
+                return () if any(self._pairs(row)) else row[1]
+        return ()
 
     def _remark(self, row: Row) -> None:
         """Count the personal data of a row, and note the labels that the schema does not know."""
-        cells = row[1]
+        cells, labels = row[1], self._labels(row[1])
         for at, cell in enumerate(cells):
             beside = next((one for one in cells[at + 1 : at + 3] if one and one != cell), "")
             kind = self.kinds.get(fold(cell))
             if kind and beside:
                 self.persons[kind] = self.persons.get(kind, 0) + 1
-            elif beside and self._is_other(cell):
+            elif beside and at not in labels and _is_label(cell):
                 self.unknown[clean(cell).strip(":：")] = None
-
-    def _is_other(self, cell: str) -> bool:
-        """Whether a cell is a label that the schema does not know."""
-        return cell.endswith((":", "：")) and len(cell) <= _LONGEST and plain_label(cell) not in self.names
 
     def table(self, workdir: Path, like: RawSheet, gather: Gather) -> tuple[ReshapedSheet, Found, Rest]:
         """All of the records as one sheet with a header."""
@@ -171,7 +182,7 @@ class Records:
     def _header(self, pair: _Pair) -> str:
         """The label as the header of a column, with its unit."""
         title = next((one.title for one in self.schema.fields if one.name == pair.name), pair.name)
-        label = pair.label or title
+        label = pair.label if plain_label(pair.label) in self.names else title
         return label if pair.unit is None or split_unit(label)[1] else f"{label}（{pair.unit.name}）"
 
     def _tell(self, gather: Gather) -> None:
@@ -202,13 +213,8 @@ def _banner(cell: str) -> str:
     return without_persons(cell) if cell and not is_number(cell) else ""
 
 
-def _head_over(rows: Sequence[Row], at: int) -> Sequence[str]:
-    """The nearest row above that names columns and their units: `用地类型 | 面积（公顷）`."""
-    for _, cells in reversed(rows[:at]):
-        words = [cell for cell in cells if cell]
-        if len(words) > 1 and not any(map(is_number, words)) and any(split_unit(word)[1] for word in words):
-            return cells
-    return ()
+def _is_label(cell: str) -> bool:
+    return cell.endswith((":", "：")) and len(cell) <= _LONGEST
 
 
 def _cell(pair: _Pair, first: _Pair) -> tuple[str, At]:

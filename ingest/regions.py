@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from typing import NamedTuple
 
+from catalog.messages import LANGUAGES
+from catalog.regions import is_aggregate
+from catalog.vocabularies import Term, get_vocabulary, label
 from ingest.headers import fold
 from ingest.values import Unreadable
 
@@ -20,6 +22,8 @@ _YEAR = re.compile(
     r"^\D{0,4}(?:(?:19|20)\d{2}\s*(?:年(?:度|末|底)?)?\s*(?:[-—~至]+\s*(?:19|20)\d{2}(?:年[末底度]?)?)?(?:第?[1-4一二三四]季度)?)+"
 )
 _ENDS = "省市区县州盟旗"
+_OF_NICKNAMES, _SHORT = "州盟", 2  # 巴州 is short for a longer name, 鄞县 is whole
+_MOST_TOLD = 6  # namesakes of an ambiguous name
 _LONGEST = 15  # characters of a path of names
 _OWN = re.compile(r"(?:市本级|县本级|区本级|州本级|本级|市辖区)$")
 _SUMMED = re.compile(r"(?<=[省市区县州盟旗])(?:合计|总计|小计)$")
@@ -30,21 +34,37 @@ _PEOPLES = (
 _AUTONOMOUS = re.compile(rf"(?P<stem>.{{2,}}?)(?:(?:{_PEOPLES})族?)*自治(?P<level>[区州县旗])")
 
 
+class _Table(NamedTuple):
+    """`names` are folded labels by code, `codes` those that a whole name has or had, `short` those of a short name."""
+
+    names: dict[str, str]
+    codes: dict[str, list[str]]
+    short: dict[str, list[str]]
+
+
 @cache
-def _table() -> tuple[dict[str, str], dict[str, list[str]], dict[str, str]]:
-    """Code -> folded name, folded name -> codes (former ones too), and code -> the month until which it held."""
-    source = files("ingest").joinpath("families/codes/regions.csv")
-    names: dict[str, str] = {}
-    ended: dict[str, str] = {}
-    codes: dict[str, list[str]] = defaultdict(list)
-    for row in csv.DictReader(source.read_text(encoding="utf-8").splitlines()):
-        name = fold(row["name"])
-        names[row["code"]], ended[row["code"]] = name, row["until"]
-        if row["code"] not in codes[name]:
-            codes[name].append(row["code"])
-    for short, known in _short_names(codes).items():
-        codes[short] = known
-    return names, codes, ended
+def _table() -> _Table:
+    table = _Table({}, defaultdict(list), defaultdict(list))
+    for term in get_vocabulary("regions").terms:
+        table.names[term.code] = fold(term.label())
+        for name in dict.fromkeys(map(fold, _names_of(term))):
+            nickname = name != table.names[term.code] and not is_aggregate(term) and not _is_whole(name)
+            kept = table.short if nickname else table.codes
+            kept[name].append(term.code)
+    table.codes.update(_short_names(table.codes))
+    return table
+
+
+def _is_whole(name: str) -> bool:
+    return name[-1] in _ENDS and (len(name) > _SHORT or name[-1] not in _OF_NICKNAMES)
+
+
+def _names_of(term: Term) -> Iterator[str]:
+    """Label and aliases; a code that sums up others stands in tables without its parent: `市辖区`, `县`."""
+    yield term.label()
+    yield from term.aliases
+    if is_aggregate(term) and (above := get_vocabulary("regions").find_term(term.parent or "")):
+        yield term.label().removeprefix(above.label()).removeprefix("辖")
 
 
 def _short_names(codes: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -61,20 +81,35 @@ def _short_names(codes: Mapping[str, list[str]]) -> dict[str, list[str]]:
 @cache
 def former() -> dict[str, tuple[str, str]]:
     """Code -> the code that the same name had before, and the month until which it surely had it."""
-    source = files("ingest").joinpath("families/codes/regions.csv")
-    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
-    old = {(row["code"][:2], row["name"]): row["code"] for row in rows if row["until"] and not row["since"]}
-    new = [(row["code"], (row["code"][:2], row["name"]), row["since"]) for row in rows if row["since"]]
-    return {code: (old[name], since) for code, name, since in new if name in old}
+    terms = get_vocabulary("regions")
+    found: dict[str, tuple[str, str]] = {}
+    for old in terms.terms:
+        new = terms.find_term(old.successor or "")
+        if new and old.valid_to and new.label() == old.label():
+            found[new.code] = old.code, _earliest(old.valid_to)
+    return found
 
 
 @cache
 def validity() -> tuple[dict[str, str], dict[str, str]]:
-    """Code -> the month since which it holds, and code -> the month from which it no more does; those that have one."""
-    source = files("ingest").joinpath("families/codes/regions.csv")
-    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
-    since, until = ({row["code"]: row[name] for row in rows if row[name]} for name in ("since", "until"))
-    return since, until
+    """Code -> the month since which it may hold, and the one from which it surely holds no more, where there is one."""
+    terms = get_vocabulary("regions").terms
+    since = {term.code: _earliest(term.valid_from) for term in terms if term.valid_from}
+    return since, {term.code: _latest(term.valid_to) for term in terms if term.valid_to}
+
+
+def _earliest(when: str) -> str:
+    return when if "-" in when else f"{when}-01"
+
+
+def _latest(when: str) -> str:
+    """Of a year alone, the first month after it."""
+    return when if "-" in when else f"{int(when) + 1}-01"
+
+
+def labels_of(codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Code -> language -> label; a code that the country's list lacks is its own label."""
+    return {code: {one: label("regions", code, one) for one in LANGUAGES} for code in sorted(codes)}
 
 
 def code_of(text: str, within: str | None = None) -> str:
@@ -89,17 +124,19 @@ def code_of(text: str, within: str | None = None) -> str:
             raise Unreadable("region_unknown")
         return within
     found = _last(words)
-    alone = len(words) == 1 and (not found or words[0] in _table()[1])  # no path of names, though it be glued together
+    alone = len(words) == 1 and (
+        not found or words[0] in _table().codes
+    )  # no path of names, though it be glued together
     found = found or _short(words)
     if not found:
         raise Unreadable("region_unknown")
     if within and alone:
         found = {code for code in found if code == within or _below(code, within) or _below(within, code)}
         if not found:
-            raise Unreadable("region_elsewhere", where=_table()[0][within])
-    found = {code for code in found if not _table()[2].get(code)} or found  # what holds today, before what held once
+            raise Unreadable("region_elsewhere", where=_table().names[within])
+    found = _settled(found)
     if len(found) > 1:
-        raise Unreadable("region_ambiguous", codes="、".join(sorted(found)[:6]))
+        raise Unreadable("region_ambiguous", codes="、".join(map(_told, sorted(found)[:_MOST_TOLD])))
     return found.pop()
 
 
@@ -117,9 +154,28 @@ def find_place(text: str) -> tuple[str, str | None] | None:
         for size in range(min(_LONGEST, len(start)), 1, -1):
             name = start[:size]
             if name[-1] in _ENDS and (found := _last([name])):
-                codes = {code for code in found if not _table()[2].get(code)} or found
+                codes = _settled(found)
                 return name, codes.pop() if len(codes) == 1 else None
     return None
+
+
+def _told(code: str) -> str:
+    """A region as people tell it from its namesakes: `南京市鼓楼区 320106`."""
+    term = get_vocabulary("regions").find_term(code)
+    above = get_vocabulary("regions").find_term(term.parent or "") if term else None
+    return f"{above.label() if above else ''}{term.label() if term else ''} {code}"
+
+
+def _settled(found: set[str]) -> set[str]:
+    """Of codes that followed each other the last: 三元区 was 350403 and is 350404. Others stay side by side."""
+    return {code for code in found if found.isdisjoint(_successors(code))}
+
+
+def _successors(code: str) -> Iterator[str]:
+    terms = get_vocabulary("regions")
+    while (term := terms.find_term(code)) and term.successor:
+        code = term.successor
+        yield code
 
 
 def _parts(text: str) -> list[str]:
@@ -139,13 +195,16 @@ def _last(words: list[str]) -> set[str]:
 
 
 def _short(words: list[str]) -> set[str]:
-    """The codes of a name that lacks its last character: `成都`."""
-    return set().union(*(_last([*words[:-1], words[-1] + suffix]) for suffix in _SUFFIXES)) if words else set()
+    """The codes of a name that lacks its last character, or that is short for one: `成都`, `广西`, `延边`."""
+    if not words:
+        return set()
+    nicknamed = set(_table().short.get(words[0], ())) if len(words) == 1 else set()
+    return nicknamed.union(*(_last([*words[:-1], words[-1] + suffix]) for suffix in _SUFFIXES))
 
 
 def _within(word: str, above: set[str] | None) -> set[str]:
     """The codes of one word, which may itself be a path without strokes."""
-    codes = _table()[1]
+    codes = _table().codes
     plain = {code for code in codes.get(word, ()) if above is None or any(_below(code, one) for one in above)}
     if plain:
         return plain

@@ -35,7 +35,7 @@ _MOST_NOTES = 200
 _MOST_LEFT = 100  # rows that are named in the release; all are counted
 _HEAD = 6  # columns from the left in which a row says that it is a sum
 _SUM = r"(?:合\s*[计計]|[小总總共]\s*[计計]|[总總]\s*[数數])"
-_WHOSE = r"(?:[全本][市省区區县縣国國州地]{1,2}|(?:本[年期])?\s*(?:收入|支出))"
+_WHOSE = r"(?:[全本][市省区區县縣国國州地]{1,2}|(?:本[年期])?\s*(?:收入|支出)|本[页頁])"
 _TOTAL = rf"^\s*[(（]?\s*{_WHOSE}?\s*{_SUM}\s*[)）]?\s*[:：]?\s*$"
 _NOTE = (
     r"^\s*(?:附?[注註]|备\s*注|備\s*註|说\s*明|說\s*明|填[表报][说說]明|編?製?附[註注]|[数數][据據][来來]源|[资資]料[来來]源)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from catalog.schema import Field
 from ingest import regions
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checking import Checker
 from ingest.coded import different, each, emptied, filtered, is_coded, plain, repeats
+from ingest.declared_readers import RegionReader
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
@@ -48,8 +50,10 @@ class TableWriter:
     _waiting: list[Any] = field(default_factory=list)
     _raw: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
     _written: Future[None] = field(default_factory=Future)
+    _regions: dict[str, set[str | None]] = field(default_factory=dict)  # field of regions -> the codes in it
 
     def __post_init__(self) -> None:
+        self._regions.update((one.field.name, set()) for one in self.columns if isinstance(one.reader, RegionReader))
         self._written.set_result(None)
         self._checker = Checker(self.columns, self.sheet, self.gather, self.schema, self.parquet.parent)
 
@@ -73,6 +77,13 @@ class TableWriter:
                 self._cells.close()
                 if self._writer is not None:
                     self._writer.close()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields as they were written: of regions the codes that are there, with their labels."""
+        found = {name: regions.labels_of(filter(None, codes)) for name, codes in self._regions.items()}
+        fields = (one.field for one in self.columns)
+        return tuple(replace(one, codes=found[one.name] or None) if one.name in found else one for one in fields)
 
     def convert(self, batch: Any) -> tuple[Any, list[Converted]]:
         """A batch of data rows without the names of persons, and its typed columns; on any thread."""
@@ -101,6 +112,8 @@ class TableWriter:
             return
         self.accepted += typed.num_rows
         self._checker.check(typed, rows, raw)
+        for name, codes in self._regions.items():
+            codes.update(plain(pc.unique(typed.column(name))).to_pylist())
         self._raw.append((rows, raw))
         self._waiting.append(typed)
         if (

@@ -1,7 +1,8 @@
 """Heavy queries in a pool of their own, so that pages stay fast: few at once, the rest told to come again.
 
 A pool's threads ask the system for less of the processor than those of pages, and so do the threads that DuckDB starts
-from them. What a heavy query answered is kept: a release never changes, so the answer stays right.
+from them. They run its statements and little else: one that has the interpreter's lock and no processor would hold up
+all pages of its process. What a heavy query answered is kept: a release never changes, so the answer stays right.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -28,16 +30,28 @@ class HeavyPool:
 
     def __init__(self, name: str, at_once: int = AT_ONCE, waiting: int = WAITING, nice: int = NICE) -> None:
         self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._turns = threading.BoundedSemaphore(at_once)
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix=name, initializer=step_back, initargs=(nice,))
 
-    def run(self, work: Callable[[], T]) -> T:
-        """What `work` gives. Raises Unavailable where too many are at it, and whatever `work` raises."""
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One piece of work while the block runs, begun when its turn comes. Raises Unavailable: too many are at it."""
         if not self._places.acquire(blocking=False):
             raise Unavailable("too_many_heavy_queries", retry_after=2)
         try:
-            return self._pool.submit(work).result()
+            with self._turns:
+                yield
         finally:
             self._places.release()
+
+    def aside(self, work: Callable[[], T]) -> T:
+        """What `work` gives, done by a thread of the pool, for one who has a place."""
+        return self._pool.submit(work).result()
+
+    def run(self, work: Callable[[], T]) -> T:
+        """The same for whoever gets a place. Raises Unavailable, and whatever `work` raises."""
+        with self.place():
+            return self.aside(work)
 
 
 def step_back(nice: int = NICE) -> None:

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import nearest
+from catalog.regions import nearest_regions
+from catalog.vocabularies import codes
+from search.places import HOME
 
 PREFIX = "PORTAL_"
 DAYS = ("upload_days", "undecided_days", "draft_days")
@@ -40,6 +43,9 @@ TABLE: Mapping[str, Setting] = {
     "base_url": Setting(
         "as each request says", "Address of the portal as others reach it, for links in answers and feeds."
     ),
+    "home_region": Setting(
+        HOME, "GB/T 2260 code of the place whose portal this is; search takes its districts' bare names for them."
+    ),
     "secret_key": Setting("made and kept in the data directory", "Signs cursors; at least 32 characters."),
     "rate_limit": Setting("1200/minute", "Requests for each address or key: `number/second|minute|hour`, or `off`."),
     "originals": Setting(
@@ -68,6 +74,7 @@ class Settings:
     upload_days: timedelta | None = timedelta(days=30)
     undecided_days: timedelta | None = timedelta(days=90)
     draft_days: timedelta | None = timedelta(days=365)
+    home_region: str = HOME
 
     @property
     def embedded(self) -> bool:
@@ -95,6 +102,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         rate_limit=parse_rate(given.get("rate_limit") or "1200/minute"),
         upload_limit=_mib(given.get("upload_limit_mib") or "2048"),
         originals=_originals(given.get("originals") or "encrypt"),
+        home_region=_home(given.get("home_region") or HOME),
         **{name: _days(name, given.get(name) or TABLE[name].default) for name in DAYS},
     )
 
@@ -114,6 +122,17 @@ def _originals(text: str) -> str:
     if text not in ("encrypt", "drop", "keep"):
         raise SettingError(f"PORTAL_ORIGINALS: {text!r} is not encrypt, drop or keep")
     return text
+
+
+def _home(code: str) -> str:
+    if code == HOME:  # the whole list of codes need not be read for it
+        return code
+    if code not in codes("regions"):
+        near = ", ".join(nearest_regions(code))
+        raise SettingError(
+            f"PORTAL_HOME_REGION: {code!r} is no code of GB/T 2260" + (f"; near is {near}" if near else "")
+        )
+    return code
 
 
 def _days(name: str, text: str) -> timedelta | None:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Any, Final
 
+from catalog.regions import region_and_parents
 from search.periods import Period, mentions
 from search.tokens import fold
 from search.units import Question, Unit
@@ -67,7 +68,7 @@ def find_wanted(question: Question, text: str) -> list[Wanted]:
 
     Empty unless the words name a measure and one place and one period, or what the schema tells its rows by.
     """
-    regions = [unit for unit in question.units if unit.kind == "region" and unit.codes]
+    regions = _innermost([unit for unit in question.units if unit.kind == "region" and unit.codes])
     periods = [unit.period for unit in question.units if unit.kind == "period"]
     place = regions[0] if len(regions) == 1 and len(regions[0].names) == 1 else None
     period = periods[0] if len(periods) == 1 else None
@@ -84,6 +85,12 @@ def find_wanted(question: Question, text: str) -> list[Wanted]:
         if place and period and "dated" in known and _says_no_more(question, known):
             found.append(_wanted(schema, known, measure, question, place, period, ()))
     return found
+
+
+def _innermost(regions: Sequence[Unit]) -> list[Unit]:
+    """Without those that contain another one: `福州 鼓楼区` asks for the district."""
+    wider = {one: set(region_and_parents(one.codes[0])[1:]) for one in regions}
+    return [one for one in regions if not any(one.codes[0] in wider[other] for other in regions)]
 
 
 def _wanted(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from catalog.vocabularies import region_and_parents
+from catalog.regions import region_and_parents
 from search.fields import MOST_YEARS, SHORT_TITLE, TITLE_KEY
 
 

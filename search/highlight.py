@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape
 
-from search.places import stem_of
+from catalog.regions import stem_of
 from search.tokens import fold, fold_all
 from search.units import Question, Unit
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import opencc
 
 from search.pinyin import spellings_of
+from search.places import HOME
 
 SAME: Final = 0.8  # what another word of the group counts beside the one that was written
 WIDER: Final = 0.7  # a word that a question's word is only likely to mean
@@ -28,10 +29,14 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """All entries by their folded word. `revision` tells which of the stewards' groups are in it."""
+    """All entries by their folded word. `revision` tells which of the stewards' groups are in it.
+
+    `home` is the code of the region whose portal it is: of places with the same name the near one is meant.
+    """
 
     entries: Mapping[str, Entry]
     revision: int = 0
+    home: str = HOME
 
     def find(self, word: str) -> Entry | None:
         """What is known of a word."""
@@ -51,11 +56,11 @@ _LONGEST: Final = 16
 
 
 @lru_cache(maxsize=8)
-def lexicon(groups: Groups = (), revision: int = 0) -> Lexicon:
-    """The built-in words and those groups, whose words are folded already."""
+def lexicon(groups: Groups = (), revision: int = 0, home: str = HOME) -> Lexicon:
+    """The built-in words and those groups, whose words are folded already, in the portal of that region."""
     entries = {word: Entry(one.kind, dict(one.others)) for word, one in _built_in().items()}
     _add_groups(entries, groups, "word")
-    return Lexicon(entries, revision)
+    return Lexicon(entries, revision, home)
 
 
 def built_in_groups() -> Groups:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from typing import Final
 
 from catalog.db import CIVIL, now
@@ -14,7 +13,7 @@ from search import periods
 from search.lexicon import Entry, Lexicon, lexicon
 from search.periods import Mention
 from search.pinyin import pairs_of, splits_of
-from search.places import Place, places
+from search.places import Names, Place, find_place, places_in
 from search.runs import joined_runs, neighbours
 from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, initial_grams, is_han, letter_token, letters_of
 from search.units import Question, Unit, Way
@@ -75,9 +74,10 @@ def attempts(asked: Question) -> list[Question]:
 def _question(text: str, words: Lexicon, today: date) -> Question:
     folded = fold(text[:QUESTION_LENGTH])
     latin = not IS_HAN.search(folded)
+    names = places_in(folded, words.home)
     units: list[Unit] = []
     for piece in _pieces(folded, today):
-        units += [_period(piece)] if piece.mention else _units(piece, words, latin=latin)
+        units += [_period(piece)] if piece.mention else _units(piece, words, names, latin=latin)
     kept = _telling(list(dict.fromkeys(units)))
     inside = {token for unit in kept for token in unit.tokens}
     bonds = dict.fromkeys(
@@ -126,14 +126,14 @@ def _period(piece: _Piece) -> Unit:
     return Unit(piece.text, (*ways, *own), "period", period=named[0] if len(named) == 1 else None)
 
 
-def _units(piece: _Piece, words: Lexicon, *, latin: bool) -> Iterator[Unit]:
+def _units(piece: _Piece, words: Lexicon, names: Names, *, latin: bool) -> Iterator[Unit]:
     for run in joined_runs(piece.text, words, latin=latin):
         if not is_han(run):
             yield _latin_unit(run[:LONGEST_TOKEN], words, alone=latin)
         elif piece.literal:
             yield Unit(run, (Way(run, tuple(grams_of(run))[: 2 * OTHER_TOKENS], whole=True),))
         else:
-            yield from _han_units(run, words)
+            yield from _han_units(run, words, names)
 
 
 def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
@@ -147,21 +147,16 @@ def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
     if alone and 2 < len(run) < 20:
         ways.append(Way(run, tuple(initial_grams(run))[: 2 * OTHER_TOKENS], whole=True))
         ways.append(Way(run, ("^" + run,), WRITTEN))
-    if meant := _places_by_code().get(run):
-        return _region(run, meant)
+    if meant := find_place(run):
+        return _region(run, (meant,))
     kind = "light" if run in LIGHT_WORDS or len(run) == 1 or (run.isdecimal() and len(run) < 3) else "word"
     return Unit(run, (*ways, *spelled_ways(run, words), *other_ways(run, entry)), kind)
 
 
-@cache
-def _places_by_code() -> dict[str, tuple[Place, ...]]:
-    return {place.codes[0]: (place,) for meant in places().values() for place in meant if place.codes}
-
-
-def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
+def _han_units(run: str, words: Lexicon, names: Names) -> Iterator[Unit]:
     """Places, departments and words with synonyms first, the longest first; the dictionary cuts what is left."""
     found = dictionary_words(run)
-    if _is_short_office(run, found, words):
+    if _is_short_office(run, found, words, names):
         yield _unknown_unit(run)
         return
     bounds = {0}
@@ -169,29 +164,29 @@ def _han_units(run: str, words: Lexicon) -> Iterator[Unit]:
         bounds.add(max(bounds) + len(word))
     start = last = 0
     while start < len(run):
-        end = _longest_known(run, start, bounds, words)
+        end = _longest_known(run, start, bounds, words, names)
         if end == start:
             start += 1
             continue
         yield from _plain_units(run[last:start], words)
-        yield _known_unit(run[start:end], words)
+        yield _known_unit(run[start:end], words, names)
         start = last = end
     yield from _plain_units(run[last:], words)
 
 
-def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon) -> int:
+def _longest_known(run: str, start: int, bounds: set[int], words: Lexicon, names: Names) -> int:
     """Where the longest known word ends that begins at `start`; `start` where there is none."""
     for end in range(min(len(run), start + words.longest), start + 1, -1):
         word = run[start:end]
         ends = (start in bounds) + (end in bounds)
         fits = end - start >= _FREE_MATCH or ends == 2 or (ends == 1 and end - start == 2)
-        if fits and (word in STOP_WORDS or word in places() or words.find(word)):
+        if fits and (word in STOP_WORDS or word in names or words.find(word)):
             return end
     return start
 
 
-def _known_unit(word: str, words: Lexicon) -> Unit:
-    meant, entry = places().get(word), words.find(word)
+def _known_unit(word: str, words: Lexicon, names: Names) -> Unit:
+    meant, entry = names.get(word), words.find(word)
     if word in STOP_WORDS:
         return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:OWN_TOKENS]),), "stop")
     return _region(word, meant) if meant else _word_unit(word, entry)
@@ -220,9 +215,9 @@ def _lone_units(lone: str, words: Lexicon) -> Iterator[Unit]:
         yield from (_word_unit(pair, None) for pair in grams_of(lone))
 
 
-def _is_short_office(run: str, found: Sequence[str], words: Lexicon) -> bool:
+def _is_short_office(run: str, found: Sequence[str], words: Lexicon, names: Names) -> bool:
     """上期所, which the dictionary takes for 上期 and a 所: a short run of its own that ends like an office."""
-    return 2 < len(run) <= _LONGEST_UNKNOWN and found[-1] in _OFFICES and not (words.find(run) or places().get(run))
+    return 2 < len(run) <= _LONGEST_UNKNOWN and found[-1] in _OFFICES and not (words.find(run) or names.get(run))
 
 
 def _unknown_unit(word: str) -> Unit:

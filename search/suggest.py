@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from catalog.regions import region_and_parents
 from search.index import SearchIndex, SearchPage, SearchQuery
 from search.lexicon import Lexicon
 from search.pinyin import initials_of, split_syllables, syllables_of
-from search.places import label_of, places
+from search.places import Place, places
 from search.tokens import IS_HAN, fold, letters_of
 
 MOST: Final = 10
@@ -37,7 +38,7 @@ def suggest(index: SearchIndex, text: str, words: Lexicon, publishers: dict[str,
     asked = _whole_syllables(text[:_LONGEST])
     page = index.search(SearchQuery(asked, size=_TITLES, facets=_FACETS, words=words))
     titles = [Suggestion("dataset", hit.slug, hit.title) for hit in page.hits]
-    others = [*_of_facets(page, text, publishers), *_regions(text)]
+    others = [*_of_facets(page, text, publishers), *_regions(text, words.home)]
     return [*others[: MOST - min(len(titles), _TITLES)], *titles][:MOST]
 
 
@@ -62,27 +63,32 @@ def _of_facets(page: SearchPage, text: str, publishers: dict[str, str]) -> Itera
                 yield Suggestion(kind, one.value, title)
 
 
-def _regions(text: str) -> Iterator[Suggestion]:
+def _regions(text: str, home: str) -> Iterator[Suggestion]:
     asked = letters_of(fold(text))
     if len(asked) < 2:
         return
     codes: dict[str, str] = {}
-    begun = _names_by_start().get(asked[:2] if IS_HAN.search(asked) else asked[0], ())
+    begun = _names_by_start(home).get(asked[:2] if IS_HAN.search(asked) else asked[0], ())
     for name in sorted(begun, key=lambda name: (name != asked, not name.startswith(asked))):
         if name.startswith(asked) or sounds_like(name, asked):
-            codes |= {place.codes[0]: place.name for place in places()[name] if place.codes}
+            codes |= {place.codes[0]: place.name for place in places(home)[name] if place.codes}
     for code, name in list(codes.items())[:_OF_EACH]:
-        yield Suggestion("region", code, label_of(code) or name)
+        yield Suggestion("region", code, name)
 
 
 @lru_cache(maxsize=1)
-def _names_by_start() -> dict[str, list[str]]:
-    """Names of regions by their first two characters and by the first letter of their pinyin."""
+def _names_by_start(home: str) -> dict[str, list[str]]:
+    """Names of regions by their first two characters and by the first letter of their pinyin, the near ones first."""
     starts: dict[str, list[str]] = {}
-    for name in places():
+    for name in sorted(places(home), key=lambda name: not _is_near(places(home)[name], home)):
         for start in (name[:2], _spoken(name)[1][:1]):
             starts.setdefault(start, []).append(name)
     return starts
+
+
+def _is_near(meant: Iterable[Place], home: str) -> bool:
+    """Whether a name is that of the home region's province or of something inside of it."""
+    return any(region_and_parents(place.codes[0])[-1][:2] == home[:2] for place in meant if place.codes)
 
 
 def _one_off(text: str, asked: str) -> bool:

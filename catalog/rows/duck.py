@@ -38,8 +38,12 @@ def fetch(
     parquet: Path, columns: int, statement: str, params: Sequence[Any], limits: Limits, clock: Clock
 ) -> list[Any]:
     """All rows of a statement. Raises Unavailable past the time or memory limit."""
-    with translated(), _cursor(parquet, columns, limits) as cursor, _stopped(cursor, clock.left):
-        return list(cursor.execute(statement, list(params)).fetchall())
+    with translated():
+        limits.run(lambda: _instance(parquet, columns, limits))  # its threads ask for as little as their first one
+        with _cursor(parquet, columns, limits) as cursor, _stopped(cursor, clock.left):
+            limits.run(lambda: cursor.execute(statement, list(params)))
+            found: list[Any] = cursor.fetchall()
+            return found
 
 
 def stream(

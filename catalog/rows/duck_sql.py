@@ -14,7 +14,8 @@ from catalog.rows.terms import Item, RowQuery
 from catalog.rows.values import from_native
 from catalog.schema import Field, Table
 
-Wrap = Callable[[Field, str], str]  # a column's SQL, written another way
+Values = Sequence[tuple[Field, str]]  # each selected item with its SQL
+Dress = Callable[[Values], str]  # what is selected, made of them
 
 
 _SIGNS: Final = re.compile(r"[!-/:-@\[-`{-~]")  # that mean something in a pattern
@@ -60,28 +61,31 @@ class Groups(Duck):
 DUCK: Final = Duck()
 
 
-def grouped_sql(query: RowQuery, table: Table, wrap: Wrap | None = None) -> tuple[str, Params]:
+def plain_columns(values: Values) -> str:
+    """The selected items as `x0`, `x1` …."""
+    return ", ".join(f"{value} AS x{place}" for place, (_, value) in enumerate(values))
+
+
+def grouped_sql(query: RowQuery, table: Table, dress: Dress = plain_columns) -> tuple[str, Params]:
     """The groups: every selected item and, last, the number of groups; the order ends in each group's first row."""
     parts = [*query.select, *query.group_by, *(one.item for one in query.order_by)]
     outer = Groups(parts)
     inner, params = _inner_sql(query, table, parts, outer)
     clauses = [predicate(outer, one) for one in query.having]
     where = " WHERE " + " AND ".join(clause for clause, _ in clauses) if clauses else ""
-    sql = f"SELECT {_columns(outer, query, wrap)}, count(*) OVER () FROM ({inner}) g{where}{order_sql(outer, query)}"
+    sql = f"SELECT {_columns(outer, query, dress)}, count(*) OVER () FROM ({inner}) g{where}{order_sql(outer, query)}"
     return sql, [*params, *(value for _, found in clauses for value in found)]
 
 
-def stream_sql(query: RowQuery, table: Table, wrap: Wrap | None = None) -> tuple[str, Params]:
+def stream_sql(query: RowQuery, table: Table, dress: Dress = plain_columns) -> tuple[str, Params]:
     """All rows of the query. Without `order_by` nothing is sorted: the engine keeps the order of the file."""
     statement = narrowed(DUCK, query, table)
     order = order_sql(DUCK, query) if query.order_by else ""
-    return f"SELECT {_columns(DUCK, query, wrap)} FROM r{statement.where}{order}", statement.params
+    return f"SELECT {_columns(DUCK, query, dress)} FROM r{statement.where}{order}", statement.params
 
 
-def _columns(dialect: Duck, query: RowQuery, wrap: Wrap | None) -> str:
-    """The selected items as `x0`, `x1` …."""
-    values = [(item.output, dialect.expression(item)) for item in query.select]
-    return ", ".join(f"{wrap(*value) if wrap else value[1]} AS x{place}" for place, value in enumerate(values))
+def _columns(dialect: Duck, query: RowQuery, dress: Dress) -> str:
+    return dress([(item.output, dialect.expression(item)) for item in query.select])
 
 
 def group_count_sql(query: RowQuery, table: Table) -> tuple[str, Params]:

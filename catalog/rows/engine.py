@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from catalog.errors import BadParameter, Unavailable
 from catalog.rows import duck, finder, thresholds
-from catalog.rows.duck_sql import DUCK, Wrap, group_count_sql, grouped_sql, stream_sql
+from catalog.rows.duck_sql import DUCK, Dress, group_count_sql, grouped_sql, plain_columns, stream_sql
 from catalog.rows.limits import LIMITS, Clock, Limits
 from catalog.rows.orders import Later, Orders
 from catalog.rows.ranks import Key
@@ -161,16 +161,18 @@ def find_row_text(files: RowFiles, number: int) -> bytes | None:
     return texts.read((number,))[1:-1] if texts else None
 
 
-def iter_export(files: RowFiles, query: RowQuery, limits: Limits = LIMITS, wrap: Wrap | None = None) -> Export:
-    """All rows (or `limit` of them) as a stream; `wrap` may turn each column's SQL into text. Raises as `read_page`.
+def iter_export(files: RowFiles, query: RowQuery, limits: Limits = LIMITS, dress: Dress = plain_columns) -> Export:
+    """All rows (or `limit` of them) as a stream; `dress` may turn their SQL into text. Raises as `read_page`.
 
     The first batch is made before this returns, so faults are known before the answer begins.
     """
     table = files.table
     total = _export_total(files, query, limits)
     rows = min(max(0, total - query.offset), total if query.limit is None else query.limit)
-    sql, params = grouped_sql(query, table, wrap) if query.grouped else stream_sql(query, table, wrap)
-    batches = duck.stream(files.parquet, len(table.fields), f"{sql} LIMIT {rows} OFFSET {query.offset}", params, limits)
+    sql, params = grouped_sql(query, table, dress) if query.grouped else stream_sql(query, table, dress)
+    if rows < total:  # a LIMIT, even one of all rows, makes DuckDB hold and copy what it would hand through
+        sql = f"{sql} LIMIT {rows} OFFSET {query.offset}"
+    batches = duck.stream(files.parquet, len(table.fields), sql, params, limits)
     first = next(batches, None)
     return Export(total, rows, iter(()) if first is None else chain([first], batches))
 

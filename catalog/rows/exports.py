@@ -15,7 +15,8 @@ from catalog.messages import DEFAULT_LANGUAGE
 from catalog.rows.coordinates import find_coordinates
 from catalog.rows.engine import RowFiles, iter_export
 from catalog.rows.limits import LIMITS, Limits
-from catalog.rows.output_sql import csv_sql, json_sql, xlsx_sql
+from catalog.rows.line_out import csv_chunks, text_chunks
+from catalog.rows.output_sql import csv_line, each, json_line, json_sql, xlsx_sql
 from catalog.rows.parquet_out import parquet_chunks, stored_chunks
 from catalog.rows.terms import RowQuery
 from catalog.rows.xlsx_out import xlsx_chunks
@@ -59,26 +60,20 @@ def export(
 
 def csv(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """Comma-separated, UTF-8, a header, `\\n`; text that begins with `= + - @` gets a `'` before it."""
-    from catalog.rows.text_out import csv_chunks
-
-    found = iter_export(files, query, limits, csv_sql)
+    found = iter_export(files, query, limits, csv_line)
     return Download(found.total, found.rows, csv_chunks(found, headers(query, options), bom=options.bom))
 
 
 def ndjson(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """One JSON object a line."""
-    from catalog.rows.text_out import json_lines
-
-    found = iter_export(files, query, limits, json_sql)
-    return Download(found.total, found.rows, json_lines(found, query))
+    found = iter_export(files, query, limits, json_line([item.name for item in query.select]))
+    return Download(found.total, found.rows, text_chunks(found))
 
 
 def json(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
     """A JSON array of objects."""
-    from catalog.rows.text_out import json_lines
-
-    found = iter_export(files, query, limits, json_sql)
-    return Download(found.total, found.rows, _array(json_lines(found, query)))
+    found = iter_export(files, query, limits, json_line([item.name for item in query.select]))
+    return Download(found.total, found.rows, _array(text_chunks(found)))
 
 
 def geojson(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> Download:
@@ -88,7 +83,7 @@ def geojson(files: RowFiles, query: RowQuery, options: Options, limits: Limits) 
     coordinates = find_coordinates([item.output for item in query.select])
     if coordinates is None:
         raise BadParameter.at("select", "export_without_coordinates")
-    found = iter_export(files, query, limits, json_sql)
+    found = iter_export(files, query, limits, each(json_sql))
     return Download(found.total, found.rows, geojson_chunks(found, query, coordinates))
 
 
@@ -96,7 +91,7 @@ def xlsx(files: RowFiles, query: RowQuery, options: Options, limits: Limits) -> 
     """A workbook; past 1,048,576 rows the next sheet begins."""
     from catalog.rows.text_out import sheet_rows
 
-    found = iter_export(files, query, limits, xlsx_sql)
+    found = iter_export(files, query, limits, each(xlsx_sql))
     rows = sheet_rows(found, len(query.select))
     return Download(found.total, found.rows, xlsx_chunks(rows, found.rows, headers(query, options), options.sheet))
 

@@ -1,10 +1,15 @@
-"""A column's value as text, JSON or worksheet cell, written by DuckDB; text and JSON are those of `values`."""
+"""Rows as lines of CSV or JSON, and values as text, JSON or worksheet cells, written by DuckDB; text and JSON are those
+of `values`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+import orjson
+
+from catalog.rows.duck_sql import Dress, Values, plain_columns
 from catalog.rows.formulas import harmless_sql
 from catalog.rows.literals import is_float
 from catalog.rows.terms import TEXTS
@@ -12,8 +17,45 @@ from catalog.rows.values import SAFE
 from catalog.schema import Field
 
 
+def csv_line(values: Values) -> str:
+    """A line of a CSV file. NULL is an empty cell."""
+    cells = ", ',', ".join(_csv_cell(*value) for value in values)
+    return f"concat({cells}, chr(10)) AS line"
+
+
+def json_line(names: Sequence[str], end: str = "\n") -> Dress:
+    """A JSON object of these names, and what it ends with."""
+
+    def write(values: Values) -> str:
+        parts = [f"{_label(name)}, {json_sql(*value)}" for name, value in zip(names, values, strict=True)]
+        whole = ", ".join(parts).replace("',", "'{", 1)
+        return f"concat({whole}, '}}{end}') AS line"
+
+    return write
+
+
+def each(wrap: Callable[[Field, str], str]) -> Dress:
+    """Every value as a column of its own, written that way."""
+    return lambda values: plain_columns([(field, wrap(field, value)) for field, value in values])
+
+
+def _label(name: str) -> str:
+    """A member's name behind a comma, as SQL text: names are the release's own, or have been read as names."""
+    label = orjson.dumps(name).decode().replace("'", "''")
+    return f"',{label}:'"
+
+
+def _csv_cell(field: Field, value: str) -> str:
+    """Quoted where it must be, and where it is no number and empty: NULL is not."""
+    text = csv_sql(field, value)
+    if field.type not in TEXTS:
+        return text
+    special = " OR ".join(f"contains({text}, {sign})" for sign in ("','", "'\"'", "chr(10)", "chr(13)"))
+    return f"CASE WHEN {special} OR {text} = '' THEN concat('\"', replace({text}, '\"', '\"\"'), '\"') ELSE {text} END"
+
+
 def csv_sql(field: Field, value: str) -> str:
-    """The cell of a CSV file. NULL is an empty cell; text that looks like a formula gets an apostrophe."""
+    """Plain text in which nothing looks like a formula: such gets an apostrophe."""
     if field.type in TEXTS:
         return harmless_sql(value)
     return text_sql(field, value)
@@ -37,7 +79,7 @@ def _decimal(field: Field, value: str) -> str:
     text = f"CAST({value} AS VARCHAR)"
     if field.scale and field.scale == field.precision:  # DuckDB then writes .5 and -.5
         text = f"CASE WHEN {value} < 0 THEN '-0' || substr({text}, 2) ELSE '0' || {text} END"
-    return f"rtrim(rtrim({text}, '0'), '.')" if field.scale else text
+    return f"regexp_replace({text}, '\\.?0*$', '')" if field.scale else text  # half the time of rtrim
 
 
 def _moment(field: Field, value: str) -> str:

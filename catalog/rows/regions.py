@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from catalog.vocabularies import get_vocabulary, label, region_and_parents
+from catalog.regions import region_and_parents
+from catalog.vocabularies import get_vocabulary, label
 
 LEVELS: Final = {"province": 2, "city": 4, "county": 6}  # how many digits tell them apart
 _FORM: Final = r"[0-9]{6}([0-9]{3}){0,2}"

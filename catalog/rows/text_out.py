@@ -1,35 +1,15 @@
-"""Batches of text columns put together as CSV, JSON and sheet rows: by polars, a batch at a time."""
+"""Batches of text columns put together as JSON objects beside them and as sheet rows: by polars, a batch at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import orjson
 import polars
 
 from catalog.rows.engine import Export
 from catalog.rows.terms import RowQuery
-
-_BOM: Final = b"\xef\xbb\xbf"
-
-
-def csv_chunks(found: Export, names: list[str], *, bom: bool) -> Iterator[bytes]:
-    yield (_BOM if bom else b"") + _csv_line(names)
-    for batch in found.batches:
-        frame = _frame(batch, len(names))
-        yield frame.write_csv(include_header=False, quote_style="necessary").encode("utf-8")
-
-
-def _csv_line(cells: list[str]) -> bytes:
-    quoted = ['"' + cell.replace('"', '""') + '"' if set(cell) & set('",\r\n') else cell for cell in cells]
-    return (",".join(quoted) + "\n").encode("utf-8")
-
-
-def json_lines(found: Export, query: RowQuery) -> Iterator[bytes]:
-    """One object a line, a batch at a time."""
-    for _, lines in json_batches(found, query):
-        yield ("\n".join(lines.to_list()) + "\n").encode("utf-8")
 
 
 def json_batches(found: Export, query: RowQuery) -> Iterator[tuple[polars.DataFrame, polars.Series]]:

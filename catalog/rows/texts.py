@@ -12,16 +12,15 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
 import pyarrow as pa
 
 from catalog.rows import duck
 from catalog.rows.kept import Kept
 from catalog.rows.limits import LIMITS
-from catalog.rows.output_sql import json_sql
+from catalog.rows.output_sql import json_line
 from catalog.rows.sealed import Unsound, open_sealed, write_sealed
 from catalog.rows.serving import Serving
-from catalog.schema import Table
+from catalog.schema import Field, Table
 
 _BATCH: Final = 1 << 17
 _KEPT: Final = 128
@@ -124,9 +123,6 @@ def build_texts(serving: Serving, parquet: Path) -> None:
 
 
 def _sql(table: Table) -> str:
-    """Labels are the release's own, written as SQL text."""
-    parts = ["'{\"_row\":' || CAST(n + 1 AS VARCHAR)"]
-    for number, field in enumerate(table.fields):
-        label = f",{orjson.dumps(field.name).decode()}:".replace("'", "''")
-        parts.append(f"'{label}' || {json_sql(field, f'c{number}')}")
-    return f"SELECT {' || '.join(parts)} || '}},' AS t FROM r"
+    names = ["_row", *(field.name for field in table.fields)]
+    values = [(Field("_row", "", "integer"), "(n + 1)"), *((field, f"c{at}") for at, field in enumerate(table.fields))]
+    return f"SELECT {json_line(names, ',')(values)} FROM r"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import ValidationError, fields, validate
 
 from catalog.messages import say
-from portal.v1.bodies import Moment, PublicText, Several, Slug, Text
+from portal.v1.members import Moment, PublicText, Several, Slug, Text
 from portal.v1.resource import Body
 
 OVERLAP_HOURS = 24 * 30

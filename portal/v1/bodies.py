@@ -1,149 +1,31 @@
-"""The bodies that come in, as marshmallow schemas: what a member may hold, and the sentence when it does not."""
+"""The bodies that come in, as marshmallow schemas: what their members are called, and what they must be together."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from catalog.db import CIVIL
 from catalog.errors import nearest
 from catalog.messages import LANGUAGES, say
-from catalog.vocabularies import codes
 from ingest.families import list_schemas
-from ingest.privacy.hits import find_hits
+from portal.v1.members import (
+    Code,
+    Date,
+    DutyId,
+    Mapping,
+    Moment,
+    Object,
+    PublicText,
+    PublisherRef,
+    Region,
+    Several,
+    Slug,
+    Text,
+)
 from portal.v1.resource import Body
-
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-OFFICIAL = ("email", "landline")  # kinds that an office publishes of itself
-COMMON = {"required": "member_required", "null": "member_null"}
-_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
-_PLAIN = r"^[^\u0000]*$"
-_NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
-
-
-class Text(fields.String):
-    """Text without NUL and lone surrogates, of at most `longest` characters, not blank where it is required."""
-
-    default_error_messages = {**COMMON, "invalid": "text_expected", "invalid_utf8": "text_expected"}
-    shape: ClassVar[re.Pattern[str] | None] = None
-
-    def __init__(self, longest: int = 300, **options: Any) -> None:
-        required = bool(options.get("required"))
-        pattern = f"^{self.shape.pattern}$" if self.shape else _NOT_BLANK if required else _PLAIN
-        told = options.pop("metadata", {})
-        if "enum" not in told:
-            told = {"maxLength": longest, "pattern": pattern, **({"minLength": 1} if required else {}), **told}
-        super().__init__(metadata=told, **options)
-        self.longest = longest
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        text = str(super()._deserialize(value, attr, data, **options)).strip()
-        if _FORBIDDEN.search(text):
-            raise ma.ValidationError([say("text_broken")])
-        if len(text) > self.longest:
-            raise ma.ValidationError([say("text_too_long", most=self.longest)])
-        if self.required and not text:
-            raise ma.ValidationError([say("member_required")])
-        return text
-
-
-class PublicText(Text):
-    """Text that everybody reads: no personal data, however it is spelled. Addresses of offices may stand in it."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        text = super()._deserialize(value, attr, data, **options)
-        if any(hit.kind not in OFFICIAL for hit in find_hits(text)):
-            raise ma.ValidationError([say("text_personal")])
-        return text
-
-
-class Code(Text):
-    """One code of a vocabulary."""
-
-    def __init__(self, vocabulary: str, **options: Any) -> None:
-        known = [*sorted(codes(vocabulary)), *([None] if options.get("allow_none") else [])]
-        super().__init__(metadata={"enum": known} if len(known) < 60 else {}, **options)
-        self.vocabulary = vocabulary
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        code = super()._deserialize(value, attr, data, **options)
-        known = codes(self.vocabulary)
-        if code not in known:
-            raise ma.ValidationError([say("member_code_unknown", value=code, nearest=nearest(code, known))])
-        return code
-
-
-class Date(fields.Date):
-    """A day as `2026-06-30`."""
-
-    default_error_messages = {**COMMON, "invalid": "day_expected_here", "format": "day_expected_here"}
-
-
-class Moment(fields.AwareDateTime):
-    """A moment in RFC 3339; without an offset it is civil time in China."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(default_timezone=CIVIL, **options)
-
-    default_error_messages = {
-        **COMMON,
-        "invalid": "moment_expected",
-        "invalid_awareness": "moment_expected",
-        "format": "moment_expected",
-    }
-
-
-class Several(fields.List[Any]):
-    """A list."""
-
-    default_error_messages = {**COMMON, "invalid": "list_expected"}
-
-
-class Object(fields.Nested):
-    """An object with members of its own."""
-
-    default_error_messages = {**COMMON, "type": "object_expected"}
-
-
-class Mapping(fields.Dict):
-    """An object with free names."""
-
-    default_error_messages = {**COMMON, "invalid": "object_expected"}
-
-
-class Slug(PublicText):
-    """A name in addresses: lower-case Latin letters, digits and single hyphens."""
-
-    shape = SLUG
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        slug = super()._deserialize(value, attr, data, **options)
-        if not SLUG.fullmatch(slug):
-            raise ma.ValidationError([say("slug_invalid", value=slug)])
-        return slug
-
-
-class DutyId(Text):
-    """The number of a duty."""
-
-    shape = re.compile("D[0-9]{3}")
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        number = super()._deserialize(value, attr, data, **options)
-        if not self.shape.fullmatch(number):
-            raise ma.ValidationError([say("duty_invalid", value=number)])
-        return number
-
-
-class PublisherRef(Slug):
-    """A publisher by its slug, or by the object that answers and import files have."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        inner = value.get("slug") if isinstance(value, dict) else value
-        return super()._deserialize(inner, attr, data, **options)
 
 
 class Contact(Body):
@@ -188,7 +70,7 @@ class DatasetChanges(Body):
     description = PublicText(20_000)
     themes = Several(Code("themes"), validate=validate.Length(max=22), metadata={"example": ["resources"]})
     tags = Several(PublicText(60), validate=validate.Length(max=50, error="list_too_long"))
-    regions = Several(Code("regions"), validate=validate.Length(max=200, error="list_too_long"))
+    regions = Several(Region(), validate=validate.Length(max=200, error="list_too_long"))
     schema = Text(100, allow_none=True, metadata={"example": "land_supply.deal"})
     family = Code("families", allow_none=True)
     frequency = Code("frequencies")
@@ -245,7 +127,7 @@ class NewPublisher(Body):
     title = PublicText(300, required=True)
     title_translations = Object(Translations)
     aliases = Several(PublicText(200))
-    region = Code("regions", allow_none=True)
+    region = Region(allow_none=True)
     parent = Slug(120, allow_none=True)
 
 

@@ -32,7 +32,6 @@ from search.fields import FACETS
 from search.index import Hit, Scope, SearchPage, SearchQuery
 from search.inside import Match, matches
 from search.lexicon import Lexicon, lexicon
-from search.places import label_of
 
 FILTERS = ("publisher", "theme", "family", "region", "tag", "format", "frequency", "access", "status")
 SPANS = ("period_from", "period_to", "updated_from")
@@ -85,7 +84,7 @@ def read_text() -> str:
 
 def words() -> Lexicon:
     """The words that questions are understood by now."""
-    found = house().lexicon = synonyms.words(catalog_session(), house().lexicon)
+    found = house().lexicon = synonyms.words(catalog_session(), house().lexicon, house().settings.home_region)
     return found
 
 
@@ -210,7 +209,7 @@ def _region(code: str, words: str) -> str:
     for name in ("regions", "functional_areas"):
         if code in codes(name):
             return label(name, code, words)
-    return label_of(code) or code
+    return code
 
 
 def _facets() -> tuple[str, ...]:

@@ -37,8 +37,10 @@ class TermAnswer(Schema):
     label = fields.String()
     labels = fields.Dict(keys=fields.String(), values=fields.String())
     note = fields.String()
-    valid_from = fields.String()
-    valid_to = fields.String()
+    valid_from = fields.String(
+        metadata={"description": "The month since which it holds, or the year.", "example": "2013-10"}
+    )
+    valid_to = fields.String(metadata={"description": "When it ended: a month, or a year.", "example": "2013-10"})
     successor = fields.String()
     parent = fields.String()
     aliases = fields.List(fields.String())
@@ -49,7 +51,9 @@ class VocabularyAnswer(Schema):
 
     name = fields.String()
     title = fields.String()
+    total = fields.Integer()
     items = fields.List(fields.Nested(TermAnswer))
+    next = fields.String(allow_none=True, metadata={"description": "The next page of a long list."})
 
 
 class VocabulariesAnswer(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from catalog import lookup
 from catalog.errors import NotFound, nearest
@@ -12,17 +12,21 @@ from catalog.registry import create_publisher
 from catalog.vocabularies import Term, get_vocabulary, list_vocabularies
 from portal.answers import content_tag, json_answer, language, tagged
 from portal.context import actor, catalog_session
-from portal.links import absolute
+from portal.links import absolute, next_page
 from portal.v1 import list_documents as documents
 from portal.v1.blueprint import api
 from portal.v1.bodies import NewPublisher
-from portal.v1.resource import Resource, documented
+from portal.v1.find import whole_number
+from portal.v1.resource import Resource, documented, parameter
 from portal.v1.shapes import duty_shape
 
 
 def _tagged(data: dict[str, Any]) -> Response:
     response = json_answer(data)
     return tagged(response, content_tag(response))
+
+
+MOST_TERMS = 1000  # codes of a page: all of every list but that of the regions
 
 
 @api.route("/publishers")
@@ -86,17 +90,34 @@ class Vocabularies(Resource):
 class OneVocabulary(Resource):
     """One code list."""
 
-    @documented(api)
+    takes = {"GET": ("parent", "page", "page_size")}
+
+    @documented(
+        api,
+        parameter("parent", "Only the codes right below this one.", example="330600"),
+        parameter("page", "Which page, from 1.", {"type": "integer", "minimum": 1}),
+        parameter("page_size", "Codes of a page.", {"type": "integer", "minimum": 1, "maximum": MOST_TERMS}),
+    )
     @api.response(200, documents.VocabularyAnswer)
     def get(self, name: str) -> Response:
-        """Its codes with labels, validity and successors."""
+        """Its codes with labels, validity and successors; long lists by pages."""
         return _tagged(_vocabulary(name))
 
 
 def _vocabulary(name: str) -> dict[str, Any]:
     found = get_vocabulary(name)
     title = found.titles.get(language(), name)
-    return {"name": found.name, "title": title, "items": [_term(one) for one in found.terms]}
+    page, size = whole_number("page", 1, 1, 10_000), whole_number("page_size", MOST_TERMS, 1, MOST_TERMS)
+    parent = request.args.get("parent")
+    terms = [one for one in found.terms if parent is None or one.parent == parent]
+    shown, more = terms[(page - 1) * size : page * size], len(terms) > page * size
+    return {
+        "name": found.name,
+        "title": title,
+        "total": len(terms),
+        "items": [_term(one) for one in shown],
+        "next": next_page(page + 1) if more else None,
+    }
 
 
 def _term(term: Term) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ import orjson
 
 from catalog.errors import BadParameter
 from catalog.rows.engine import RowPage, is_heavy, read_page
+from catalog.rows.limits import LIMITS
 from catalog.rows.terms import RowQuery
 from catalog.schema import Table
 from portal.asking import Asked, Asking
@@ -33,7 +35,9 @@ def page_body(asking: Asking, place: Place, query: RowQuery) -> bytes:
     mark = mark_of(asking, place)
     found = asking.house.answers.find(mark)
     if found is None:
-        page = asking.house.heavy.run(lambda: read_page(files, query, after=after))
+        pool = asking.house.heavy
+        with pool.place():
+            page = read_page(files, query, after=after, limits=replace(LIMITS, run=pool.aside))
         found = _written(asking, place, query, page, shape)
         if place.is_public:  # columns of what is not may still be masked or dropped
             asking.house.answers.keep(mark, found)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from portal.v1.bodies import PublicText, Several
+from portal.v1.members import PublicText, Several
 from portal.v1.resource import Body
 
 

@@ -27,6 +27,7 @@ def parcel(number: int, area: str, price: str) -> list[list[str]]:
         ["出让年限：", "40年", "容积率：", "大于1并且小于或等于2.5", "建筑密度(%)：", "小于或等于40"],
         ["主要用途：", "其他商服用地", "起始价：", price, "挂牌开始时间：", "2023年05月10日09时00分"],
         ["联系人：", "某某某", "保证金账户：", "样例", "", ""],
+        ["建筑限高：", "下限：", "12", "上限：", "60", ""],
     ]
 
 
@@ -37,14 +38,24 @@ def test_a_notice_of_labels_with_values_beside_them_is_a_row_a_parcel(take: Take
         ("二", [*head, *parcel(3, "30亩", "900万元")]),
     )
     taken = take(book, "公告.xlsx", schema="land_supply.notice")
-    names = ("notice_no", "parcel_no", "location", "area", "far_min", "far_max", "density_max", "start_price")
+    names = (
+        "notice_no",
+        "parcel_no",
+        "location",
+        "area",
+        "far_min",
+        "far_max",
+        "density_max",
+        "start_price",
+        "height_max",
+    )
     number, density = "鄂州告字〔2023〕3号", Decimal(40)
     assert picked(taken.rows, *names) == [
-        (number, "G2023-01", "样例路1号", Decimal("23456.7"), 1, Decimal("2.5"), density, 60_000_000),
-        (number, "G2023-02", "样例路2号", 15_000, 1, Decimal("2.5"), density, 4_800_000),
-        (number, "G2023-03", "样例路3号", 20_000, 1, Decimal("2.5"), density, 9_000_000),
+        (number, "G2023-01", "样例路1号", Decimal("23456.7"), 1, Decimal("2.5"), density, 60_000_000, 60),
+        (number, "G2023-02", "样例路2号", 15_000, 1, Decimal("2.5"), density, 4_800_000, 60),
+        (number, "G2023-03", "样例路3号", 20_000, 1, Decimal("2.5"), density, 9_000_000, 60),
     ]
-    assert taken.cells(2)["area"] | {"raw": "1.5公顷", "cell": "D8"} == taken.cells(2)["area"]
+    assert taken.cells(2)["area"] | {"raw": "1.5公顷", "cell": "D9"} == taken.cells(2)["area"]
     assert taken.finding("records_read").count == 3
     assert {one.params["kind"] for one in taken.findings("column_dropped")} == {"contact_person"}
     assert take(book, "公告.xlsx").outcome.proposals[0].schema == "land_supply.notice"

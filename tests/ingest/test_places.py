@@ -37,6 +37,18 @@ def test_a_title_speaks_of_a_place(title: str, place: tuple[str, str | None] | N
         ("成都", None, "510100"),
         ("成都", "510000", "510100"),
         ("江苏省无锡市滨湖区", "340100", "320211"),
+        ("福州市台江区", None, "350103"),
+        ("河南省 > 省直辖县级行政区划 > 济源市", None, "419001"),
+        ("福建省沙县", None, "350427"),
+        ("三元区", None, "350404"),
+        ("襄樊市", None, "420600"),
+        ("荔蒲县", None, "450331"),
+        ("延边州", None, "222400"),
+        ("广西", None, "450000"),
+        ("福州市市辖区", None, "350101"),
+        ("市辖区", "350100", "350101"),
+        ("江北区", "330200", "330205"),
+        ("江北区", "500000", "500105"),
     ],
 )
 def test_a_name_means_what_the_title_lets_it_mean(name: str, within: str | None, code: str) -> None:
@@ -50,11 +62,58 @@ def test_a_name_means_what_the_title_lets_it_mean(name: str, within: str | None,
         ("市本级", "330000", "region_unknown"),
         ("市本级", None, "region_unknown"),
         ("吉林", None, "region_ambiguous"),
+        ("恩施", None, "region_ambiguous"),
+        ("巴州", None, "region_ambiguous"),
+        ("江北区", None, "region_ambiguous"),
+        ("桥东区", "130000", "region_ambiguous"),
+        ("城关区", None, "region_ambiguous"),
         ("样例区", None, "region_unknown"),
     ],
 )
 def test_a_name_that_may_mean_something_else_is_no_code(name: str, within: str | None, code: str) -> None:
     assert why(lambda text: code_of(text, within), name) == code
+
+
+def test_the_regions_that_a_name_may_mean_are_told_with_their_cities(take: Taker) -> None:
+    taken = take("行政区,宗地编号,成交价（万元）\n鼓楼区,A,1\n南京市鼓楼区,B,1\n", schema="land_supply.deal")
+    assert taken.column("region") == [None, "320106"]
+    told = taken.finding("region_ambiguous").params["codes"]
+    assert told == "南京市鼓楼区 320106、徐州市鼓楼区 320302、福州市鼓楼区 350102、开封市鼓楼区 410204"
+
+
+@pytest.mark.parametrize(
+    ("when", "code"), [("2012-03-01", "350403"), ("2021-03-01", "350404"), ("2023-03-01", "350404")]
+)
+def test_a_district_has_the_code_of_its_time_where_only_the_year_of_the_change_is_known(
+    take: Taker, when: str, code: str
+) -> None:
+    head = "行政区,宗地编号,成交日期,成交价（万元）\n"
+    taken = take(head + f"福建省三明市三元区,A,{when},1\n", schema="land_supply.deal")
+    assert taken.column("region") == [code]
+    assert [one.code for one in taken.outcome.findings if one.code == "check_held"] == []
+
+
+@pytest.mark.parametrize(("when", "told"), [("2012-11-30", False), ("2015-06-30", False), ("2016-01-01", True)])
+def test_a_code_is_doubted_only_where_it_surely_did_not_hold(take: Taker, when: str, told: bool) -> None:
+    head = "行政区代码,行政区,宗地编号,成交日期,成交价（万元）\n"  # Zhabei became part of Jing'an in 2015
+    taken = take(head + f"310108,闸北区,A,{when},1\n", schema="land_supply.deal")
+    assert bool(taken.findings("check_held")) is told
+
+
+def test_a_release_names_the_regions_that_are_in_it_and_no_others(take: Taker) -> None:
+    rows = "福州市鼓楼区,A,1\n福州市台江区,B,1\n没有这个地方,C,1\n福州市台江区,D,1\n"
+    taken = take("行政区,宗地编号,成交价（万元）\n" + rows, schema="land_supply.deal")
+    codes = taken.field("region").codes
+    assert codes is not None
+    assert {code: words["zh-Hans"] for code, words in codes.items()} == {"350102": "鼓楼区", "350103": "台江区"}
+    assert codes["350102"] == {"zh-Hans": "鼓楼区", "zh-Hant": "鼓樓區", "en": "Gulou District"}
+
+
+def test_a_code_that_the_country_does_not_have_is_its_own_label(take: Taker) -> None:
+    taken = take("行政区代码,宗地编号,成交价（万元）\n339999,A,1\n", schema="land_supply.deal")
+    codes = taken.field("region").codes
+    assert codes is not None
+    assert set(codes["339999"].values()) == {"339999"}
 
 
 def test_the_land_markets_own_names_of_fields_are_known(take: Taker) -> None:

@@ -33,11 +33,19 @@ def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
         ("PORTAL_RATE_LIMIT", "0/minute", "PORTAL_RATE_LIMIT"),
         ("PORTAL_UPLOAD_LIMIT_MIB", "big", "PORTAL_UPLOAD_LIMIT_MIB"),
         ("PORTAL_SECRET_KEY", "short", "32"),
+        ("PORTAL_HOME_REGION", "350199", "350100"),
+        ("PORTAL_HOME_REGION", "福州市", "350100"),
+        ("PORTAL_HOME_REGION", "nowhere", "no code of GB/T 2260"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(tmp_path: Path, name: str, value: str, said: str) -> None:
     with pytest.raises(SettingError, match=said):
         load({"PORTAL_DATA_DIR": str(tmp_path), name: value})
+
+
+def test_a_portal_is_of_the_region_that_is_named(tmp_path: Path) -> None:
+    assert load({"PORTAL_DATA_DIR": str(tmp_path)}).home_region == "330600"
+    assert load({"PORTAL_DATA_DIR": str(tmp_path), "PORTAL_HOME_REGION": "350100"}).home_region == "350100"
 
 
 def test_rates() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import event
@@ -91,6 +92,46 @@ def test_lists_have_labels_in_the_language_asked_for(api: dict[str, Api]) -> Non
     assert "regions" in names
     wrong = api["public"].get("/vocabularies/region")
     assert (wrong.status_code, "regions" in wrong.json["detail"]) == (404, True)
+
+
+def test_a_long_list_comes_by_pages(api: dict[str, Api]) -> None:
+    seen, address = [], "/vocabularies/regions"
+    while address:
+        page = api["public"].get(address).json
+        assert len(page["items"]) <= 1000
+        seen += [one["code"] for one in page["items"]]
+        address = (page["next"] or "").partition("/api/v1")[2]
+    assert len(seen) == len(set(seen)) == page["total"] > 4000
+    inside = api["public"].get("/vocabularies/regions?parent=350100&page_size=3&page=2").json
+    assert [one["label"] for one in inside["items"]] == ["仓山区", "马尾区", "晋安区"]
+    assert api["public"].get("/vocabularies/regions?parent=350102").json["items"] == []
+    wrong = api["public"].get("/vocabularies/regions?page_size=1001")
+    assert (wrong.status_code, "1000" in wrong.json["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("region", "near"),
+    [("350199", "350100"), ("福州市", "350100"), ("鼓楼区", "320106, 320302, 350102, 410204"), ("xyz", None)],
+)
+def test_a_region_that_there_is_not_is_answered_with_the_nearest(
+    api: dict[str, Api], region: str, near: str | None
+) -> None:
+    body = {"title": "福州市住宅地价", "publisher": "finance-bureau", "regions": ["350100", region]}
+    wrong = api["steward"].post("/datasets", body)
+    assert wrong.status_code == 422
+    (told,) = wrong.json["errors"]["regions.1"]
+    assert (f"“{near}”" in told) if near else ("最接近" not in told)
+
+
+def test_a_dataset_of_any_city_is_registered_found_and_counted(api: dict[str, Api]) -> None:
+    slug = api["steward"].register(title="福州市鼓楼区住宅地价", regions=["350102"])
+    assert api["steward"].get(f"/datasets/{slug}").json["regions"] == ["350102"]
+    made = api["admin"].post("/publishers", {"slug": "fz", "title": "福州市财政局", "region": "350100"})
+    assert made.status_code == 201
+    found = api["steward"].get("/datasets?status=draft&region=350100&facets=region&lang=en").json
+    assert [one["slug"] for one in found["items"]] == [slug]
+    labels = {one["value"]: one["label"] for one in found["facets"]["region"]}
+    assert labels == {"350000": "Fujian", "350100": "Fuzhou", "350102": "Gulou District"}
 
 
 def test_publishers_are_listed_with_their_counts(api: dict[str, Api]) -> None:
