@@ -47,9 +47,13 @@ def fetch(
 
 
 def stream(
-    parquet: Path, columns: int, statement: str, params: Sequence[Any], limits: Limits, batch: int = 50_000
+    parquet: Path, columns: int, statement: str, params: Sequence[Any], limits: Limits, cells: int = 500_000
 ) -> Iterator[pa.RecordBatch]:
-    """The batches of a statement, one at a time; only the engine's own time counts towards the limit."""
+    """The batches of a statement, one at a time; only the engine's own time counts towards the limit.
+
+    A batch is of about `cells` cells of the table, so that wide rows do not pass what one text column can hold (2 GiB).
+    """
+    batch = max(1, cells // columns)
     left = limits.export_seconds
     with translated(), _cursor(parquet, columns, limits) as cursor:
         started = time.monotonic()

@@ -22,7 +22,7 @@ from catalog.rows.sealed import Unsound, open_sealed, write_sealed
 from catalog.rows.serving import Serving
 from catalog.schema import Field, Table
 
-_BATCH: Final = 1 << 17
+_CELLS: Final = 1_500_000  # of a batch
 _KEPT: Final = 128
 _ENDING: Final = ".rtexts"
 
@@ -116,7 +116,7 @@ def build_texts(serving: Serving, parquet: Path) -> None:
 
     def write(sink: pa.NativeFile) -> None:
         with pa.ipc.new_file(sink, schema) as writer:
-            for batch in duck.stream(parquet, len(table.fields), _sql(table), [], LIMITS, _BATCH):
+            for batch in duck.stream(parquet, len(table.fields), _sql(table), [], LIMITS, _CELLS):
                 writer.write_batch(pa.record_batch([batch.column(0).cast(pa.large_string())], schema=schema))
 
     write_sealed(serving.beside(_ENDING), table.digest, write)

@@ -154,3 +154,9 @@ def test_many_threads_read_the_same_files(land: RowFiles) -> None:
         thread.join()
     assert len(answers) == 60
     assert {tuple(one) for one in answers} == {(1, 2, 3, 4), (1, 2), (1, 3)}
+
+
+def test_batches_of_a_wide_table_have_fewer_rows(land: RowFiles) -> None:
+    statement = "SELECT i FROM range(5000) r(i)"
+    several = list(duck.stream(land.parquet, len(LAND), statement, [], Limits(), 2048 * len(LAND)))
+    assert [batch.num_rows for batch in several] == [2048, 2048, 904]

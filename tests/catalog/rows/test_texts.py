@@ -52,7 +52,7 @@ def told(files: RowFiles, page: RowPage) -> list[dict[str, Any]]:
 @given(rows=rows_of, texts_=st.lists(st.text(max_size=5), min_size=14, max_size=14))
 def test_a_page_as_text_is_the_page(rows: list[tuple[Any, ...]], texts_: list[str]) -> None:
     fields = (*FIELDS, ODD)
-    with tempfile.TemporaryDirectory() as name, patch.object(texts, "_BATCH", 4):
+    with tempfile.TemporaryDirectory() as name, patch.object(texts, "_CELLS", 4):
         files = with_texts(
             make_release(Path(name), fields, [(*row, text) for row, text in zip(rows, texts_, strict=False)])
         )
@@ -72,7 +72,7 @@ def files(tmp_path: Path) -> RowFiles:
 
 
 def test_neighbours_are_read_across_batches(files: RowFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_BATCH", 2048)  # what DuckDB works with at once
+    monkeypatch.setattr(texts, "_CELLS", 2048 * len(files.table.fields))  # as many rows as DuckDB works with at once
     with_texts(files)
     for numbers in (range(1, 5001), range(2040, 2060), [5000, 1, 2049]):
         found = open_texts(open_serving(files.serving, files.table))
