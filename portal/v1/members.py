@@ -19,6 +19,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 OFFICIAL = ("email", "landline")  # kinds that an office publishes of itself
 COMMON = {"required": "member_required", "null": "member_null"}
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+_TELLING = re.compile(r"(?:[0-9]-?){7}|birth")
 _PLAIN = r"^[^\u0000]*$"
 _NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
@@ -54,9 +55,13 @@ class PublicText(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         text = super()._deserialize(value, attr, data, **options)
-        if any(hit.kind not in OFFICIAL for hit in find_hits(text)):
+        if self.is_personal(text):
             raise ma.ValidationError([say("text_personal")])
         return text
+
+    def is_personal(self, text: str) -> bool:
+        """Whether there is something in it that no office publishes of itself."""
+        return any(hit.kind not in OFFICIAL for hit in find_hits(text))
 
 
 class Code(Text):
@@ -137,6 +142,10 @@ class Slug(PublicText):
         if not SLUG.fullmatch(slug):
             raise ma.ValidationError([say("slug_invalid", value=slug)])
         return slug
+
+    def is_personal(self, text: str) -> bool:
+        """What is personal in a slug is a long number or a birthday; most have neither, and an import has very many."""
+        return bool(_TELLING.search(text)) and super().is_personal(text)
 
 
 class DutyId(Text):
