@@ -7,10 +7,21 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+FileKey = tuple[Path, int, int, int]
 _all: Final[weakref.WeakSet[Kept[object]]] = weakref.WeakSet()
+
+
+def file_key(path: Path, about: os.stat_result | None = None) -> FileKey | None:
+    """By what a file is kept: one made anew is another, an absent one is None. `about` is what was just seen of it."""
+    try:
+        about = about or path.stat()
+    except OSError:
+        return None
+    return path, about.st_ino, about.st_mtime_ns, about.st_size
 
 
 class Kept(Generic[T]):

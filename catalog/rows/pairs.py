@@ -13,7 +13,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.rows.kept import Kept
+from catalog.rows.kept import Kept, file_key
 from catalog.rows.ranks import Key, find_rank, view_of
 from catalog.rows.sealed import Unsound, open_sealed, write_sealed
 from catalog.rows.serving import Serving
@@ -36,13 +36,9 @@ _open: Final[Kept[memoryview]] = Kept(_KEPT)
 
 def find_pair(serving: Serving, pair: Pair) -> memoryview | None:
     """The places where they are there and sound."""
-    path = _path(serving, pair)
+    key = file_key(_path(serving, pair))
     try:
-        about = path.stat()
-    except OSError:
-        return None
-    try:
-        return _open.get((path, about.st_ino, about.st_mtime_ns, about.st_size), lambda: _load(path, serving))
+        return _open.get(key, lambda: _load(key[0], serving)) if key else None
     except Unsound:
         return None
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.rows.kept import Kept
+from catalog.rows.kept import Kept, file_key
 from catalog.rows.periods import first_day, last_day
 from catalog.rows.sealed import Unsound, open_sealed, write_sealed
 from catalog.rows.serving import Serving
@@ -119,14 +119,9 @@ _open: Final[Kept[Rank]] = Kept(_KEPT)
 
 def find_rank(serving: Serving, key: Key) -> Rank | None:
     """The ranks of a key where they are there and sound."""
-    path = _path(serving, key)
+    found = file_key(_path(serving, key))
     try:
-        about = path.stat()
-    except OSError:
-        return None
-    try:
-        found = (path, about.st_ino, about.st_mtime_ns, about.st_size)
-        return _open.get(found, lambda: _load(path, serving, key))
+        return _open.get(found, lambda: _load(found[0], serving, key)) if found else None
     except Unsound:
         return None
 

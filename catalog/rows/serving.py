@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from catalog.rows.kept import Kept
+from catalog.rows.kept import Kept, file_key
 from catalog.rows.sealed import Outdated, Unsound, open_sealed, write_sealed
 from catalog.rows.values import to_native
 from catalog.schema import Field, Table
@@ -105,11 +105,9 @@ def open_serving(path: Path, table: Table, about: os.stat_result | None = None) 
 
     `about` is what the caller has just seen of the file.
     """
-    try:
-        about = about or path.stat()
-    except OSError as fault:
-        raise Unsound(str(path)) from fault
-    key = (str(path), about.st_ino, about.st_mtime_ns, about.st_size)  # a file made anew is another file
+    key = file_key(path, about)
+    if key is None:
+        raise Unsound(str(path))
     return _open.get(key, lambda: Serving(path, table))
 
 

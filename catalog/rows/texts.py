@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from catalog.rows import duck
-from catalog.rows.kept import Kept
+from catalog.rows.kept import Kept, file_key
 from catalog.rows.limits import LIMITS
 from catalog.rows.output_sql import json_line
 from catalog.rows.sealed import Unsound, open_sealed, write_sealed
@@ -80,13 +80,13 @@ _open: Final[Kept[Texts]] = Kept(_KEPT)
 
 def find_texts(serving: Serving) -> Texts | None:
     """The texts where this process has opened them and the file is the same still."""
-    key = _key(serving)
+    key = file_key(serving.beside(_ENDING))
     return _open.find(key) if key else None
 
 
 def open_texts(serving: Serving) -> Texts | None:
     """The texts where they are there and sound; the file is read whole to see that, once in a process."""
-    key = _key(serving)
+    key = file_key(serving.beside(_ENDING))
     try:
         return _open.get(key, lambda: Texts(key[0], serving.table)) if key else None
     except Unsound:
@@ -98,15 +98,6 @@ def make_texts(serving: Serving, parquet: Path) -> None:
     if open_texts(serving) is None:
         build_texts(serving, parquet)
         open_texts(serving)
-
-
-def _key(serving: Serving) -> tuple[Path, int, int, int] | None:
-    path = serving.beside(_ENDING)
-    try:
-        about = path.stat()
-    except OSError:
-        return None
-    return path, about.st_ino, about.st_mtime_ns, about.st_size
 
 
 def build_texts(serving: Serving, parquet: Path) -> None:
