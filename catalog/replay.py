@@ -18,6 +18,7 @@ from catalog.members import MEMBERS, column_values
 from catalog.models import Account, ApiKey, Application, Audit, Dataset, Release
 
 Facts = dict[str, Any]
+Held = tuple[str | int, str, Facts]  # name or number, whose it is, and what the table holds
 
 
 @dataclass
@@ -225,48 +226,49 @@ def _releases(session: Session, told: Told, names: Mapping[int | None, str]) -> 
 
 
 def _accounts(session: Session, told: Told) -> Iterator[str]:
-    for one in session.scalars(select(Account).order_by(Account.id)):
-        facts = told.accounts.pop(one.name, None)
-        if facts is None:
-            yield f"account {one.name}: no act speaks of it"
-            continue
-        held: Facts = {"role": one.role, "publishers": slugs_of(one), "revoked": one.revoked_at is not None}
-        held["password"] = fingerprint(one.password)
-        if one.grants:
-            held["with_children"] = any(grant.with_children for grant in one.grants)
-        yield from _differing(f"account {one.name}", facts, held)
-    yield from (f"account {name}: it is gone" for name in told.accounts)
+    def held() -> Iterator[Held]:
+        for one in session.scalars(select(Account).order_by(Account.id)):
+            facts: Facts = {"role": one.role, "publishers": slugs_of(one), "revoked": one.revoked_at is not None}
+            facts["password"] = fingerprint(one.password)
+            if one.grants:
+                facts["with_children"] = any(grant.with_children for grant in one.grants)
+            yield one.name, "", facts
+
+    return _compared("account", told.accounts, held())
 
 
 def _keys(session: Session, told: Told) -> Iterator[str]:
-    for one in session.scalars(select(ApiKey).order_by(ApiKey.id)):
-        facts = told.keys.pop(one.id, None)
-        if facts is None:
-            yield f"key {one.id} of {one.account.name}: no act speaks of it"
-            continue
-        ends = one.expires_at.isoformat(timespec="seconds") if one.expires_at else None
-        held: Facts = {
-            "account": one.account.name,
-            "scopes": one.scopes,
-            "expires": ends,
-            "fingerprint": fingerprint(one.digest),
-        }
-        if one.revoked_at is None:  # a session may also end with a new password
-            held["revoked"] = False
-        yield from _differing(f"key {one.id}", facts, held)
-    yield from (f"key {number}: it is gone" for number in told.keys)
+    def held() -> Iterator[Held]:
+        for one in session.scalars(select(ApiKey).order_by(ApiKey.id)):
+            ends = one.expires_at.isoformat(timespec="seconds") if one.expires_at else None
+            facts: Facts = {"account": one.account.name, "scopes": one.scopes, "expires": ends}
+            facts["fingerprint"] = fingerprint(one.digest)
+            if one.revoked_at is None:  # a session may also end with a new password
+                facts["revoked"] = False
+            yield one.id, f" of {one.account.name}", facts
+
+    return _compared("key", told.keys, held())
 
 
 def _applications(session: Session, told: Told) -> Iterator[str]:
-    for one in session.scalars(select(Application).order_by(Application.id)):
-        facts = told.applications.pop(one.id, None)
-        if facts is None:
-            yield f"application {one.id}: no act speaks of it"
-            continue
-        until = one.expires_at.isoformat(timespec="seconds") if one.expires_at else None
-        held = {"state": one.state, "until": until, "account": one.account.name}
-        yield from _differing(f"application {one.id}", facts, held)
-    yield from (f"application {number}: it is gone" for number in told.applications)
+    def held() -> Iterator[Held]:
+        for one in session.scalars(select(Application).order_by(Application.id)):
+            until = one.expires_at.isoformat(timespec="seconds") if one.expires_at else None
+            yield one.id, "", {"state": one.state, "until": until, "account": one.account.name}
+
+    return _compared("application", told.applications, held())
+
+
+def _compared(kind: str, told: Mapping[Any, Facts], held: Iterator[Held]) -> Iterator[str]:
+    """What differs of things of one kind, which no act speaks of, and which are gone."""
+    left = dict(told)
+    for name, whose, facts in held:
+        known = left.pop(name, None)
+        if known is None:
+            yield f"{kind} {name}{whose}: no act speaks of it"
+        else:
+            yield from _differing(f"{kind} {name}", known, facts)
+    yield from (f"{kind} {name}: it is gone" for name in left)
 
 
 def _differing(what: str, facts: Facts, held: Facts) -> Iterator[str]:
