@@ -151,9 +151,13 @@ class FormReading:
         return {table.label: (cells[place], (number, place))}
 
     def _remark(
-        self, header: Header, told: dict[str, tuple[str, At]], label: dict[str, tuple[str, At]], number: int,
+        self,
+        header: Header,
+        told: dict[str, tuple[str, At]],
+        label: dict[str, tuple[str, At]],
+        number: int,
         cells: list[str],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Say which sums are left out because nothing knows what their row is called."""
         first = next((cell for cell in cells if cell), "")
         if header.table.label is None or label or not any(map(is_figure, (text for text, _ in told.values()))):

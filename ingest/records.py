@@ -171,9 +171,15 @@ class Records:
                 writer.add(number, texts)
         self._tell(gather)
         sheet = ReshapedSheet(
-            path, len(names), len(made.rows), like.name, like.grid,
-            rows_from=tuple(made.rows_from), sheets_from=tuple(made.sheets_from), moved=made.moved,
-        )  # fmt: skip
+            path,
+            len(names),
+            len(made.rows),
+            like.name,
+            like.grid,
+            rows_from=tuple(made.rows_from),
+            sheets_from=tuple(made.sheets_from),
+            moved=made.moved,
+        )
         titles = [text for text in self.banners if not (is_unit(text) or is_table_number(text))]
         unit = next((words for text in self.banners if (words := find_unit_words(text))), None)
         found = Found(made.headers, 1, next(iter(titles), None), unit, tuple(titles), (1,))

@@ -95,9 +95,16 @@ def fill(asked: Asked) -> Part:
                 writer.add(line, [*cells, *added.values()])
     several = isinstance(old, ReshapedSheet) and bool(old.sheets_from)
     sheet = ReshapedSheet(
-        path, width, len(rows_from), old.name, old.grid, old.rejected,
-        rows_from=tuple(rows_from), moved=moved, sheets_from=tuple(sheets_from) if several else (),
-    )  # fmt: skip
+        path,
+        width,
+        len(rows_from),
+        old.name,
+        old.grid,
+        old.rejected,
+        rows_from=tuple(rows_from),
+        moved=moved,
+        sheets_from=tuple(sheets_from) if several else (),
+    )
     headers = (*found.headers, *added)
     return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest, found.headers))
 
