@@ -217,10 +217,10 @@ class House:
             take_in(opened, waiting, values)
         return True
 
-    def catch_up(self, after: int = 0, *, settle: bool = False) -> int:
+    def catch_up(self, *, settle: bool = False) -> int:
         """Bring the index up to date; whatever is wrong with the index is no fault of the write before.
 
-        With `after` only the datasets beyond that id. `settle`: many have come, let the index put itself in order.
+        `settle`: many have come, let the index put itself in order.
         """
         try:
             if not self.indexed:
@@ -228,7 +228,7 @@ class House:
                 self.indexed = True
             while self._sample():
                 pass
-            done = sync(self.engine, self.index, after=after)
+            done = sync(self.engine, self.index)
             if settle:
                 self.index.settle()
             return done

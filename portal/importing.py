@@ -5,10 +5,10 @@ A batch is one transaction: a crash leaves whole batches, and a second run bring
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from typing import Any, cast
 
 import orjson
@@ -23,11 +23,11 @@ from catalog.members import MEMBERS, check_members, column_values, family_of, me
 from catalog.models import Dataset, Publisher
 from catalog.slugs import slug_of
 from portal.context import House
-from portal.indexing import IndexingBeside
 from portal.v1.bodies import ImportedDataset
 from portal.v1.checking import load_body
+from search.beside import worked
 
-BATCH = 1000
+BATCH = 500
 LONGEST_LINE = 4 << 20
 
 
@@ -49,49 +49,54 @@ class Tally:
 def import_lines(
     house: House, lines: Iterable[bytes], name: str, *, publish: bool, complain: Callable[[str], None]
 ) -> Tally:
-    """Import every line; the index follows batch by batch. `complain` gets one sentence for each bad line."""
+    """Import every line, and then bring the index up to date. `complain` gets one sentence for each bad line."""
     tally = Tally()
-    checked = _iter_checked(lines, tally, complain)
-    with IndexingBeside(house) as indexing:
-        while batch := list(islice(checked, BATCH)):
+    with closing(worked(enumerate(lines, 1), BATCH, _checked)) as batches:
+        for _, (bodies, complaints) in batches:
+            for complaint in complaints:
+                complain(complaint)
+            tally.bad += len(complaints)
             with house.writing() as opened:
-                _import_batch(opened, dict(batch), tally, publish=publish)
-                detail = {"datasets": len(batch), "publish": publish, "slugs": [slug for slug, _ in batch]}
+                _import_batch(opened, bodies, tally, publish=publish)
+                detail = {"datasets": len(bodies), "publish": publish, "slugs": list(bodies)}
                 audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
-            indexing.go_on(more=len(batch) == BATCH)
-        indexing.finish()
+    house.catch_up(settle=True)
     return tally
 
 
-def _iter_checked(
-    lines: Iterable[bytes], tally: Tally, complain: Callable[[str], None]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    schema = ImportedDataset()
-    for number, line in enumerate(lines, 1):
+def _checked(lines: list[tuple[int, bytes]]) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Of numbered lines the good bodies, by slug, and one sentence for each of the others; may run beside."""
+    bodies, complaints = {}, []
+    for number, line in lines:
         if not line.strip():
             continue
         try:
-            body = _check(schema, line)
+            body = _check(line)
         except PortalError as error:
-            tally.bad += 1
             places = "; ".join(f"{place}: {found[0]}" for place, found in error.places.items())
-            complain(f"{number}: {places or error}")
+            complaints.append(f"{number}: {places or error}")
         else:
-            yield body["slug"], body
+            bodies[body["slug"]] = body
+    return bodies, complaints
 
 
-def _check(schema: ImportedDataset, line: bytes) -> dict[str, Any]:
+def _check(line: bytes) -> dict[str, Any]:
     if len(line) > LONGEST_LINE:
         raise Invalid("import_line_too_long", most=LONGEST_LINE)
     try:
         data = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise Invalid("body_json_broken", line=error.lineno, column=error.colno) from None
-    body = load_body(schema, data)
+    body = load_body(_schema(), data)
     check_members("open", "L1", body)
     if "slug" not in body:
         body["slug"] = slug_of(body["title"])
     return body
+
+
+@cache
+def _schema() -> ImportedDataset:
+    return ImportedDataset()
 
 
 def _import_batch(opened: Session, bodies: dict[str, dict[str, Any]], tally: Tally, *, publish: bool) -> None:

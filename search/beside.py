@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 from search.batches import batches
 
-ALONE: Final = 6  # batches that are not worth a process
+ALONE: Final = 3  # batches that are not worth a process
 _MOST: Final = 4  # processes
 _AHEAD: Final = 2  # batches that wait, beyond those at work
 

@@ -20,6 +20,7 @@ _PLAIN: Final[tuple[Any, ...]] = (
     Dataset.id, Dataset.revision, Dataset.slug, Dataset.title, Dataset.description, Dataset.state, Dataset.family,
     Dataset.schema, Dataset.frequency, Dataset.access, Dataset.temporal_from, Dataset.temporal_to, Dataset.issued,
 )  # fmt: skip
+BEHIND: Final = Dataset.revision != Dataset.indexed_revision  # what the index has not, or not as it is now
 _CODES: Final = 100  # of one column, whose labels are words
 _LISTS: Final = ("themes", "tags", "regions")
 
@@ -29,18 +30,20 @@ def documents_of(opened: Session, ids: Sequence[int]) -> list[SearchDocument]:
     return _read(opened, _columns().where(Dataset.id.in_(ids)))
 
 
-def stale_documents(opened: Session, after: int, limit: int) -> list[SearchDocument]:
-    """The first `limit` datasets beyond the id `after` whose index entry is behind."""
-    behind = Dataset.revision != Dataset.indexed_revision
-    return _read(opened, _columns().where(behind, Dataset.id > after).limit(limit))
-
-
 def iter_documents(engine: Engine, batch: int) -> Iterator[SearchDocument]:
     """Every dataset, by id; no transaction stays open between batches."""
-    last = 0
+    return _by_id(engine, _columns(), 0, batch)
+
+
+def iter_stale(engine: Engine, after: int, batch: int) -> Iterator[SearchDocument]:
+    """The datasets beyond the id `after` whose index entry is behind, in the same way."""
+    return _by_id(engine, _columns().where(BEHIND), after, batch)
+
+
+def _by_id(engine: Engine, wanted: Select[Any], last: int, batch: int) -> Iterator[SearchDocument]:
     while True:
         with session(engine) as opened:
-            found = _read(opened, _columns().where(Dataset.id > last).limit(batch))
+            found = _read(opened, wanted.where(Dataset.id > last).limit(batch))
         if not found:
             return
         yield from found

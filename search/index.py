@@ -195,10 +195,11 @@ class SearchIndex(Protocol):
         """How many documents there are, and in how many each (field, token) stands."""
         ...
 
-    def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
-        """Build a new index from `documents`, then what `catch_up` says has changed, then switch; gives their number.
+    def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> Mapping[int, int]:
+        """Build a new index from `documents`, then what `catch_up` says has changed, then switch.
 
-        `catch_up` is given what the new index holds (id -> revision). The old index answers until the switch.
+        Gives what the new index holds, id -> revision, and so does it tell `catch_up`. The old one answers until the
+        switch.
         """
         ...
 

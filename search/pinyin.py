@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from unicodedata import combining, normalize
 
 from search.wordlists import word_list
 
 SYLLABLES = word_list("syllables")
 _LONGEST_SYLLABLE = 6  # zhuang, chuang, shuang
-_LONGEST_PHRASE = 10  # of the dictionary
 _SPLITS = 4
 _SHORT = 3  # characters of a word whose every reading is looked at
 
@@ -19,19 +18,28 @@ _SHORT = 3  # characters of a word whose every reading is looked at
 @lru_cache(maxsize=100_000)
 def syllables_of(word: str) -> tuple[str, ...]:
     """The syllables of a Chinese word; characters that have none are left out."""
-    return tuple([_toneless(one) for one in _spoken(word) if one])
+    return tuple(chain.from_iterable(map(_syllables, _pieces(word))))
 
 
-def _spoken(word: str) -> Iterator[str]:
-    """As the phrases in it are spoken, the longest first: 行 in 人民银行 as in 银行."""
-    characters, phrases = _dictionaries()
+def _pieces(word: str) -> Iterator[str]:
+    """The phrases of the dictionary in it, the longest first, and the characters between: 行 in 人民银行 as in 银行."""
+    _, phrases = _dictionaries()
+    longest = _longest_phrases()
     start = 0
     while start < len(word):
-        ends = range(min(len(word), start + _LONGEST_PHRASE), start + 1, -1)
+        ends = range(start + longest.get(word[start : start + 2], 1), start + 1, -1)
         end = next((end for end in ends if word[start:end] in phrases), start + 1)
-        known = phrases.get(word[start:end])
-        yield from (one[0] for one in known) if known else characters.get(ord(word[start]), "").split(",")[:1]
+        yield word[start:end]
         start = end
+
+
+@lru_cache(maxsize=20_000)
+def _syllables(piece: str) -> tuple[str, ...]:
+    """Of a phrase, or of a character by its first reading."""
+    characters, phrases = _dictionaries()
+    known = phrases.get(piece)
+    spoken = [one[0] for one in known] if known else characters.get(ord(piece), "").split(",")[:1]
+    return tuple([_toneless(one) for one in spoken if one])
 
 
 def spellings_of(word: str) -> set[str]:
@@ -82,6 +90,15 @@ def _dictionaries() -> tuple[dict[int, str], dict[str, list[list[str]]]]:
     from pypinyin.pinyin_dict import pinyin_dict
 
     return pinyin_dict, phrases_dict
+
+
+@cache
+def _longest_phrases() -> dict[str, int]:
+    """The length of the longest phrase that begins with two characters: most pairs begin none."""
+    longest: dict[str, int] = {}
+    for phrase in sorted(_dictionaries()[1], key=len):
+        longest[phrase[:2]] = len(phrase)
+    return longest
 
 
 @lru_cache(maxsize=4_000)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import Engine, bindparam, func, select, update
@@ -14,10 +15,11 @@ from catalog.db import alone, session
 from catalog.models import Dataset
 from search import stale as stale  # publishers that change make their datasets stale
 from search.batches import batches
-from search.documents import documents_of, iter_documents, stale_documents
+from search.documents import BEHIND, documents_of, iter_documents, iter_stale
 from search.index import Changes, IndexStatus, SearchDocument, SearchIndex
 
 BATCH: Final = 500
+AT_ONCE: Final = 20_000  # datasets whose writing is one step: long enough to be worth processes of its own
 _NAMED: Final = 20  # disagreements that a report names
 _log = logging.getLogger(__name__)
 
@@ -42,28 +44,22 @@ class Agreement:
         return self.index.ready and not (self.stale or self.missing or self.surplus or self.different)
 
 
-def sync(engine: Engine, index: SearchIndex, *, batch: int = BATCH, after: int = 0) -> int:
-    """Bring every stale dataset (beyond the id `after`) up to date; gives how many were. Any number may call at once.
+def sync(engine: Engine, index: SearchIndex, *, at_once: int = AT_ONCE) -> int:
+    """Bring every stale dataset up to date; gives how many were. Any number may call at once.
 
     A document that the index refuses is named in the log and passed over: it stays stale, the rest goes on.
     Raises Unavailable where the index does not answer; nothing is lost then, the next call goes on.
     """
-    done, last = 0, after
+    done, last = 0, 0
     while True:
-        with session(engine) as opened:
-            documents = stale_documents(opened, last, batch)
-        if not documents:
+        read: dict[int, int] = {}
+        refused = index.write(_noting(islice(iter_stale(engine, last, min(BATCH, at_once)), at_once), read)).refused
+        if not read:
             return done
-        last = documents[-1].id
-        done += _write(engine, index, documents)
-
-
-def middle_of_stale(engine: Engine) -> int:
-    """The id in the middle of what is stale, so that two callers may share it; 0 where nothing is."""
-    stale = select(Dataset.id).where(Dataset.revision != Dataset.indexed_revision).order_by(Dataset.id)
-    with session(engine) as opened:
-        count = opened.scalar(select(func.count()).select_from(stale.subquery())) or 0
-        return opened.scalar(stale.offset(count // 2).limit(1)) or 0
+        last = max(read)
+        taken = {one: revision for one, revision in read.items() if one not in refused}
+        _mark(engine, taken)
+        done += len(taken)
 
 
 def rebuild(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
@@ -77,9 +73,12 @@ def rebuild(engine: Engine, index: SearchIndex, *, batch: int = BATCH) -> int:
 
 def _rebuild(engine: Engine, index: SearchIndex, batch: int) -> int:
     _log.info("The search index is being rebuilt")
-    count = index.rebuild(iter_documents(engine, batch), lambda held: changes(engine, held))
-    sync(engine, index, batch=batch)  # what was stale before is in it, but not marked so
-    return count
+    held = index.rebuild(iter_documents(engine, batch), lambda held: changes(engine, held))
+    with session(engine) as opened:
+        stale = opened.scalars(select(Dataset.id).where(BEHIND)).all()
+    _mark(engine, {one: held[one] for one in stale if one in held})
+    sync(engine, index)
+    return len(held)
 
 
 def ensure(engine: Engine, index: SearchIndex) -> bool:
@@ -98,8 +97,7 @@ def status(engine: Engine, index: SearchIndex) -> Agreement:
     known = index.status(revisions=True)
     with session(engine) as opened:
         truth = _revisions(opened)
-        behind = select(func.count()).where(Dataset.revision != Dataset.indexed_revision)
-        stale = opened.scalar(behind) or 0
+        stale = opened.scalar(select(func.count()).where(BEHIND)) or 0
     held = known.revisions
     return Agreement(
         index=known,
@@ -119,25 +117,20 @@ def changes(engine: Engine, held: Mapping[int, int]) -> Changes:
     return Changes(_documents(engine, changed), tuple(held.keys() - truth.keys()))
 
 
-def _write(engine: Engine, index: SearchIndex, documents: Sequence[SearchDocument]) -> int:
-    refused = index.write(documents).refused
+def _noting(documents: Iterable[SearchDocument], read: dict[int, int]) -> Iterator[SearchDocument]:
     for one in documents:
-        if one.id in refused:
-            _log.warning("The search index refuses dataset %s: %s", one.slug, refused[one.id])
-    taken = {one.id: one.revision for one in documents if one.id not in refused}
-    with session(engine, write=True) as opened:
-        _mark(opened, taken)
-        opened.commit()
-    return len(taken)
+        read[one.id] = one.revision
+        yield one
 
 
-def _mark(opened: Session, taken: Mapping[int, int]) -> None:
+def _mark(engine: Engine, taken: Mapping[int, int]) -> None:
     """Note what the index has, but only where nobody has edited meanwhile."""
-    if not taken:
-        return
     same = Dataset.id == bindparam("one"), Dataset.revision == bindparam("seen")
     marked = update(Dataset).where(*same).values(indexed_revision=bindparam("seen"))
-    opened.connection().execute(marked, [{"one": one, "seen": revision} for one, revision in taken.items()])
+    for batch in batches(taken.items(), BATCH):  # short transactions, so that others may write between
+        with session(engine, write=True) as opened:
+            opened.connection().execute(marked, [{"one": one, "seen": revision} for one, revision in batch])
+            opened.commit()
 
 
 def _documents(engine: Engine, ids: Sequence[int]) -> Iterator[SearchDocument]:

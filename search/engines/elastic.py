@@ -73,8 +73,11 @@ class ElasticIndex:
     def write(self, documents: Iterable[SearchDocument], removed_ids: Iterable[int] = ()) -> Written:
         refused: dict[int, str] = {}
         with _answering():
-            for batch in batches(documents, BATCH):
-                refused |= self._bulk(self.address.alias, _writes(batch))
+            with closing(worked(documents, BATCH, _writes)) as ready:
+                for batch, operations in ready:
+                    found = self._bulk(self.address.alias, operations)
+                    _name_refused(batch, found)
+                    refused |= found
             for gone in batches(removed_ids, BATCH):
                 self._bulk(self.address.alias, _deletes(gone))
             self._client.indices.refresh(index=self.address.alias)
@@ -101,7 +104,7 @@ class ElasticIndex:
         found = answer.get("aggregations", {})
         return total_of(answer), [found[str(place)]["doc_count"] for place in range(len(pairs))]
 
-    def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
+    def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> Mapping[int, int]:
         with _answering():
             self._clean()
             index = self._create(_UNSEEN)
@@ -113,7 +116,7 @@ class ElasticIndex:
             # What was written to the old index between the last look and the switch is in the database: look again.
             self._apply(index, catch_up, held)
             self._client.indices.delete_alias(index=index, name=self.address.unfinished)
-        return len(held)
+        return held
 
     def settle(self) -> None:
         """The server merges by itself."""
@@ -238,11 +241,14 @@ class ElasticIndex:
 def _settle(batch: list[SearchDocument], future: Future[dict[int, str]], held: dict[int, int]) -> None:
     """Wait for a write, name what the server would not take, and note the rest."""
     refused = future.result()
+    _name_refused(batch, refused)
+    held |= {one.id: one.revision for one in batch if one.id not in refused}
+
+
+def _name_refused(batch: Iterable[SearchDocument], refused: Mapping[int, str]) -> None:
     for one in batch:
         if one.id in refused:
             _log.warning("The search index refuses dataset %s: %s", one.slug, refused[one.id])
-        else:
-            held[one.id] = one.revision
 
 
 class _Busy(Exception):

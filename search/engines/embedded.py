@@ -6,7 +6,7 @@ Any number of processes may read and write it: reads see one snapshot (WAL), wri
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +22,14 @@ from search.engines.embedded_search import Search
 from search.engines.embedded_tables import Tables
 from search.index import CatchUp, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 
-BATCH: Final = 500
-_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
+BATCH: Final = 1_000
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+    "wal_autocheckpoint=4000",
+)
 _MATCHES: Final = "CREATE TEMP TABLE search_match (id INTEGER PRIMARY KEY)"
 _AWAY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 
@@ -45,10 +51,10 @@ class EmbeddedIndex:
             return not layout.is_complete(connection)
 
     def write(self, documents: Iterable[SearchDocument], removed_ids: Iterable[int] = ()) -> Written:
-        for batch in batches(documents, BATCH):
-            prepared = _prepared(batch)
-            with self._writing() as connection:
-                layout.put(connection, _live(connection), prepared)
+        with closing(worked(documents, BATCH, analysis.document_tokens)) as ready:
+            for batch, tokens in ready:
+                with self._writing() as connection:
+                    layout.put(connection, _live(connection), list(zip(batch, tokens, strict=True)))
         gone = list(removed_ids)
         if gone:
             with self._writing() as connection:
@@ -65,7 +71,7 @@ class EmbeddedIndex:
             counts = [len(memory.documents_with(connection, name, token)) for name, token in pairs]
             return memory.size(connection), counts
 
-    def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> int:
+    def rebuild(self, documents: Iterable[SearchDocument], catch_up: CatchUp) -> Mapping[int, int]:
         with self._writing() as connection:
             tables = layout.create(connection)
         held: dict[int, int] = {}
@@ -81,7 +87,9 @@ class EmbeddedIndex:
                     _put(connection, tables, _prepared(batch), held)
                 layout.remove(connection, tables, changes.removed_ids)
                 layout.switch(connection, tables, complete=True)
-        return len(held.keys() - set(changes.removed_ids))
+        for one in changes.removed_ids:
+            held.pop(one, None)
+        return held
 
     def settle(self) -> None:
         with self._transaction("BEGIN") as connection:

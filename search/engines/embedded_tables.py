@@ -14,6 +14,7 @@ from search.index import SearchDocument, micros, title_key
 
 LAYOUT: Final = 2  # raise it with any change of the tables below
 VERSION: Final = f"a{analysis.VERSION}l{LAYOUT}"
+_HASH_BYTES: Final = 8 << 20  # of words in memory: those of a whole batch, which becomes one segment
 _MERGE_PAGES: Final = 1_000  # of 4 KiB: about a tenth of a second
 _POINTER: Final = """CREATE TABLE IF NOT EXISTS search_pointer (version TEXT PRIMARY KEY,
     live INTEGER, latest INTEGER NOT NULL, complete INTEGER NOT NULL, writes INTEGER NOT NULL) WITHOUT ROWID"""
@@ -91,8 +92,8 @@ def create(connection: sqlite3.Connection) -> Tables:
     tokenizer = "\"ascii tokenchars '_.-^~@#='\""
     shape = f"{_TEXTS}, detail=column, columnsize=0, tokenize={tokenizer}"
     connection.execute(f"CREATE VIRTUAL TABLE {tables.words} USING fts5({shape})")
-    # A question looks into every segment some forty times: single writes leave few, and `merge` makes them one.
-    connection.execute(f"INSERT INTO {tables.words} ({tables.words}, rank) VALUES ('automerge', 4)")
+    _configure(connection, tables, "automerge", 0)  # a rebuild merges once, at its end
+    _configure(connection, tables, "hashsize", _HASH_BYTES)
     return tables
 
 
@@ -100,15 +101,20 @@ def switch(connection: sqlite3.Connection, tables: Tables, *, complete: bool) ->
     """Let that generation answer, and remove all others."""
     pointer = "UPDATE search_pointer SET live = ?, complete = ? WHERE version = ?"
     connection.execute(pointer, (tables.generation, complete, VERSION))
+    if complete:  # a question looks into every segment some forty times: single writes shall leave few
+        _configure(connection, tables, "automerge", 4)
     _drop_others(connection, tables)
 
 
 def merge(connection: sqlite3.Connection, tables: Tables, *, begin: bool) -> bool:
     """Bring the segments of the words a step nearer to being one; false when they are. `begin` takes in all of them."""
     before = connection.total_changes
-    pages = -_MERGE_PAGES if begin else _MERGE_PAGES
-    connection.execute(f"INSERT INTO {tables.words} ({tables.words}, rank) VALUES ('merge', {pages})")
+    _configure(connection, tables, "merge", -_MERGE_PAGES if begin else _MERGE_PAGES)
     return connection.total_changes - before >= 2
+
+
+def _configure(connection: sqlite3.Connection, tables: Tables, what: str, value: int) -> None:
+    connection.execute(f"INSERT INTO {tables.words} ({tables.words}, rank) VALUES (?, ?)", (what, value))
 
 
 def put(

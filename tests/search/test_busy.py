@@ -95,7 +95,7 @@ def test_a_rebuild_waits_out_a_busy_server(gate: Gate, monkeypatch: pytest.Monke
     index = ElasticIndex(gate.url)
     index.prepare()
     gate.refusals = ["request", "documents", "request"]
-    assert index.rebuild([a_document(number) for number in range(1, 8)], lambda held: Changes(())) == 7
+    assert len(index.rebuild([a_document(number) for number in range(1, 8)], lambda held: Changes(()))) == 7
     assert gate.refusals == []
     assert gate.bulks == 4
     assert index.status().documents == 7

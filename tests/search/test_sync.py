@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from threading import Thread
 
@@ -17,7 +17,7 @@ from search import sync
 from search.documents import documents_of, iter_documents
 from search.engines.elastic import ElasticIndex
 from search.fields import FORMATS
-from search.index import Scope, SearchDocument, SearchIndex, SearchQuery
+from search.index import Scope, SearchDocument, SearchIndex, SearchQuery, Written
 from tests.search.documents import JUNE
 
 ALL = Scope(None)
@@ -57,7 +57,7 @@ def found(index: SearchIndex, text: str) -> list[int]:
 
 def test_what_is_stale_is_brought_up_to_date(engine: Engine, publisher: str, index: SearchIndex) -> None:
     add(engine, 7)
-    assert sync.sync(engine, index, batch=3) == 7
+    assert sync.sync(engine, index, at_once=3) == 7
     assert (found(index, "债务"), sync.sync(engine, index)) == ([1, 2, 3, 4, 5, 6, 7], 0)
     edit(engine, 4, "土地供应")
     assert (sync.sync(engine, index), found(index, "土地")) == (1, [4])
@@ -68,13 +68,16 @@ def test_an_edit_between_reading_and_marking_stays_stale(engine: Engine, publish
     add(engine, 1)
 
     class Slow:
-        """Writes as the index does, while somebody edits."""
+        """Writes as the index does, while somebody edits between reading and writing."""
 
-        def write(self, documents: object, removed_ids: object = ()) -> object:
-            edit(engine, 1, "土地供应")
-            return index.write(documents)  # type: ignore[arg-type]  # what sync hands over, whatever it is
+        def write(self, documents: Iterable[SearchDocument]) -> Written:
+            read = list(documents)
+            if read and not edited:
+                edited.append(edit(engine, 1, "土地供应"))
+            return index.write(read)
 
-    sync._write(engine, Slow(), _documents(engine))  # type: ignore[arg-type]  # only its write is called
+    edited: list[object] = []
+    assert sync.sync(engine, Slow()) == 1  # type: ignore[arg-type]  # only its write is called
     assert sync.status(engine, index).stale == 1
     assert (sync.sync(engine, index), found(index, "土地")) == (1, [1])
 
@@ -85,7 +88,7 @@ def _documents(engine: Engine) -> list[SearchDocument]:
 
 def test_several_may_catch_up_at_once(engine: Engine, publisher: str, index: SearchIndex) -> None:
     add(engine, 40)
-    threads = [Thread(target=sync.sync, args=(engine, index), kwargs={"batch": 5}) for _ in range(3)]
+    threads = [Thread(target=sync.sync, args=(engine, index), kwargs={"at_once": 5}) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -146,7 +149,7 @@ def test_a_document_that_the_server_refuses_is_named_and_the_rest_goes_on(
     add(engine, 1, themes=[{"no": "word"}])
     add(engine, 1)
     with caplog.at_level(logging.WARNING):
-        assert sync.sync(engine, index, batch=1) == 2
+        assert sync.sync(engine, index, at_once=1) == 2
     assert "refuses dataset d-2" in caplog.text
     assert sync.status(engine, index).missing == (2,)
     sync.rebuild(engine, index)

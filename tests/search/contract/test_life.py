@@ -83,7 +83,7 @@ def test_the_old_index_answers_until_the_new_one_is_whole(index: SearchIndex, op
                 seen.append(titles(reader))
             yield a_document(number, revision=2)
 
-    assert index.rebuild(documents(), lambda held: NO_CHANGES) == 600
+    assert len(index.rebuild(documents(), lambda held: NO_CHANGES)) == 600
     assert seen == [["d-1", "d-2"]] * 3
     assert reader.search(SearchQuery("土地")).total == 600
 
@@ -108,7 +108,7 @@ def test_what_changes_during_a_rebuild_is_in_its_result(index: SearchIndex, open
         late = [one for one in truth.values() if known.get(one.id) != one.revision]
         return Changes(late, tuple(known.keys() - truth.keys()))
 
-    assert index.rebuild(documents(), catch_up) == 3
+    assert len(index.rebuild(documents(), catch_up)) == 3
     assert index.status(revisions=True).revisions == {1: 2, 3: 1, 4: 1}
     assert (titles(writer, "债务"), titles(writer, "土地")) == (["d-1"], ["d-3", "d-4"])
 
