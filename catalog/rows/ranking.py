@@ -61,25 +61,26 @@ def _outside(serving: Serving, parquet: Path, column: int, kind: str) -> Ranked:
     table, field, value = serving.table, serving.table.fields[column], f"c{column}"
     key = _DAYS[kind][1](value) if kind in _DAYS else value
     sql = f"SELECT {key} AS v, CAST(n AS INTEGER) FROM r ORDER BY v NULLS LAST, n"
-    types = pa.int32(), pa.int32(), native_type(field)
-    places, ranks, values = (Pieces(serving.path.parent, type_) for type_ in types)
-    last = pa.array([], types[2])
-    for batch in duck.stream(parquet, len(table.fields), sql, [], _LIMITS, _BATCH * len(table.fields)):
-        places.add(batch.column(1))
-        known = native(field, pa.chunked_array([batch.column(0)])).drop_null()
-        new = _begins(last, known)
-        ranks.add(pc.add(pc.cumulative_sum(new.cast(pa.int32())), pa.scalar(values.size - 1, pa.int32())))
-        values.add(known.filter(new))
-        last = known.slice(len(known) - 1) if len(known) else last
-    ranks.add(pa.repeat(pa.scalar(values.size, pa.int32()), table.rows - ranks.size))  # of nulls
-    order = places.whole()
-    return Ranked(ranks.whole().take(pc.inverse_permutation(order, output_type=pa.int32())), order, values.whole())
+    batches = duck.stream(parquet, len(table.fields), sql, [], _LIMITS, _BATCH * len(table.fields))
+    own, home = native_type(field), serving.path.parent
+    with Pieces(home, pa.int32()) as places, Pieces(home, pa.int32()) as ranks, Pieces(home, own) as values:
+        last = pa.array([], own)
+        for batch in batches:
+            places.add(batch.column(1))
+            known = native(field, pa.chunked_array([batch.column(0)])).drop_null()
+            new = _begins(last, known)
+            ranks.add(pc.add(pc.cumulative_sum(new.cast(pa.int32())), pa.scalar(values.size - 1, pa.int32())))
+            values.add(known.filter(new))
+            last = known.slice(len(known) - 1) if len(known) else last
+        ranks.add(pa.repeat(pa.scalar(values.size, pa.int32()), table.rows - ranks.size))  # of nulls
+        order, sorted_ = places.whole(), ranks.whole()
+        return Ranked(sorted_.take(pc.inverse_permutation(order, output_type=pa.int32())), order, values.whole())
 
 
 def _begins(last: Any, values: Any) -> Any:
     """Whether each value is another than the one before it; `last` holds the one before them all, or nothing."""
     if not len(last):
-        return pa.concat_arrays([pa.array([True] * min(1, len(values))), _differs(values)])
+        return pa.concat_arrays([pa.array([True] * min(1, len(values)), pa.bool_()), _differs(values)])
     return _differs(pa.concat_arrays([last, values]))
 
 
