@@ -204,7 +204,7 @@ def _find_ranked(
     """The rows by their ranks; None where ranks cannot tell, or are not there yet."""
     if not finder.suits(query):
         return None
-    orders = Orders(serving, files.later)
+    orders = Orders(serving, files.parquet, files.later)
     ranks = orders.find_ranks(finder.keys_of(query))
     if ranks is None:
         return None

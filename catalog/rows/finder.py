@@ -6,7 +6,7 @@ The number of rows that the filters leave comes with it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -64,10 +64,20 @@ def find_rows(
             return _walk(query, ranks(key), run, after)
     found = filtered(query.filters, rows, ranks, clock)
     if not query.order_by:
-        start = query.offset if after is None else _beyond(found, after[-1] - 1)
-        places = found.slice(start, query.page + 1).to_pylist()
-        return Found([place + 1 for place in places], len(found), () if len(places) > query.page else None)
+        return _in_order(query, found, after, clock)
     return _sorted(query, found, rows, [ranks(_order_key(one)) for one in query.order_by], after, clock)
+
+
+def _in_order(query: RowQuery, found: Iterator[Any], after: Sequence[Any] | None, clock: Clock) -> Found:
+    """A page in the order of the file."""
+    skip, total, places = 0 if after is not None else query.offset, 0, list[int]()
+    for piece in found:
+        clock.check()
+        total += len(piece)
+        left = piece if after is None else piece.slice(_beyond(piece, after[-1] - 1))
+        places += left.slice(min(skip, len(left)), query.page + 1 - len(places)).to_pylist()
+        skip = max(0, skip - len(left))
+    return Found([place + 1 for place in places], total, () if len(places) > query.page else None)
 
 
 def _find_run(one: Condition, key: Key, ranks: Ranks, pairs: Pairs) -> Run | None:
@@ -146,7 +156,7 @@ def _known(rank: Rank, value: Any) -> int:
 
 
 def _sorted(
-    query: RowQuery, found: Any, rows: int, ranks: Sequence[Rank], after: Sequence[Any] | None, clock: Clock
+    query: RowQuery, found: Iterator[Any], rows: int, ranks: Sequence[Rank], after: Sequence[Any] | None, clock: Clock
 ) -> Found | None:
     """Each row's keys and place as one number: the least ones are the page."""
     room = max(1, rows)
@@ -154,19 +164,31 @@ def _sorted(
         room *= rank.size + 1
     if room > _ROOM:
         return None
-    number = None
-    for one, rank in zip(query.order_by, ranks, strict=True):
+    beyond = None if after is None else _number_of(query.order_by, ranks, rows, after)
+    skip = query.offset if after is None else 0
+    total, least = 0, pa.array([], pa.int64())
+    for piece in found:
         clock.check()
-        key = _turned(rank.ranks.take(found).cast(pa.int64()), rank, one)
-        number = key if number is None else pc.add(pc.multiply(number, rank.size + 1), key)
-    number = pc.add(pc.multiply(number, rows), found)
-    if after is not None:
-        number = number.filter(pc.greater(number, _number_of(query.order_by, ranks, rows, after)))
-    clock.check()
-    wanted = (query.offset if after is None else 0) + query.page + 1
-    least = number.take(pc.bottom_k_unstable(number, wanted)).to_pylist() if len(number) else []
-    places = [one % rows for one in sorted(least)[query.offset if after is None else 0 :]]
-    return _told(query, places, ranks, len(found))
+        total += len(piece)
+        number = _numbers(query.order_by, ranks, rows, piece)
+        if beyond is not None:
+            number = number.filter(pc.greater(number, beyond))
+        least = _least(pa.concat_arrays([least, number]), skip + query.page + 1)
+    places = [one % rows for one in sorted(least.to_pylist())[skip:]]
+    return _told(query, places, ranks, total)
+
+
+def _numbers(orders: Sequence[Order], ranks: Sequence[Rank], rows: int, places: Any) -> Any:
+    """The keys of these rows, in the direction that is asked for, and their places."""
+    number = pa.scalar(0, pa.int64())
+    for one, rank in zip(orders, ranks, strict=True):
+        key = _turned(rank.ranks.take(places).cast(pa.int64()), rank, one)
+        number = pc.add(pc.multiply(number, rank.size + 1), key)
+    return pc.add(pc.multiply(number, rows), places)
+
+
+def _least(numbers: Any, wanted: int) -> Any:
+    return numbers.take(pc.bottom_k_unstable(numbers, wanted)) if len(numbers) > wanted else numbers
 
 
 def _turned(key: Any, rank: Rank, one: Order) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from catalog.rows import thresholds
 from catalog.rows.pairs import Pair, build_pair, find_pair, has_room
@@ -16,9 +17,10 @@ Later = Callable[[Hashable, Callable[[], None]], None]
 
 @dataclass(frozen=True)
 class Orders:
-    """Those of one serving file. `later` takes the making of one that would keep a reader waiting."""
+    """Those of one serving file and its Parquet file. `later` takes the making of one that a reader would wait for."""
 
     serving: Serving
+    parquet: Path
     later: Later | None
 
     def find_ranks(self, keys: Sequence[Key]) -> dict[Key, Rank] | None:
@@ -35,7 +37,7 @@ class Orders:
 
     def _find_rank(self, key: Key) -> Rank | None:
         found = find_rank(self.serving, key)
-        if found is None and self._make(key, partial(build_rank, self.serving, key)):
+        if found is None and self._make(key, partial(build_rank, self.serving, key, self.parquet)):
             found = find_rank(self.serving, key)
         return found
 

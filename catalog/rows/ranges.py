@@ -16,7 +16,7 @@ from catalog.rows.limits import Clock
 from catalog.rows.periods import first_day, last_day
 from catalog.rows.ranks import Key, Rank
 from catalog.rows.terms import Condition
-from catalog.rows.thresholds import LOOK_UP
+from catalog.rows.thresholds import LOOK_UP, STRETCH
 
 ALONE: Final = ("never", "always")
 _PIECE: Final = 1 << 18  # values that are looked into between two looks at the clock
@@ -39,37 +39,60 @@ class _Span:
         return self.rank.order.slice(ends[0], ends[1] - ends[0]).cast(pa.int64())
 
 
-_Mask = Callable[[Any], Any]  # from the places of rows (None: all) to booleans
+@dataclass(frozen=True)
+class _Stretch:
+    """The places of neighbouring rows."""
+
+    start: int
+    length: int
 
 
-def filtered(filters: Sequence[Condition], rows: int, ranks: Ranks, clock: Clock) -> Any:
-    """The places, from 0 and in order, of the rows that every filter leaves (int64). Raises Unavailable in time."""
+_Places = Any  # an Arrow array of places, or a _Stretch
+_Mask = Callable[[_Places], Any]  # to booleans
+
+
+def filtered(filters: Sequence[Condition], rows: int, ranks: Ranks, clock: Clock) -> Iterator[Any]:
+    """The places, from 0 and in order, of the rows that every filter leaves: int64, some at a time.
+
+    Raises Unavailable when the clock is over.
+    """
     spans: list[_Span] = []
     masks: list[_Mask] = []
     for one in filters:
         if one.operator == "never":
-            return pa.array([], pa.int64())
+            return
         if one.operator != "always":
             clock.check()
             _read(one, ranks, spans, masks, clock)
     measured = sorted(((span.ends, span) for span in spans), key=lambda one: one[0][1] - one[0][0])
     if measured and (measured[0][0][1] - measured[0][0][0]) * LOOK_UP <= rows:
-        ends, first = measured[0]
-        places = first.rows(ends)
-        if first.high - first.low > 1:
-            places = places.take(pc.array_sort_indices(places))
-        return _masked(places, [*(_mask_of(span) for _, span in measured[1:]), *masks], clock)
-    return _masked(None, [*(_mask_of(span) for span in spans), *masks], clock, rows)
+        yield _looked_up(*measured[0], [*(_mask_of(span) for _, span in measured[1:]), *masks], clock)
+        return
+    for start in range(0, rows, STRETCH):
+        stretch = _Stretch(start, min(STRETCH, rows - start))
+        yield _scanned(stretch, [*(_mask_of(span) for span in spans), *masks], clock)
 
 
-def _masked(places: Any, masks: Sequence[_Mask], clock: Clock, rows: int = 0) -> Any:
-    if not masks:
-        return pa.array(range(rows), pa.int64()) if places is None else places
-    mask = masks[0](places)
-    for one in masks[1:]:
+def _looked_up(ends: tuple[int, int], span: _Span, masks: Sequence[_Mask], clock: Clock) -> Any:
+    """Those of a span, as far as the masks leave them."""
+    places = span.rows(ends)
+    if span.high - span.low > 1:
+        places = places.take(pc.array_sort_indices(places))
+    for mask in masks:
         clock.check()
-        mask = pc.and_(mask, one(places))
-    return pc.indices_nonzero(mask).cast(pa.int64()) if places is None else places.filter(mask)
+        places = places.filter(mask(places))
+    return places
+
+
+def _scanned(stretch: _Stretch, masks: Sequence[_Mask], clock: Clock) -> Any:
+    """Those of a stretch that the masks leave."""
+    if not masks:
+        return pa.arange(stretch.start, stretch.start + stretch.length)
+    kept = masks[0](stretch)
+    for mask in masks[1:]:
+        clock.check()
+        kept = pc.and_(kept, mask(stretch))
+    return pc.add(pc.indices_nonzero(kept).cast(pa.int64()), stretch.start)
 
 
 def keys_of(one: Condition) -> list[Key]:
@@ -193,5 +216,7 @@ def _within(one: Condition, first: Rank, last: Rank, clock: Clock) -> _Mask:
     return mask
 
 
-def _taken(rank: Rank, places: Any) -> Any:
-    return rank.ranks if places is None else rank.ranks.take(places)
+def _taken(rank: Rank, places: _Places) -> Any:
+    if isinstance(places, _Stretch):
+        return rank.ranks.slice(places.start, places.length)
+    return rank.ranks.take(places)

@@ -15,16 +15,14 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from catalog.rows.kept import Kept, file_key
-from catalog.rows.periods import first_day, last_day
+from catalog.rows.ranking import ranked
 from catalog.rows.sealed import Unsound, open_sealed, write_sealed
 from catalog.rows.serving import Serving
 from catalog.rows.values import to_native
 from catalog.schema import Field
 
-_DAYS: Final[dict[str, Callable[[str], str]]] = {"f": first_day, "l": last_day}
 _KEPT: Final = 256
 
 
@@ -131,22 +129,15 @@ def _path(serving: Serving, key: Key) -> Path:
     return serving.beside(f".{key.kind}{key.column}.rank")
 
 
-def build_rank(serving: Serving, key: Key) -> None:
+def build_rank(serving: Serving, key: Key, parquet: Path) -> None:
     """Make the ranks of a key unless they are there: 0.1 s for a million numbers, 1 s for a million different texts."""
     if find_rank(serving, key) is not None:
         return
-    column = serving.column(key.column)
-    if key.kind in _DAYS:
-        column = _days(column, _DAYS[key.kind])
-    found = column.dictionary_encode()
-    sorted_ = pc.array_sort_indices(found.dictionary).cast(pa.int64())
-    values = found.dictionary.take(sorted_)
-    inverse = pc.inverse_permutation(sorted_, output_type=pa.int32())
-    ranks = pc.fill_null(inverse.take(found.indices), pa.scalar(len(values), pa.int32()))
-    order = pc.array_sort_indices(ranks).cast(pa.int32())
+    made = ranked(serving, parquet, key.column, key.kind)
+    rows = pa.record_batch([made.ranks, made.order], ["ranks", "order"])
 
     def write(sink: pa.NativeFile) -> None:
-        for batch in (pa.record_batch([ranks, order], ["ranks", "order"]), pa.record_batch([values], ["values"])):
+        for batch in (rows, pa.record_batch([made.values], ["values"])):
             with pa.ipc.new_stream(sink, batch.schema) as writer:
                 writer.write_batch(batch)
 
@@ -170,9 +161,3 @@ def _native(field: Field) -> Callable[[Any], Any]:
     if field.type == "decimal" and (field.precision or 0) > 18:
         return lambda value: to_native(field, value)
     return lambda value: value
-
-
-def _days(periods: Any, day: Callable[[str], str]) -> Any:
-    found = periods.dictionary_encode()
-    days = pa.array([day(period) for period in found.dictionary.to_pylist()], pa.large_string())
-    return days.take(found.indices)

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 
 import pyarrow as pa
 
-FORM: Final = b"rows3"  # another one when the layout changes: older files are then made anew
+FORM: Final = b"rows4"  # another one when the layout changes: older files are then made anew
 _ANY_FORM: Final = re.compile(rb"rows\d")
 _TRAILER: Final = len(FORM) + 64 + 32
 _CHUNK: Final = 1 << 20

@@ -114,7 +114,7 @@ def open_serving(path: Path, table: Table, about: os.stat_result | None = None) 
 def build(parquet: Path, table: Table, target: Path) -> None:
     """Write the serving file in one step that either happens or not; a million rows are held at a time."""
     coded = _coded(parquet)
-    types = [_type(field, coded=field.name in coded) for field in table.fields]
+    types = [native_type(field, coded=field.name in coded) for field in table.fields]
     schema = pa.schema([(f"c{number}", type_) for number, type_ in enumerate(types)])
 
     def write(sink: pa.NativeFile) -> None:
@@ -143,7 +143,7 @@ def _piece(parquet: Path, coded: frozenset[str], start: int, field: Field) -> An
         groups = [number for number, end in enumerate(ends) if start < end and end - sizes[number] < start + BATCH]
         column = source.read_row_groups(groups, [field.name], use_threads=False).column(0)
         before = ends[groups[0]] - sizes[groups[0]] if groups else 0
-    return _native(field, column.slice(start - before, BATCH))
+    return native(field, column.slice(start - before, BATCH))
 
 
 def is_sound(path: Path, table: Table) -> bool:
@@ -171,13 +171,14 @@ def _is_wide(field: Field) -> bool:
     return field.type == "decimal" and (field.precision or 0) > 18
 
 
-def _type(field: Field, *, coded: bool = False) -> pa.DataType:
+def native_type(field: Field, *, coded: bool = False) -> pa.DataType:
+    """The type of a column in native form; `coded` texts are dictionaries."""
     if field.type == "decimal":
         return pa.decimal128(field.precision, field.scale) if _is_wide(field) else pa.int64()
     return pa.dictionary(pa.int32(), pa.large_string()) if coded else _TYPES[field.type]
 
 
-def _native(field: Field, column: Any) -> Any:
+def native(field: Field, column: Any) -> Any:
     """The column in native form, without touching a value in Python."""
     if pa.types.is_dictionary(column.type):
         return _one_dictionary(column)

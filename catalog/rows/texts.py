@@ -1,23 +1,23 @@
 """The rows of a release as JSON text, made at their first use: a page of all fields is then a piece of a mapped file.
 
-Each text is an object of `_row` and every field with a comma behind it, so that neighbours are read as one piece. A
-cache file beside the serving file, as ranks are.
+Each text is an object of `_row` and every field with a comma behind it, so that neighbours are read as one piece;
+behind the texts stands where each begins and the last one ends. A cache file beside the serving file, as ranks are.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from catalog.rows import duck
 from catalog.rows.kept import Kept, file_key
 from catalog.rows.limits import LIMITS
 from catalog.rows.output_sql import json_line
+from catalog.rows.pieces import Pieces
 from catalog.rows.sealed import Unsound, open_sealed, write_sealed
 from catalog.rows.serving import Serving
 from catalog.schema import Field, Table
@@ -31,48 +31,22 @@ class Texts:
     """The texts of one table, mapped."""
 
     def __init__(self, path: Path, table: Table) -> None:
-        try:
-            found = pa.ipc.open_file(pa.BufferReader(open_sealed(path, table.digest)))
-            batches = [found.get_batch(number) for number in range(found.num_record_batches)]
-        except pa.ArrowException as fault:
-            raise Unsound(str(path)) from fault
-        self._ends = list(accumulate(batch.num_rows for batch in batches))
-        if (self._ends or [0])[-1] != table.rows:
+        whole = memoryview(open_sealed(path, table.digest))
+        end = len(whole) - 8 * (table.rows + 1)
+        if end < 0:
             raise Unsound(str(path))
-        before = [0, *self._ends]
-        self._pieces = [(start, *_views(batch.column(0))) for start, batch in zip(before, batches, strict=False)]
+        self._texts, self._begins = whole[:end], whole[end:].cast("q")
+        if self._begins[0] != 0 or self._begins[table.rows] != end:
+            raise Unsound(str(path))
 
     def read(self, numbers: Sequence[int]) -> bytes:
         """A JSON array of the rows with these numbers (from 1), in their order."""
+        texts, begins = self._texts, self._begins
         if isinstance(numbers, range):
-            parts = self._span(numbers.start - 1, numbers.stop - 1)
+            parts = [texts[begins[numbers.start - 1] : begins[numbers.stop - 1]]]
         else:
-            parts = self._scattered(numbers)
+            parts = [texts[begins[number - 1] : begins[number]] for number in numbers]
         return b"[" + b"".join(parts)[:-1] + b"]"
-
-    def _scattered(self, numbers: Sequence[int]) -> list[memoryview]:
-        ends, pieces, parts = self._ends, self._pieces, []
-        for number in numbers:
-            before, begins, data = pieces[bisect_right(ends, number - 1)]
-            at = number - 1 - before
-            parts.append(data[begins[at] : begins[at + 1]])
-        return parts
-
-    def _span(self, start: int, stop: int) -> list[memoryview]:
-        parts = []
-        while start < stop:
-            batch = bisect_right(self._ends, start)
-            before, begins, data = self._pieces[batch]
-            until = min(stop, self._ends[batch])
-            parts.append(data[begins[start - before] : begins[until - before]])
-            start = until
-        return parts
-
-
-def _views(texts: Any) -> tuple[memoryview, memoryview]:
-    """Where each text begins, and all of them."""
-    _, ends, data = texts.buffers()
-    return memoryview(ends).cast("q"), memoryview(data)
 
 
 _open: Final[Kept[Texts]] = Kept(_KEPT)
@@ -103,12 +77,19 @@ def make_texts(serving: Serving, parquet: Path) -> None:
 def build_texts(serving: Serving, parquet: Path) -> None:
     """Write the file: some 3 s of processor time for a million rows, none of it Python's own."""
     table = serving.table
-    schema = pa.schema([("text", pa.large_string())])
 
     def write(sink: pa.NativeFile) -> None:
-        with pa.ipc.new_file(sink, schema) as writer:
+        at = 0
+        with Pieces(serving.path.parent, pa.int64()) as ends:
             for batch in duck.stream(parquet, len(table.fields), _sql(table), [], LIMITS, _CELLS):
-                writer.write_batch(pa.record_batch([batch.column(0).cast(pa.large_string())], schema=schema))
+                _, places, data = batch.column(0).buffers()
+                found = pa.Array.from_buffers(pa.int32(), len(batch) + 1, [None, places], offset=batch.column(0).offset)
+                start, stop = found[0].as_py(), found[-1].as_py()
+                sink.write(data[start:stop])
+                ends.add(pc.add(found.slice(1).cast(pa.int64()), at - start))
+                at += stop - start
+            sink.write(bytes(8))
+            sink.write(ends.whole().buffers()[1])
 
     write_sealed(serving.beside(_ENDING), table.digest, write)
 

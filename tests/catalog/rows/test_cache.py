@@ -130,7 +130,7 @@ def test_ranks_leave_with_their_release(tmp_path: Path) -> None:
     made = [release(tmp_path, number) for number in range(2)]
     roomy = ServingCache(tmp_path / "serving", 1 << 30)
     old = path_of(roomy, made[0])
-    build_rank(open_serving(old, made[0].table), Key("c", 0))
+    build_rank(open_serving(old, made[0].table), Key("c", 0), made[0].parquet)
     assert len(list(old.parent.glob("*.rank"))) == 1
     os.utime(old, (1_000_000, old.stat().st_mtime))
     path_of(ServingCache(tmp_path / "serving", old.stat().st_size * 2), made[1])

@@ -101,14 +101,20 @@ def read(files: RowFiles, route: str, query: Any, after: Any) -> RowPage:
     orders=st.lists(st.tuples(st.sampled_from(FIELDS), st.booleans()), max_size=3, unique_by=lambda one: one[0].name),
     limit=st.integers(1, 5),
     offset=st.integers(0, 3),
+    stretch=st.sampled_from([1, 4, 1000]),
 )
 def test_every_page_of_every_route_is_what_the_model_says(
-    rows: list[Any], filters: list[tuple[str, str, str]], orders: list[tuple[Field, bool]], limit: int, offset: int
+    rows: list[Any],
+    filters: list[tuple[str, str, str]],
+    orders: list[tuple[Field, bool]],
+    limit: int,
+    offset: int,
+    stretch: int,
 ) -> None:
     params = [(f"{name}__{operator}", raw) for name, operator, raw in filters]
     params += [("limit", str(limit)), ("offset", str(offset))]
     params += [("order_by", ",".join(("-" if down else "") + field.name for field, down in orders))] if orders else []
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, patch.object(engine.finder.ranges, "STRETCH", stretch):
         files = make_release(Path(directory), FIELDS, rows, group=5)
         query = parse_query(params, files.table)
         keys = [(key_of(field), down) for field, down in orders]
