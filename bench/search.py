@@ -31,7 +31,9 @@ from search.engines.elastic import ElasticIndex
 from search.engines.elastic_layout import mapping, parse_address, settings, source
 from search.engines.elastic_query import body
 from search.index import Changes, SearchDocument, SearchIndex, SearchQuery
+from search.lexicon import lexicon
 from search.question import attempts
+from search.suggest import suggest
 
 FACETS = ("publisher", "theme", "family", "frequency", "tag")
 
@@ -162,6 +164,14 @@ def report_speed(name: str, index: SearchIndex, queries: Sequence[Judged]) -> No
     )
 
 
+def report_suggest(name: str, index: SearchIndex, held: Sequence[SearchDocument], queries: Sequence[Judged]) -> None:
+    """What is asked while a query is written: its first 2, 4 and 6 characters, each once."""
+    publishers = {one.publisher: one.publisher_title for one in held}
+    begun = dict.fromkeys(one.text[:size] for one in queries for size in (2, 4, 6))
+    asked = [_seconds(lambda text=text: suggest(index, text, lexicon(), publishers)) for text in begun]
+    print(f"{name}: suggestions {_spread(asked)}")
+
+
 def report_bare(url: str, alias: str, index: SearchIndex, queries: Sequence[Judged]) -> None:
     """Ours against the same request sent bare by the same client, turn by turn, for whatever takes one request."""
     client = Elasticsearch(url)
@@ -242,6 +252,7 @@ def main() -> None:
         index = open_index("embedded:", database_path=Path(folder) / "search.sqlite")
         report_writing("embedded", index, held)
         report_speed("embedded", index, queries)
+        report_suggest("embedded", index, held, queries)
         orders = report_quality("embedded", index, queries)
         index.close()
     if asked.elasticsearch:
@@ -259,6 +270,7 @@ def report_elasticsearch(
     try:
         report_bare_bulk(url, held, report_writing("elasticsearch", index, held))
         report_speed("elasticsearch", index, queries)
+        report_suggest("elasticsearch", index, held, queries)
         report_bare(url, alias, index, queries)
         same = [
             ours == theirs for ours, theirs in zip(report_quality("elasticsearch", index, queries), orders, strict=True)

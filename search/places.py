@@ -135,8 +135,8 @@ def _is_telling(name: str) -> bool:
 @cache
 def _wide_names() -> dict[str, tuple[Place, ...]]:
     rows = (row for row in (*_rows(), *_others()) if row.wide and (row.living or current_region(row.code) != row.code))
-    found = _meanings((row, row.written) for row in rows)
-    return {name: several[:_MEANINGS] for name, several in found.items()}
+    found = {name: several[:_MEANINGS] for name, several in _meanings((row, row.written) for row in rows).items()}
+    return {**{row["name"]: found[row["city"]] for row in _table("nicknames")}, **found}
 
 
 def _meanings(named: Iterable[tuple[_Row, tuple[str, ...]]]) -> dict[str, tuple[Place, ...]]:
@@ -225,6 +225,10 @@ def _row(term: Term, folded: str) -> _Row:
 
 def _others() -> Iterator[_Row]:
     """The cities and counties of Taiwan, which have no codes."""
-    text = files("search").joinpath("data/places.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in _table("places"):
         yield _Row(_NO_CODE, row["name"], tuple(filter(None, row["aliases"].split("|"))), True, True)
+
+
+def _table(name: str) -> Iterator[dict[str, str]]:
+    text = files("search").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
