@@ -11,10 +11,12 @@ import csv
 import hashlib
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -141,7 +143,7 @@ def taken_in(schema: str, serves: bool, source: Path, work: Path) -> Work:
     def run() -> None:
         outcome = take_in(
             source,
-            "land.csv",
+            source.name,
             work,
             Options(),
             schema=declared,
@@ -193,18 +195,25 @@ PROGRAMS: dict[str, Callable[[Path, Path], Work]] = {
 CHILD = """
 import time
 from pathlib import Path
-from bench.ingest import PROGRAMS
+from bench.ingest import processor_time
+from bench.{module} import PROGRAMS
 work = PROGRAMS[{name!r}](Path({source!r}), Path({folder!r}))
-wall, processor = time.perf_counter(), time.process_time()
+wall, processor = time.perf_counter(), processor_time()
 work()
-print(time.perf_counter() - wall, time.process_time() - processor)
+print(time.perf_counter() - wall, processor_time() - processor)
 """
 
 
-def measure(name: str, source: Path) -> Run:
-    """Run a program in a child process, which tells how long its work took."""
+def processor_time() -> float:
+    """Seconds of processor that this process and the children it has waited for have taken."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def measure(name: str, source: Path, module: str = "ingest") -> Run:
+    """Run a program of a benchmark in a child process, which tells how long its work took."""
     with tempfile.TemporaryDirectory(dir=source.parent) as folder:
-        code = CHILD.format(name=name, source=str(source), folder=folder)
+        code = CHILD.format(module=module, name=name, source=str(source), folder=folder)
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         said, _ = process.stdout.read(), process.stdout.close()  # type: ignore[union-attr]  # it was asked for
         _, status, usage = os.wait4(process.pid, 0)
@@ -225,7 +234,7 @@ def main(rows: int = 1_000_000, rounds: int = 3) -> None:
             for name in PROGRAMS:
                 runs[name].append(measure(name, source))
     print(f"{rows:,} rows × {len(HEADER)} columns, median of {rounds}; × bare and × with casts, wall and (processor)")
-    found = {name: _median(some) for name, some in runs.items()}
+    found = {name: median_of(some) for name, some in runs.items()}
     bare, casts, *_ = found.values()
     for name, run in found.items():
         speed = f"{run.seconds:7.2f} s {rows / run.seconds:12,.0f} rows/s {run.mib:6,d} MiB"
@@ -233,7 +242,7 @@ def main(rows: int = 1_000_000, rounds: int = 3) -> None:
         print(f"{name:48s}{speed} {' '.join(ratios)}")
 
 
-def _median(runs: list[Run]) -> Run:
+def median_of(runs: list[Run]) -> Run:
     seconds, processor = (statistics.median(getattr(run, name) for run in runs) for name in ("seconds", "processor"))
     return Run(seconds, processor, max(run.mib for run in runs))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,19 +22,20 @@ from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import fold, split_unit
 from ingest.likeness import find_likenesses
-from ingest.nulls import PATTERN
+from ingest.nulls import PATTERN, strip
 from ingest.origins import ReshapedSheet
-from ingest.periods import in_year
+from ingest.periods import find_year_beside, in_year
 from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader, WordReader
 from ingest.regions import find_place
 from ingest.tables import Found
+from ingest.unit_readers import UnitBesideReader
 from ingest.units import Unit, fitting, stated
 from ingest.values import Unreadable, amount
 
 _LOW, _HIGH = 0, 1
-_PARTS_OF_YEARS, _YEARS = frozenset({"季度", "季", "月份", "月", "半年"}), frozenset({"年份", "年度", "年"})
+_UNIT_HEADER = re.compile(r"单位$|dw$")
 _OF_RANGES = {"range": "decimal", "date_range": "date", "datetime_range": "datetime"}  # what an end of it is
 _LOOK = 1_000  # rows from which the size of numbers is judged
 
@@ -109,21 +111,31 @@ class DeclaredPlan:
         sources = (own,) if own is not None else self._claims.sources(one)
         if not sources:
             return []
-        if own is not None and one.type == "period" and (year := self._year_of(own)) is not None:
+        if (
+            own is not None
+            and one.type == "period"
+            and (year := find_year_beside(self._table.headers, own)) is not None
+        ):
             self._claims.rivals.pop(year, None)
             planned = self._planned(one, one.name, one.titles, (year, own), 0, derived=False)
-            kind = split_unit(self._table.headers[own])[0].strip("份")
-            return [replace(planned, reader=WordReader(partial(in_year, kind=kind)))]
+            return [replace(planned, reader=WordReader(partial(in_year, header=self._table.headers[own])))]
         beside = self._claims.find(one.unit_from) if own is not None and one.unit_from else None
+        if beside is None and own is not None and (unit_at := self._unit_column(one, own)) is not None:
+            planned = self._planned(one, one.name, one.titles, (own, unit_at), 0, derived=False)
+            return [replace(planned, reader=UnitBesideReader(one.unit, self._unit(one, own), unsold=one.unsold))]
         sources = sources if beside is None else (*sources, beside)
         return [self._planned(one, one.name, one.titles, sources, 0, derived=own is None)]
 
-    def _year_of(self, own: int) -> int | None:
-        """The column with the year, where the period's own column holds only parts of one."""
-        if fold(self._table.headers[own]) not in _PARTS_OF_YEARS:
+    def _unit_column(self, one: DeclaredField, own: int) -> int | None:
+        """The next column, where it holds nothing but units of this measure (`面积单位`, `起始价单位`)."""
+        place = own + 1
+        if one.type != "decimal" or one.unit is None or place not in self._claims.unknown():
             return None
-        years = (at for at, header in enumerate(self._table.headers) if fold(header) in _YEARS)
-        return next(years, None)
+        if not _UNIT_HEADER.search(fold(self._table.headers[place])):
+            return None
+        rows = [row for number, row in first_rows(self._sheet, _LOOK) if number > self._table.top]
+        words = {text for row in rows if (text := strip(row[place]))}
+        return place if words and all(fitting(text, one.unit) for text in words) else None
 
     def _end(self, one: DeclaredField, end: int) -> Planned | None:
         """One end of a range, from its own column or from the one that holds both."""

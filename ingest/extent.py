@@ -13,7 +13,8 @@ from ingest.findings import Refused
 from ingest.headings import Heading, find_heading, is_unit
 from ingest.nulls import null_kind, strip
 from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches
-from ingest.tables import GOES_ON, Found, find_table
+from ingest.row_words import GOES_ON
+from ingest.tables import Found, find_table
 from ingest.underheads import is_number
 
 _LOOKED = 20_000  # rows of a sheet that may hold several tables; a longer one is one table

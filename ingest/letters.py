@@ -40,7 +40,7 @@ def check_letters(sheet: RawSheet, found: Found, gather: Gather) -> None:
     place = next((at for at, head in enumerate(found.headers) if _COLUMN.fullmatch(fold(head))), None)
     if (not _has_sums(by_column) and place is None) or sheet.rows > _MOST_ROWS:
         return
-    rows = [row for batch in iter_data(sheet, found, Rest()) for row in _rows(batch)]
+    rows = [row for batch in iter_data(sheet, found, Rest(named_totals=False)) for row in _rows(batch)]
     for number, cells in rows if _has_sums(by_column) else ():
         told = {name: _Cell(number, at, cells[at]) for name, (at, _) in by_column.items()}
         _check(sheet, found, by_column, told, gather)

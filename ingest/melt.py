@@ -16,6 +16,7 @@ from ingest.melt_texts import is_bare, is_figure
 from ingest.melt_words import Said, Sayings
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
+from ingest.periods import find_year_beside, year_and_part
 from ingest.raw import RawSheet
 from ingest.tables import Found
 from ingest.units import find_unit
@@ -67,6 +68,7 @@ class Melting:
         }
         self.persons = claims.personal()
         self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
+        self.year_at, rows = self._with_years(rows)
         formulas = [self._is_formula(row) for row in rows]
         self.rows, self.ignored = (
             [row for row, one in zip(rows, formulas, strict=True) if one is said] for said in (False, True)
@@ -80,6 +82,19 @@ class Melting:
         self.names = [
             name for name in named if name in self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
         ]
+
+    def _with_years(self, rows: list[Row]) -> tuple[int | None, list[Row]]:
+        """The column of years, and the rows whose part of a year (`第一季度`) has its year before it."""
+        own = self.kept.get(self.melt.period or "")
+        year = None if own is None else find_year_beside(self.found.headers, own)
+        if own is None or year is None:
+            return None, rows
+        header = self.found.headers[own]
+        made = [
+            (*row[: own + 1], year_and_part(str(row[year + 1]), str(row[own + 1]), header), *row[own + 2 :])
+            for row in rows
+        ]
+        return year, made
 
     def means_by_row(self, row: Row) -> bool:
         """Whether a row's label says by itself what the labels of the other rows say by theirs."""
@@ -142,8 +157,7 @@ class Melting:
 
     def _figures(self) -> list[int]:
         """The columns that hold figures, by place."""
-        kept = set(self.kept.values())
-        places = [place for place in range(self.sheet.width) if place not in kept]
+        places = [place for place in range(self.sheet.width) if place not in self._apart()]
         figures = [
             place
             for place in places
@@ -226,8 +240,8 @@ class Melting:
         return " ".join(strip(text) for text in texts if not is_bare(text)).strip()
 
     def _apart(self) -> set[int]:
-        """The columns that are no label of a row: those that are kept, and that of its unit."""
-        return {*self.kept.values(), *(() if self.unit_at is None else (self.unit_at,))}
+        """The columns that are no label of a row: those that are kept, and those of its unit and its year."""
+        return {*self.kept.values(), *(at for at in (self.unit_at, self.year_at) if at is not None)}
 
     def _unit(self, row: Row, label: str, place: int, unit: str) -> str:
         """What a bare number is in: by the row's own unit, its label's, that of its header, or the corner's."""

@@ -10,7 +10,7 @@ DASH = "-"  # a lone hyphen is missing, unless the steward says that it is a zer
 _TOKENS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (MISSING, ("None", "Nah", "暂无", "暫無", "-", "－", "&nbsp;", "NULL", "null", "NaN", "nan", "N/A", "#N/A")),
     (NOT_APPLICABLE, ("/", "／", "\\")),
-    (NOT_DISCLOSED, ("—", "——", "--", "---", "―", "――", "–", "**", "***", "****", "＊＊")),
+    (NOT_DISCLOSED, ("—", "——", "--", "---", "―", "――", "–", "**", "***", "****", "＊＊", "…", "……")),
 )
 KINDS = {token: kind for kind, tokens in _TOKENS for token in tokens}
 UNSOLD_PATTERN = r"^[^0-9]*(?:流\s*[拍标標]|[中终終]止|撤\s*[回销銷]|未成交)[^0-9]*$"

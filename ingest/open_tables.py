@@ -37,10 +37,19 @@ _MEASURES = {
 _NO_MEASURE = re.compile(
     r"(?:序号|编号|行次|栏次|款|项|目|节|类|级|.*(?:编码|代码|编号|年度|年份|月份|数量|宗数|户数|人数|个数|次数|总数|项目数)|年|月|季度|期次)"
 )
+_CODES = re.compile(r"(?:编码|代码|编号|代号|邮编|区划码|监管号|code)$|^[类款项目节]$")  # what nobody adds up
 _DAY = re.compile(r"(?:日期|年月日|时间|日)(?:\(.*\))?$")
 _CLOSE = re.compile(r"(?:(?:19|20)\d{2}|[1-9]\d|1[0-4]\d)[01]\d[0-3]\d")  # without strokes, of either calendar
 _MOST_DAYS = 5_000  # distinct ones of a batch
 DAYS = Kind("date", frozenset({"integer"}), "integer", lambda: DateReader(loose=True))  # 1080815, 20190815
+# `98.3` beside `98.8%`, where the header says that both are percentages
+SHARES = Kind(
+    "decimal",
+    frozenset({"integer", "decimal", "percent"}),
+    "percent",
+    lambda: DecimalReader("percent", find_unit("%")),
+    "percent",
+)
 _PERSONAL = frozenset(
     ("联系人", "联系电话", "手机", "手机号", "手机号码", "身份证号", "身份证号码", "电子邮箱", "银行账号", "家庭住址")
 )
@@ -175,9 +184,18 @@ class OpenPlan:
         kind = evidence.kind()
         if kind.type in ("integer", "string") and self._days.get(place):
             return DAYS
+        if kind.type == "integer" and _CODES.search(fold(self._table.headers[place].rpartition(JOIN)[2])):
+            return TEXT
+        if kind is TEXT and self._is_share(place) and evidence.fits(SHARES):
+            return SHARES
         if kind is TEXT:
             self._explain_text(place, gather)
         return kind
+
+    def _is_share(self, place: int) -> bool:
+        """Whether the header, or the corner, says that the numbers of the column are percentages."""
+        header = self._table.headers[place]
+        return bool(_PERCENT.intersection(header)) or self._unit(header) == "percent"
 
     def _explain_text(self, place: int, gather: Gather) -> None:
         """A column that was nearly all numbers or dates: say which cells made it text."""

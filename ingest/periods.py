@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ingest import values
+from ingest.headers import fold, split_unit
 from ingest.unit_readers import JOIN
 from ingest.values import Unreadable
 
@@ -61,22 +62,38 @@ def is_spoken(text: str) -> bool:
     return True
 
 
-def in_year(text: str, kind: str) -> str:
-    """The period that a year and a part of it in the next column name: 2021 and `三季度`, or 3 under `季度`.
+_PARTS_OF_YEARS, _YEARS = frozenset({"季度", "季", "月份", "月", "半年"}), frozenset({"年份", "年度", "年"})
+
+
+def find_year_beside(headers: Sequence[str], own: int) -> int | None:
+    """The column with the year, where the period's own column holds only parts of one."""
+    if fold(headers[own]) not in _PARTS_OF_YEARS:
+        return None
+    return next((at for at, header in enumerate(headers) if fold(header) in _YEARS), None)
+
+
+def year_and_part(year: str, part: str, header: str) -> str:
+    """A year and a part of it in one text: 2021 and `三季度`, or 3 under the header `季度`."""
+    words = values.tidy(part).strip()
+    if not words or re.match(r"(?:19|20)\d{2}", words):
+        return words or year
+    kind = split_unit(header)[0].strip("份") if re.fullmatch(r"\d{1,2}|[一二三四]", words) else ""
+    return f"{values.tidy(year).removesuffix('度').removesuffix('年')}年{words}{kind}"
+
+
+def in_year(text: str, header: str) -> str:
+    """The period that a year and a part of it in the column under `header` name.
 
     `text` has both, with JOIN between them. Raises Unreadable.
     """
     year, _, part = text.partition(JOIN)
-    words = values.tidy(part).strip()
-    if not words or re.match(r"(?:19|20)\d{2}", words):
-        return period(words or year)
-    number = re.fullmatch(r"\d{1,2}|[一二三四]", words)
-    return period(f"{values.tidy(year).removesuffix('年').removesuffix('年度')}年{words}{kind if number else ''}")
+    return period(year_and_part(year, part, header))
 
 
 _GAPS = re.compile(r"(?<=[\d年第])\s*/?\s*(?=[年第季月日]|[1-4一二三四]季)|(?<=[年第月])\s+(?=\d)")
 _IN_TEXT = re.compile(
     r"(?<!\d)(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
+    r"|民[国國]\d{2,3}年度?"
 )
 
 

@@ -168,7 +168,8 @@ class _Intake:
             return (Part(None, sheet, found, Rest()),)
         when = self._when(found)
         named = PurePath(request.filename).stem
-        asked = Asked(request.schema, sheet, found, Rest(), request.mapping, when, request.workdir, named)
+        rest = Rest(named_totals=request.schema.melt is None)
+        asked = Asked(request.schema, sheet, found, rest, request.mapping, when, request.workdir, named)
         return reshape(asked, self.gather)
 
     def _take_part(self, part: Part, turn: tuple[int, int]) -> None:

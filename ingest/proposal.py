@@ -38,12 +38,13 @@ class Proposal:
     missing: tuple[str, ...] = ()
     by_title: bool = False
     keyless: float = 0.0  # the share of the key's fields that have no column
+    untold: bool = False  # no column for any of the fields that would tell it from its neighbours
     said: int = 0  # of a matrix: the fields that no column holds, but its words tell
 
     @property
     def weight(self) -> float:
         """By what proposals are ranked."""
-        faults = 2 * (len(self.missing) + self.keyless)
+        faults = 2 * (len(self.missing) + self.keyless + self.untold)
         return len(set(self.mapping.values())) + self.said - faults + self.share + _TITLE_WEIGHT * self.by_title
 
     @property
@@ -93,6 +94,7 @@ def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Pr
         1 - sum(bool(headers[place]) for place in claims.unknown()) / full if full else 0.0,
         tuple(one.title for one in schema.fields if one.required and not claims.has(one)),
         keyless=sum(name not in taken.values() for name in schema.key) / max(1, len(schema.key)),
+        untold=bool(schema.telling) and all(claims.find(name) is None for name in schema.telling),
         by_title=_is_titled(schema, title),
     )
 

@@ -26,6 +26,7 @@ _OF_NICKNAMES, _SHORT = "州盟", 2  # 巴州 is short for a longer name, 鄞县
 _MOST_TOLD = 6  # namesakes of an ambiguous name
 _LONGEST = 15  # characters of a path of names
 _OWN = re.compile(r"(?:市本级|县本级|区本级|州本级|本级|市辖区)$")
+_AMONG = re.compile(r"^其\s*中\s*[:：]\s*")
 _SUMMED = re.compile(r"(?<=[省市区县州盟旗])(?:合计|总计|小计)$")
 _PEOPLES = (
     "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|"
@@ -117,7 +118,7 @@ def code_of(text: str, within: str | None = None) -> str:
 
     `within` is the region of the title: a name alone is one of its parts, itself (`市本级`), or above it.
     """
-    text = _SUMMED.sub("", text.strip())
+    text = _SUMMED.sub("", _AMONG.sub("", text.strip()))
     words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
     if within and len(words) == 1 and _ITSELF.fullmatch(words[0]):
         if not _is_level(words[0], within):

@@ -17,6 +17,7 @@ from ingest.form_lists import read_sheet
 from ingest.forms import FormReading
 from ingest.gather import Gather, Place
 from ingest.group_rows import leave_group_rows
+from ingest.grouped import fill_groups
 from ingest.headers import fold
 from ingest.headings import is_table_number, is_unit
 from ingest.likeness import find_likenesses
@@ -65,6 +66,8 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
         return (_from_matrix(asked, gather),)
     claims = Claims(asked.found.headers, schema, asked.mapping)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
+    grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
+    asked = replace(asked, sheet=grouped)
     if schema.explode is not None:
         exploded = explode(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
         if exploded is not None:

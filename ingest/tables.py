@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import polars as pl
@@ -21,9 +20,24 @@ from ingest.headings import (
     is_unit,
     looks_like_data,
 )
-from ingest.nulls import SPACE, strip
+from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows, iter_coded
-from ingest.signatures import PATTERN as SIGNATURE
+from ingest.row_words import (
+    EMPTY,
+    ENUMERATED,
+    GOES_ON,
+    GOES_ON_MARKS,
+    NAMED_OR_BARE,
+    NAMED_TOTAL,
+    NAMES,
+    NOTE,
+    NUMBERED,
+    ODD,
+    SUM_MARKS,
+    TITLE_GOES_ON,
+    TOTAL,
+    matching,
+)
 from ingest.signatures import is_signature, without_persons
 from ingest.underheads import is_number
 
@@ -34,22 +48,8 @@ _MOST_TOTALS = 1_000
 _MOST_NOTES = 200
 _MOST_LEFT = 100  # rows that are named in the release; all are counted
 _HEAD = 6  # columns from the left in which a row says that it is a sum
-_SUM = r"(?:合\s*[计計]|[小总總共]\s*[计計]|[总總]\s*[数數])"
-_WHOSE = r"(?:[全本][市省区區县縣国國州地]{1,2}|(?:本[年期])?\s*(?:收入|支出)|本[页頁])"
-_TOTAL = rf"^\s*[(（]?\s*{_WHOSE}?\s*{_SUM}\s*[)）]?\s*[:：]?\s*$"
-_NOTE = (
-    r"^\s*(?:附?[注註]|备\s*注|備\s*註|说\s*明|說\s*明|填[表报][说說]明|編?製?附[註注]|[数數][据據][来來]源|[资資]料[来來]源)"
-    r"\s*\d*\s*[:：]"
-)
-_ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
-GOES_ON = r"^\s*[(（]?\s*(?:[续續][上前]?\s*[表页頁]|接[上前][表页頁])[\s\d一二三四五六七八九十]*[)）]?\s*[:：]?$"
 _ZEROS = frozenset("0.,")
 _NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[报報]告|空表"  # in a note under a table without rows
-_GOES_ON_MARKS = ["续", "續", "接"]
-_NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])"
-_MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
-_EMPTY = f"^[{SPACE}]*$"
-_ODD = f"{_NOTE}|{_TOTAL}|{SIGNATURE}"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tup
 
 def _is_remark(text: str) -> bool:
     """Whether a text over the table explains it rather than names it."""
-    return bool(re.match(_NOTE, text)) or bool(re.match(_NUMBERED, text))
+    return bool(re.match(NOTE, text)) or bool(re.match(NUMBERED, text))
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,7 @@ class Rest:
     headers_again: int = 0
     last_row: int = 0  # of the data
     heads: tuple[str, ...] = ()  # the headers over the totals, where the table was reshaped
+    named_totals: bool = True  # whether a row called `2018年小计` is a sum; in a matrix it may be a value of its own
     masks: list[Any] | None = None  # for each raw batch, which of its rows are data
 
     @property
@@ -193,41 +194,38 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     """Which rows of a batch are data, as an Arrow mask; None where all are."""
     first, second = batch.column(1), batch.column(min(2, width))
     head = pl.Series(batch.column(0)) <= table.top
-    blank = each(first, lambda texts: texts.str.contains(_EMPTY))
+    blank = each(first, lambda texts: texts.str.contains(EMPTY))
     lead = first
     if blank.any():
         lead = _lead(batch, width)
         blank = blank & _blank(batch, blank.to_arrow())
     rest.blank += int((blank & ~head).sum())
     out = head | blank
-    notes = _matching(lead, _NOTE)
-    odd = _matching(lead, _ODD) | _matching(second, _TOTAL)
-    odd = (odd | _again(lead, table) | _lone(batch, notes, rest)) & ~out
+    notes = matching(lead, NOTE)
+    odd = matching(lead, ODD) | matching(second, TOTAL)
+    named = _named_totals(batch, lead, width) if rest.named_totals else notes & False
+    odd = (odd | named | _again(lead, table) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(plain_batch(batch.filter(odd.to_arrow()))).rows()
-        left_out = [cells[0] for cells in rows if _put(rest, table, cells[0], cells[1:])]
+        sums = set(pl.Series(batch.column(0)).filter(named).to_list())
+        left_out = [cells[0] for cells in rows if _put(rest, table, cells[0], cells[1:], cells[0] in sums)]
         out = out | pl.Series(batch.column(0)).is_in(left_out)
     return (~out).to_arrow() if out.any() else None
 
 
-def _matching(column: Any, pattern: str, marks: Sequence[str] = _MARKS) -> pl.Series:
-    """Which texts match a pattern of words, looked at only where one of the characters stands that all have."""
-    return each(column, partial(_matching_texts, pattern=pattern, marks=list(marks)))
-
-
-def _matching_texts(texts: pl.Series, pattern: str, marks: list[str]) -> pl.Series:
-    likely = texts.str.contains_any(marks)
-    if not likely.any():
-        return likely
-    places = likely.arg_true()
-    found = places.filter(texts.gather(places).str.contains(pattern))
-    return pl.Series(range(len(texts)), dtype=pl.UInt32).is_in(found.to_list())
+def _named_totals(batch: Any, lead: Any, width: int) -> pl.Series:
+    """Rows that say by a name that they are sums, in one of the first columns; none where most rows would be."""
+    words = [matching(batch.column(at), NAMED_OR_BARE, SUM_MARKS) for at in range(2, min(width, NAMES) + 1)]
+    named = matching(lead, NAMED_TOTAL, SUM_MARKS)
+    for found in words:
+        named = named | found
+    return named if int(named.sum()) * 2 <= len(named) else named & False
 
 
 def _lead(batch: Any, width: int) -> Any:
     """The first text of each row, among the columns in which a row says what it is."""
     frame = pl.DataFrame({str(at): pl.Series(plain(batch.column(at))) for at in range(1, min(width, _HEAD) + 1)})
-    filled = [pl.when(~pl.col(name).str.contains(_EMPTY)).then(pl.col(name)) for name in frame.columns]
+    filled = [pl.when(~pl.col(name).str.contains(EMPTY)).then(pl.col(name)) for name in frame.columns]
     return frame.select(pl.coalesce(*filled, pl.lit(""))).to_series().to_arrow()
 
 
@@ -235,13 +233,14 @@ def _again(lead: Any, table: Found) -> pl.Series:
     """Rows that begin as one above the data does, or that say that the table goes on."""
     starts = [text for cells in table.raw_head for cell in cells if (text := strip(cell))]
     leads = sorted({*starts, *(cells[0] for cells in table.raw_head if strip(cells[0]))})
-    return each(lead, lambda texts: texts.is_in(leads)) | _matching(lead, GOES_ON, _GOES_ON_MARKS)
+    goes_on = matching(lead, f"{GOES_ON}|{TITLE_GOES_ON}", GOES_ON_MARKS)
+    return each(lead, lambda texts: texts.is_in(leads)) | goes_on
 
 
 def _blank(batch: Any, first: Any) -> pl.Series:
     """Of the rows whose first cell is blank (the mask `first`), those that hold nothing at all."""
     frame = pl.DataFrame(plain_batch(batch.filter(first))).select(pl.exclude("row"))
-    nothing = frame.select(pl.all_horizontal(pl.all().str.contains(_EMPTY))).to_series()
+    nothing = frame.select(pl.all_horizontal(pl.all().str.contains(EMPTY))).to_series()
     rows = pl.Series(first).arg_true().filter(nothing)
     return pl.Series(range(len(first))).is_in(rows.cast(pl.Int64).to_list())
 
@@ -255,13 +254,13 @@ def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
     return lone if rest.notes else lone & notes.cum_max()
 
 
-def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...]) -> bool:
+def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_total: bool) -> bool:
     """Keep a row that is not data where it belongs; False where it is data after all."""
     full = [text for cell in cells if (text := strip(cell))]
-    if cells in table.raw_head or (len(full) == 1 and re.match(GOES_ON, full[0])):
+    if cells in table.raw_head or (len(full) == 1 and re.match(f"{GOES_ON}|{TITLE_GOES_ON}", full[0])):
         rest.headers_again += 1
         return rest.leave(number, "header")
-    if _is_total(cells):
+    if named_total or _is_total(cells):
         rest.totals.extend([Total(number, tuple(map(strip, cells)))][: _MOST_TOTALS - len(rest.totals)])
         return rest.leave(number, "total")
     if is_signature(full):
@@ -275,14 +274,14 @@ def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...]) -> bool:
 
 def _is_total(cells: tuple[str, ...]) -> bool:
     lead = next((text for cell in cells[:_HEAD] if strip(text := cell)), "")
-    return bool(re.match(_TOTAL, lead)) or any(re.match(_TOTAL, cell) for cell in cells[:2])
+    return bool(re.match(TOTAL, lead)) or any(re.match(TOTAL, cell) for cell in cells[:2])
 
 
 def _is_note(full: list[str], rest: Rest, width: int) -> bool:
     """A note, or after the first one: more text, with or without its number before it."""
     if len(full) == 1:
-        return bool(re.match(_NOTE, full[0])) or bool(rest.notes and not is_number(full[0]))
+        return bool(re.match(NOTE, full[0])) or bool(rest.notes and not is_number(full[0]))
     if len(full) != 2 or width < 4:
         return False
-    numbered = bool(re.match(_ENUMERATED, full[0])) and not is_number(full[1])
-    return bool(re.match(_NOTE, full[0])) or (bool(rest.notes) and numbered)
+    numbered = bool(re.match(ENUMERATED, full[0])) and not is_number(full[1])
+    return bool(re.match(NOTE, full[0])) or (bool(rest.notes) and numbered)

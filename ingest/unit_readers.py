@@ -23,14 +23,18 @@ class LeastReader(DecimalReader):
         return super().read(re.sub(r"^[|\s]*(?:≥|>=|≧|不低于|不少于|不小于)\s*", "", text))
 
 
-class AnyUnitReader(DecimalReader):
-    """A number in the canonical unit of whatever its own unit measures; that may stand in a column beside it."""
+class UnitBesideReader(DecimalReader):
+    """A number whose unit may stand in a column beside it."""
 
     def value(self, text: str) -> Any:
         number, _, unit = text.partition(JOIN)
         if nulls.null_kind(number) is not None:
             return None
         return self.read(number + nulls.strip(unit) if unit and _is_bare(number) and find_unit(unit) else number)
+
+
+class AnyUnitReader(UnitBesideReader):
+    """A number in the canonical unit of whatever its own unit measures, which may stand beside it."""
 
     def read(self, text: str) -> Decimal | None:
         found = values.amount(text)

@@ -81,7 +81,7 @@ def _spelt_unit(value: Decimal, unit: Unit | None, aside: str) -> Unit | None:
     raise Unreadable("numerals_disagree", words=aside[:40], digits=str(value))
 
 
-_SPELT = re.compile(rf"(?P<words>[{numerals.SIGNS}]+)(?:\((?P<aside>.*)\))?")
+_SPELT = re.compile(rf"(?:人民币|大写|:|\s)*(?P<words>[{numerals.SIGNS}]+)(?:\((?P<aside>.*)\))?")
 _IN_WORDS = re.compile(rf"[{numerals.SIGNS}]{{3,}}")
 _LABELLED = re.compile(
     r"(?P<label>[^\d:;,]{1,12})[:]?(?P<number>\d+(?:\.\d+)?)(?P<unit>[^\d:;,、]{0,3}?)(?=[;,、]|$|[^\d.;,]{1,12}:?\d)[;,、]?"
@@ -163,12 +163,14 @@ _ROC = re.compile(
 )
 _SERIAL = re.compile(r"(?P<days>\d{5})(?:\.\d+)?")
 _MOMENT = re.compile(_DAY + r"[\st,，]*" + _TIME)
+_BEFORE = re.compile(r"(?<=[\d日号])\s*(?:之|以)?前$")  # a term that is agreed: `2023年6月30日前`
+_THIS_CENTURY = 50  # `19-1-3`: no table of today speaks of the year 19 of the Republic, 1930
 _DATELIKE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[月]?")
 
 
 def day(text: str) -> dt.date:
     """A date in any of the usual spellings; only days that exist. Raises Unreadable."""
-    words = tidy(text).strip("|").strip()
+    words = _BEFORE.sub("", tidy(text).strip("|").strip())
     found = _DATE.fullmatch(words)
     if not found:
         moment = _MOMENT.fullmatch(words.lower())
@@ -193,7 +195,11 @@ def loose_day(text: str) -> dt.date:
 
 def _date(found: re.Match[str]) -> dt.date:
     year = found["year"]
-    number = int(year.removeprefix("民国").removeprefix("民國")) + (1911 if len(year) != 4 else 0)
+    number = int(year.strip("民国國 "))
+    if not year.isdigit() or len(year) == 3:
+        number += 1911
+    elif len(year) == 2:
+        number += 2000 if number < _THIS_CENTURY and found["sep"] else 1911
     try:
         return dt.date(number, int(found["month"]), int(found["day"]))
     except ValueError:

@@ -98,6 +98,7 @@ def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[Declar
         repeat=tuple(data.get("explode", {}).get("repeat", ())),
         melt=_melt(data["melt"]) if "melt" in data else None,
         form=_form(data["form"]) if "form" in data else None,
+        telling=tuple(data.get("telling", ())),
         past=_past(data.get("previous", {})),
     )
 
@@ -180,6 +181,7 @@ _PLAIN = (
     "plausible_from",
     "unit_from",
     "filled",
+    "grouped",
 )
 
 

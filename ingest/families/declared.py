@@ -76,6 +76,7 @@ class DeclaredField:
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
+    grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     plausible_from: float | None = None  # numbers below it that are not zero too
@@ -198,6 +199,7 @@ class DeclaredSchema:
     melt: Melt | None = None
     form: Form | None = None
     past: Past = Past()
+    telling: tuple[str, ...] = ()  # fields of which one must have a column, or a table is hardly of this schema
 
     @property
     def family(self) -> str:
