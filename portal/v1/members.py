@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -61,7 +62,13 @@ class PublicText(Text):
 
     def is_personal(self, text: str) -> bool:
         """Whether there is something in it that no office publishes of itself."""
-        return any(hit.kind not in OFFICIAL for hit in find_hits(text))
+        return _is_personal(text)
+
+
+@lru_cache(maxsize=1_000)
+def _is_personal(text: str) -> bool:
+    # In an import most texts come again: the description of a series, the name of an office, a licence.
+    return any(hit.kind not in OFFICIAL for hit in find_hits(text))
 
 
 class Code(Text):
