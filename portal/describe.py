@@ -17,6 +17,7 @@ from portal.places import Place
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 PERIOD: Final = r"^\d{4}(-(H[12]|Q[1-4]|\d{2}(-\d{2})?))?(/\d{4}(-(H[12]|Q[1-4]|\d{2}(-\d{2})?))?)?$"
+MOMENT: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{6})?)?\+08:00$"  # `date-time` would want seconds
 MOST_CODES: Final = 200  # a longer list is only referred to by examples
 _TYPES: Final[Mapping[str, dict[str, Any]]] = {
     "string": {"type": "string"},
@@ -25,7 +26,7 @@ _TYPES: Final[Mapping[str, dict[str, Any]]] = {
     "integer": {"type": ["integer", "string"]},
     "decimal": {"type": ["number", "string"]},
     "date": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "format": "date-time"},
+    "datetime": {"type": "string", "pattern": MOMENT},
     "boolean": {"type": "boolean"},
 }
 _TEXT: Final[dict[str, Any]] = {"type": "string"}

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from catalog.rows.coordinates import find_coordinates
 from catalog.schema import Field, Table
+from portal.describe import MOMENT
 from portal.places import Place
 
 _FRICTIONLESS: Final[Mapping[str, dict[str, Any]]] = {
@@ -23,7 +24,7 @@ _CSVW: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("string", "code", "period"), "string"),
     **{name: name for name in ("integer", "decimal", "boolean")},
     "date": {"base": "date", "format": "yyyy-MM-dd"},
-    "datetime": "dateTime",
+    "datetime": {"base": "string", "format": MOMENT},  # `dateTime` would want seconds
 }
 
 
