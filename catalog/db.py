@@ -7,6 +7,7 @@ instead of failing half way; reads see one snapshot (WAL) and never wait.
 from __future__ import annotations
 
 import fcntl
+import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -64,14 +66,25 @@ def open_database(url: str) -> Engine:
     """An engine with the pragmas and transaction rules that the portal relies on."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, hide_parameters=True)
+        shared = {"pool_pre_ping": True, "pool_size": 4, "max_overflow": 8}
+        return create_engine(url, **shared, hide_parameters=True, json_serializer=_json)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     busy = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
-    engine = create_engine(url, connect_args=busy, hide_parameters=True)  # values have no place in logs
+    engine = create_engine(
+        url, connect_args=busy, hide_parameters=True, json_serializer=_json
+    )  # values have no place in logs
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _json(value: Any) -> str:
+    """What a JSON column holds. orjson is ten times quicker, but refuses very long numbers."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value)
 
 
 @contextmanager

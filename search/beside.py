@@ -5,6 +5,7 @@ Analysis is the larger half of building an index and holds the interpreter: thre
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -84,8 +85,15 @@ def _start() -> str:
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
+def seldom_collect() -> None:
+    """For a process that makes very many small objects, and hardly a cycle, until it ends."""
+    gc.set_threshold(70_000, 20, 20)
+
+
 def _follow() -> None:
     """Runs beside: who interrupts means the caller, and when that one is gone, however it ended, so is this one."""
+    seldom_collect()
+    gc.freeze()  # what the caller has loaded is not looked through again
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_caller, daemon=True).start()

@@ -22,7 +22,9 @@ def dataset() -> None:
 def import_datasets(file: Path, publish: bool) -> None:
     """Register or refresh one dataset a line (NDJSON, bodies as in the API); exit 1 where lines were bad."""
     from portal.importing import import_lines
+    from search.beside import seldom_collect
 
+    seldom_collect()
     house, began = open_house(), time.monotonic()
     with file.open("rb") as lines:
         tally = import_lines(house, lines, file.name, publish=publish, complain=lambda text: click.echo(text, err=True))

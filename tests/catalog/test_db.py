@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from catalog import db
-from catalog.db import UtcDateTime, now, open_database
+from catalog.db import UtcDateTime, _json, now, open_database
 from catalog.models import Account, ApiKey, Dataset, Publisher
 
 
@@ -202,3 +203,8 @@ def test_what_is_done_alone_is_done_by_one_at_a_time(engine: Engine) -> None:
     for thread in threads:
         thread.join()
     assert most == [1] * 8
+
+
+def test_a_json_column_holds_numbers_of_any_length() -> None:
+    for value in ({"n": 10**30, "a": ["甲", 1.5, None]}, [1, "é"], {}):
+        assert json.loads(_json(value)) == value
