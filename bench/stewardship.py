@@ -8,6 +8,7 @@ two sides of a comparison take turns call by call, so that what else the machine
 from __future__ import annotations
 
 import argparse
+import secrets
 import statistics
 import tempfile
 import time
@@ -141,6 +142,7 @@ def main() -> None:
     asked = parser.parse_args()
     with fresh(asked.database) as url, tempfile.TemporaryDirectory() as data:
         names = {"PORTAL_DATA_DIR": str(Path(data)), "PORTAL_DATABASE_URL": url, "PORTAL_RATE_LIMIT": "off"}
+        names["PORTAL_SECRET_KEY"] = secrets.token_urlsafe(48)
         app = create_app(load(names))
         house: House = app.extensions["house"]
         with house.writing() as opened:

@@ -9,6 +9,10 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from catalog.errors import nearest
 from catalog.regions import nearest_regions
@@ -16,6 +20,8 @@ from catalog.vocabularies import codes
 from search.places import HOME
 
 PREFIX = "PORTAL_"
+EMBEDDED = "sqlite"
+POSTGRES = "postgresql+psycopg"
 DAYS = ("upload_days", "undecided_days", "draft_days")
 
 
@@ -46,7 +52,10 @@ TABLE: Mapping[str, Setting] = {
     "home_region": Setting(
         HOME, "GB/T 2260 code of the place whose portal this is; search takes its districts' bare names for them."
     ),
-    "secret_key": Setting("made and kept in the data directory", "Signs cursors; at least 32 characters."),
+    "secret_key": Setting(
+        "made and kept in the data directory; needed with PostgreSQL",
+        "Signs cursors, heads and proofs, the same for every process; at least 32 characters.",
+    ),
     "rate_limit": Setting("1200/minute", "Requests for each address or key: `number/second|minute|hour`, or `off`."),
     "originals": Setting(
         "encrypt", "Uploads that held personal data, once it is decided on: `encrypt`, `drop`, or `keep` in the clear."
@@ -79,7 +88,7 @@ class Settings:
     @property
     def embedded(self) -> bool:
         """Whether the database is the embedded default, which `serve` may migrate by itself."""
-        return self.database_url.startswith("sqlite")
+        return self.database_url.startswith(EMBEDDED)
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -94,11 +103,11 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     data_dir.mkdir(parents=True, exist_ok=True)
     return Settings(
         data_dir=data_dir,
-        database_url=given.get("database_url") or f"sqlite:///{data_dir / 'portal.sqlite'}",
-        search_url=given.get("search_url") or "embedded:",
-        storage_url=given.get("storage_url") or (data_dir / "files").as_uri(),
-        base_url=given.get("base_url", "").rstrip("/"),
-        secret_key=_secret(given.get("secret_key", ""), data_dir),
+        database_url=(database := _database(given.get("database_url") or f"sqlite:///{data_dir / 'portal.sqlite'}")),
+        search_url=_address("search_url", given.get("search_url") or "embedded:", ("embedded", "http", "https")),
+        storage_url=_address("storage_url", given.get("storage_url") or (data_dir / "files").as_uri(), ("file",)),
+        base_url=_base(given.get("base_url", "")),
+        secret_key=_secret(given.get("secret_key", ""), data_dir, shared=not database.startswith(EMBEDDED)),
         rate_limit=parse_rate(given.get("rate_limit") or "1200/minute"),
         upload_limit=_mib(given.get("upload_limit_mib") or "2048"),
         originals=_originals(given.get("originals") or "encrypt"),
@@ -116,6 +125,37 @@ def parse_rate(text: str) -> tuple[int, int] | None:
     if seconds is None or not number.isdecimal() or int(number) == 0:
         raise SettingError(f"PORTAL_RATE_LIMIT: {text!r} is not number/second, number/minute, number/hour or off")
     return int(number), seconds
+
+
+def _database(text: str) -> str:
+    """The address with its driver named; `postgres:` and `postgresql:` mean the one that is installed."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        url = None
+    if url is not None and url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername=POSTGRES)
+    if url is None or url.drivername not in (EMBEDDED, POSTGRES) or (url.drivername == EMBEDDED and not url.database):
+        raise SettingError(
+            "PORTAL_DATABASE_URL: neither sqlite:///path nor postgresql+psycopg://user:password@host/name"
+        )
+    return url.render_as_string(hide_password=False)
+
+
+def _address(name: str, text: str, schemes: tuple[str, ...]) -> str:
+    """The address of one of those schemes, with a host where one belongs. A password may be in it: not repeated."""
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in schemes and (bool(parts.hostname) or not parts.scheme.startswith("http"))
+    except ValueError:
+        fits = False
+    if not fits:
+        raise SettingError(f"{PREFIX}{name.upper()}: not an address that begins with {', '.join(schemes)} and a colon")
+    return text
+
+
+def _base(text: str) -> str:
+    return _address("base_url", text, ("http", "https")).rstrip("/") if text else ""
 
 
 def _originals(text: str) -> str:
@@ -149,12 +189,17 @@ def _mib(text: str) -> int:
     return int(text) << 20
 
 
-def _secret(given: str, data_dir: Path) -> str:
-    """The secret given, or one made once and kept readable for its owner only."""
+def _secret(given: str, data_dir: Path, *, shared: bool) -> str:
+    """The secret given, or one made once and kept readable for its owner only; never made where others share it."""
     if given:
         if len(given) < 32:
             raise SettingError("PORTAL_SECRET_KEY: at least 32 characters are needed")
         return given
+    if shared:
+        raise SettingError(
+            "PORTAL_SECRET_KEY is needed beside PORTAL_DATABASE_URL: every process of the portal signs with the same. "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(48))'` makes one; keep it"
+        )
     path = data_dir / "secret.key"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -192,6 +192,7 @@ def test_the_main_job_on_postgresql_and_elasticsearch_by_settings_alone(portal: 
     index = f"e2e-{os.getpid()}"
     portal.variables = {
         "PORTAL_DATABASE_URL": postgres_url,
+        "PORTAL_SECRET_KEY": "a secret for tests, long enough.",
         "PORTAL_SEARCH_URL": f"{os.environ['TEST_SEARCH_URL'].rstrip('/')}/{index}",
     }
     main_job(portal)

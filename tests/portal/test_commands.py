@@ -25,6 +25,7 @@ def run(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> R
     """Runs a command in this process on a fresh database."""
     monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("PORTAL_DATABASE_URL", database_url)
+    monkeypatch.setenv("PORTAL_SECRET_KEY", "a secret for tests, long enough.")
 
     def call(*words: str, code: int = 0) -> Result:
         monkeypatch.setattr("sys.argv", ["portal", *words])
