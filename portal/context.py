@@ -233,6 +233,7 @@ class House:
                 self.index.settle()
             return done
         except Unavailable:
+            self.indexed = False  # it may come back empty
             log.warning("the search index is away; it will be brought up to date when it is back")
         except Exception:
             log.exception("the search index could not be brought up to date")
