@@ -18,8 +18,8 @@ from ingest.raw import RawSheet
 from ingest.unit_readers import JOIN
 from ingest.values import Unreadable
 
-_KEY = b"cells"
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+ABOUT = b"cells"  # the metadata that say how each field is read
+OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 _ROWS = 16_384  # of a batch: what must be unpacked to explain one row
 
 
@@ -34,7 +34,7 @@ def cells_schema(columns: tuple[Planned, ...], sheet: RawSheet) -> pa.Schema:
     fields = [("row", pa.int64()), *((f"c{source}", pa.string()) for source in used)]
     if isinstance(sheet, ReshapedSheet):
         fields.extend([("sheet", pa.string()), *((f"a{source}", pa.string()) for source in used)])
-    return pa.schema(fields, metadata={_KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()})
+    return pa.schema(fields, metadata={ABOUT: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()})
 
 
 class CellsWriter:
@@ -43,7 +43,7 @@ class CellsWriter:
     def __init__(self, path: Path, schema: pa.Schema, sheet: RawSheet) -> None:
         self._schema, self._sheet = schema, sheet
         self._file = pa.OSFile(str(path), "wb")
-        self._writer = pa.ipc.new_file(self._file, schema, options=_OPTIONS)
+        self._writer = pa.ipc.new_file(self._file, schema, options=OPTIONS)
 
     def write(self, rows: Any, raw: Mapping[int, Any]) -> None:
         """The row numbers and raw columns of accepted rows."""
@@ -71,11 +71,18 @@ def iter_cells(path: Path) -> Iterator[Any]:
             yield reader.get_batch(place)
 
 
+def read_about(path: Path) -> dict[str, Any]:
+    """How the fields of a cells file are read, and what it holds beside the cells."""
+    with pa.OSFile(str(path)) as source:
+        found: dict[str, Any] = json.loads(pa.ipc.open_file(source).schema.metadata[ABOUT])
+    return found
+
+
 def read_cells(path: Path, row: int) -> dict[str, dict[str, Any]]:
     """For the release's row (from 1): field -> `raw sheet cell unit null note`. LookupError past the last."""
     with pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
-        about = json.loads(reader.schema.metadata[_KEY])
+        about = json.loads(reader.schema.metadata[ABOUT])
         batch, place = _locate(source, reader, row)
         texts = {name: batch.column(name)[place].as_py() for name in batch.schema.names}
     fields = about["fields"]

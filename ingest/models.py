@@ -67,7 +67,10 @@ class FindingRow(Base):
 
 
 class PersonalColumn(Base):
-    """Personal data of one kind in one column of a release, its examples masked, and what the steward decided on it."""
+    """Personal data of one kind in one column of a release, its examples masked, and what the steward decided on it.
+
+    Of a text beside the rows `field` is its place: `title:data`, `note:2` (`ingest.privacy.texts`).
+    """
 
     __tablename__ = "personal_column"
 

@@ -42,11 +42,15 @@ class Request:
 
 @dataclass(frozen=True)
 class TypedTable:
-    """A finished table: its shape (digests are for whoever stores it), and its two local files."""
+    """A finished table: its shape (digests are for whoever stores it), and its two local files.
+
+    `covered`: what its masked headings and its sheet's name were, by the place that a decision names.
+    """
 
     table: Table
     parquet: Path
     cells: Path
+    covered: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass

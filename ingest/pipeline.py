@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from catalog.schema import Table
+from ingest.covering import Covering
 from ingest.extent import find_tables
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Finding, Refused
@@ -73,6 +74,7 @@ class _Intake:
     gather: Gather = field(default_factory=Gather)
     done: list[tuple[OneTable, TypedTable]] = field(default_factory=list)
     trying: OneTable | None = None
+    covering: Covering = field(default_factory=Covering)
 
     def run(self) -> Outcome:
         """All the steps. Raises Refused."""
@@ -101,7 +103,7 @@ class _Intake:
             sheet=options.sheet, encoding=options.encoding,
         )  # fmt: skip
         self.gather.take(reading.findings + tuple(one for sheet in reading.sheets for one in sheet.findings))
-        return reading
+        return replace(reading, sheets=self.covering.sheets(reading.sheets))
 
     def _records(self, schema: DeclaredSchema, sheets: Sequence[RawSheet]) -> Sequence[RawSheet]:
         """Take in the records that are printed as forms; the sheets that hold none."""
@@ -178,8 +180,9 @@ class _Intake:
         if part.schema is not None and part.schema is not self.request.schema and self.request.schema is not None:
             name = part.schema.table if self.request.schema.form is not None else name
         request = replace(self.request, schema=part.schema, progress=self._tell(*turn))
-        self.trying = OneTable(part.sheet, part.found, request, name, before, rest=part.rest)
-        self.done.append((self.trying, self.trying.run()))
+        found = self.covering.headings(part.found)
+        self.trying = one = OneTable(part.sheet, found, request, name, before, rest=part.rest)
+        self.done.append((one, self.covering.told(one, one.run())))
         self.trying = None
 
     def _name(self, sheet: RawSheet, place: int) -> tuple[str, Table | None]:

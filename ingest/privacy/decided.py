@@ -42,8 +42,8 @@ def iter_unproved_decisions(session: Session) -> Iterator[str]:
 
 
 def require_shown(session: Session, release: Release) -> None:
-    """Raises Conflict where the release still holds, undecided, what only its stewards may see."""
-    waiting = [one for one in list_columns(session, release) if one.action is None]
+    """Raises Conflict where the rows still hold, undecided, what only stewards may see; texts are masked."""
+    waiting = [one for one in list_columns(session, release) if one.action is None and ":" not in one.field]
     if waiting:
         raise _undecided(release.number, waiting[0])
 

@@ -14,11 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.schema import Field, Table
-from ingest.cells import iter_cells
+from ingest.cells import ABOUT, OPTIONS, iter_cells, read_about
 from ingest.privacy.detectors import context_of
 from ingest.privacy.hits import mask_text
 
-_KEY = b"cells"  # where a cells file says how each field is read
 _TEXT = ("string", "code", "period")
 
 
@@ -34,7 +33,7 @@ def raw_titles(cells: Path, table: Table) -> dict[str, tuple[str, list[str]]]:
     """Each raw column of a cells file: its headings, and the fields that are made from it."""
     headers = table.origin.get("headers", {})
     titles: dict[str, tuple[str, list[str]]] = {}
-    for name, how in _about(cells)["fields"].items():
+    for name, how in read_about(cells)["fields"].items():
         field = table.field(name)
         for source in how["columns"]:
             heading, names = titles.get(f"c{source}", ("", []))
@@ -107,7 +106,7 @@ def mask_array(texts: Any, context: frozenset[str]) -> Any:
 
 
 def _write_cells(cells: Path, table: Table, rulings: Mapping[str, Ruling], target: Path) -> None:
-    about = _about(cells)
+    about = read_about(cells)
     dropped = {name for name, ruling in rulings.items() if ruling.action == "drop"}
     about["fields"] = {name: how for name, how in about["fields"].items() if name not in dropped}
     used = {f"c{source}" for how in about["fields"].values() for source in how["columns"]}
@@ -115,9 +114,8 @@ def _write_cells(cells: Path, table: Table, rulings: Mapping[str, Ruling], targe
     names = ["row", *sorted(used, key=lambda name: int(name[1:]))]
     fields = [(name, pa.int64() if name == "row" else pa.string()) for name in names]
     text = json.dumps(about, ensure_ascii=False, sort_keys=True).encode()
-    schema = pa.schema(fields, metadata={_KEY: text})
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
+    schema = pa.schema(fields, metadata={ABOUT: text})
+    with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, schema, options=OPTIONS) as writer:
         for batch in iter_cells(cells):
             arrays = [_hide(batch.column(name), hidden.get(name)) for name in names]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
@@ -139,7 +137,7 @@ def _hide(texts: Any, context: frozenset[str] | None) -> Any:
 
 def _raw_of(cells: Path, fields: list[Field]) -> dict[str, Any]:
     """The raw texts of these fields, whole: for a column whose type holds no mask."""
-    about = _about(cells)["fields"]
+    about = read_about(cells)["fields"]
     sources = {one.name: f"c{about[one.name]['columns'][0]}" for one in fields}
     batches = list(_columns(cells, set(sources.values()))) if sources else []
     return {
@@ -155,9 +153,3 @@ def _columns(cells: Path, names: set[str]) -> Iterator[dict[str, Any]]:
 def _was(table: Table, field: Field) -> str:
     before = table.field(field.name)
     return before.type if before else field.type
-
-
-def _about(cells: Path) -> dict[str, Any]:
-    with pa.OSFile(str(cells)) as source:
-        found: dict[str, Any] = json.loads(pa.ipc.open_file(source).schema.metadata[_KEY])
-    return found

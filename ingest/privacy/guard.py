@@ -1,4 +1,4 @@
-"""What leaves the pipeline is looked through before it is kept: columns are told, texts beside the rows masked."""
+"""What leaves the pipeline is looked through before it is kept: columns and texts beside the rows are told, masked."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ from ingest.cells import iter_cells, read_cells
 from ingest.findings import WARNING, Finding, Refused
 from ingest.privacy.detectors import context_of
 from ingest.privacy.files import raw_titles
-from ingest.privacy.hits import find_hits, mask_text
+from ingest.privacy.hits import mask_text
 from ingest.privacy.scan import EXAMPLES, ColumnScan
+from ingest.privacy.texts import Text, hold_texts, list_texts
 
 _TOGETHER = 4  # batches of a cells file that are looked through at once
 
 if TYPE_CHECKING:
+    from ingest.one_table import TypedTable
     from ingest.outcome import Outcome
 
 
 @dataclass(frozen=True)
 class Found:
-    """Personal data of one kind in one column: in how many cells, with masked examples, and where the first stood."""
+    """Personal data of one kind in one column: in how many cells, with masked examples, and where the first stood.
+
+    Of a text beside the rows `field` is its place: `title:data`, `note:2`.
+    """
 
     field: str
     kind: str
@@ -39,23 +44,40 @@ class Found:
 
 
 def look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
-    """The outcome without personal data beside its rows, and what its columns hold.
-
-    Raises Refused where a heading or a sheet's name is personal: they name fields, and nobody can decide on those.
-    """
-    for one in outcome.tables:
-        _refuse_headings(one.table)
-    found = tuple(found for one in outcome.tables for found in list_found(one.table, one.cells))
+    """The outcome with all texts beside its rows masked, and what its columns and these texts hold."""
     tables = [one.table for one in outcome.tables]
-    told = tuple(_tell(one, tables) for one in found)
-    kinds = _kinds_by_heading(tables, found)
+    columns = tuple(found for one in outcome.tables for found in list_found(one.table, one.cells))
+    texts = list_texts(outcome, _contexts(tables, columns))
+    told = (*(_tell(one, tables) for one in columns), *(_tell_text(one) for some in texts for one in some))
+    kinds = _kinds_by_heading(tables, columns)
     return replace(
         outcome,
-        tables=tuple(replace(one, table=mask_table(one.table)) for one in outcome.tables),
+        tables=tuple(_without_texts(one, held) for one, held in zip(outcome.tables, texts, strict=True)),
         findings=tuple(mask_finding(one, kinds.get(one.column or "", frozenset())) for one in outcome.findings) + told,
-        totals=_mask_totals(outcome.totals, tables, found),
+        totals=_mask_totals(outcome.totals, tables, columns),
         notes=[mask_text(note) for note in outcome.notes],
-    ), found
+    ), (*columns, *(found for some in texts for one in some for found in _found_in(one)))
+
+
+def _without_texts(typed: TypedTable, held: list[Text]) -> TypedTable:
+    """The table masked; what it said waits in its cells file."""
+    cells = hold_texts(typed.cells, held, typed.cells.with_suffix(".held"))
+    return replace(typed, table=mask_table(typed.table), cells=cells, covered={})
+
+
+def _found_in(text: Text) -> Iterator[Found]:
+    for kind in text.kinds:
+        yield Found(text.place, kind, 1, (text.example,), text.sheet)
+
+
+def _contexts(tables: Iterable[Table], found: Iterable[Found]) -> dict[tuple[str, str], frozenset[str] | None]:
+    """What a sum of each column may hold; None where the column is decided on itself."""
+    own = {one.field for one in found}
+    return {
+        (table.name, one.name): None if one.name in own else context_of(one.title)
+        for table in tables
+        for one in table.fields
+    }
 
 
 def list_found(table: Table, cells: Path) -> Iterator[Found]:
@@ -123,16 +145,8 @@ def masked(value: Any) -> Any:
     if isinstance(value, str):
         return mask_text(value)
     if isinstance(value, Mapping):
-        return {name: masked(one) for name, one in value.items()}
+        return {mask_text(name): masked(one) for name, one in value.items()}
     return [masked(one) for one in value] if isinstance(value, (list, tuple)) else value
-
-
-def _refuse_headings(table: Table) -> None:
-    for place, header in enumerate(table.origin.get("headers", {}).values(), start=1):
-        if find_hits(header):
-            raise Refused("heading_personal", row=table.header_rows[0] if table.header_rows else None, number=place)
-    if find_hits(table.sheet or ""):
-        raise Refused("sheet_name_personal")
 
 
 def _kinds_by_heading(tables: Iterable[Table], found: Iterable[Found]) -> dict[str, frozenset[str]]:
@@ -161,7 +175,7 @@ def _mask_totals(totals: list[dict[str, Any]], tables: Iterable[Table], found: I
         {
             **one,
             "values": {
-                name: mask_text(value, contexts.get((one["table"], name), frozenset()))
+                mask_text(name): mask_text(value, contexts.get((one["table"], name), frozenset()))
                 for name, value in one["values"].items()
             },
         }
@@ -175,3 +189,8 @@ def _tell(found: Found, tables: Iterable[Table]) -> Finding:
     params = {"kind": found.kind, "cells": found.cells, "title": field.title}
     finding = Finding(WARNING, "personal_data_found", params, sheet=found.sheet or table.sheet, count=found.cells)
     return replace(finding, column=field.title, cell=found.cell)
+
+
+def _tell_text(text: Text) -> Finding:
+    params = {"kind": ", ".join(text.kinds), "place": text.place, "text": text.example}
+    return Finding(WARNING, "personal_text_found", params, sheet=text.sheet)

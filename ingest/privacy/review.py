@@ -1,4 +1,4 @@
-"""The steward's decisions on a draft's columns: kept, carried out on the files, recorded. Callers commit."""
+"""The steward's decisions on a draft's columns and texts: kept, carried out on the files, recorded. Callers commit."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ingest.models import PersonalColumn
 from ingest.privacy.decided import list_columns
 from ingest.privacy.files import Ruling, rewrite
 from ingest.privacy.guard import Found
+from ingest.privacy.texts import Told, forget_texts, is_text, read_texts, settle_text
 
 ACTIONS = ("publish", "mask", "drop")  # in the order of strictness: a decision may only become stricter
 
@@ -75,7 +76,11 @@ def decide(
     columns = list_columns(session, release)
     _check(columns, decisions)
     fresh = [one for one in columns if one.field in decisions and decisions[one.field].action != one.action]
-    gone = _carry_out(session, storage, release, fresh, decisions)
+    before = tables_from(release.tables)
+    _carry_out(storage, release, [one for one in fresh if not is_text(one.field)], decisions)
+    _settle_texts(storage, release, {one.field: decisions[one.field].action for one in fresh if is_text(one.field)})
+    session.flush()
+    gone = _unused(session, before)
     for one in columns:
         if one.field in decisions:
             one.action, one.ground = decisions[one.field].action, decisions[one.field].ground
@@ -104,32 +109,55 @@ def _check(columns: list[PersonalColumn], decisions: Mapping[str, Decision]) -> 
 
 
 def _carry_out(
-    session: Session,
     storage: Storage,
     release: Release,
     columns: list[PersonalColumn],
     decisions: Mapping[str, Decision],
-) -> list[LeftFile]:
+) -> None:
     kinds: dict[str, set[str]] = {}
     for one in columns:
         if decisions[one.field].action != "publish":
             kinds.setdefault(one.field, set()).add(one.kind)
     if not kinds:
-        return []
+        return
     rulings = {name: Ruling(decisions[name].action, frozenset(found)) for name, found in kinds.items()}
     dropped = {name for name, ruling in rulings.items() if ruling.action == "drop"}
     before = tables_from(release.tables)
     if any(all(one.name in dropped for one in table.fields) for table in before):
         raise Invalid.at("decisions", "all_columns_dropped")
-    after = [_rewrite(storage, table, rulings) for table in before]
-    release.tables = [one.to_dict() for one in after]
-    release.digest, release.bytes = after[0].digest, sum(one.bytes for one in after)
+    _keep_tables(release, [_rewrite(storage, table, rulings) for table in before])
     release.totals = [
         {**one, "values": {name: value for name, value in one["values"].items() if name not in kinds}}
         for one in release.totals
     ]
-    session.flush()
-    return _unused(session, before)
+
+
+def _settle_texts(storage: Storage, release: Release, actions: Mapping[str, str]) -> None:
+    """Put the texts in their places as they were decided, and forget what is not to be published."""
+    if not actions:
+        return
+    told, secret = (
+        Told(release.tables, release.notes, release.totals),
+        {p for p, a in actions.items() if a != "publish"},
+    )
+    for table in tables_from(release.tables):
+        texts = read_texts(storage.local_path(key_of("cells", table.cells, ".arrow")))
+        for place in texts.keys() & actions.keys():
+            settle_text(told, place, texts[place], actions[place])
+    release.notes, release.totals = told.notes, told.totals
+    _keep_tables(release, [_forget(storage, one, secret) for one in tables_from(told.tables)])
+
+
+def _forget(storage: Storage, table: Table, places: Iterable[str]) -> Table:
+    cells = storage.local_path(key_of("cells", table.cells, ".arrow"))
+    with tempfile.TemporaryDirectory() as work:
+        changed = forget_texts(cells, places, Path(work) / "cells.arrow")
+        return replace(table, cells=storage.adopt("cells", changed, suffix=".arrow").digest) if changed else table
+
+
+def _keep_tables(release: Release, tables: list[Table]) -> None:
+    release.tables = [one.to_dict() for one in tables]
+    release.digest, release.bytes = tables[0].digest, sum(one.bytes for one in tables)
 
 
 def _rewrite(storage: Storage, table: Table, rulings: Mapping[str, Ruling]) -> Table:

@@ -144,7 +144,7 @@ class Reason(Body):
 
 
 class PrivacyDecision(Body):
-    """What becomes of one column; `ground` says why its personal data may be published."""
+    """What becomes of one column or text; `ground` says why its personal data may be published."""
 
     action = Text(
         20,
@@ -155,10 +155,10 @@ class PrivacyDecision(Body):
 
 
 class PrivacyDecisions(Body):
-    """Field -> decision."""
+    """Field, or place of a text beside the rows -> decision."""
 
     decisions = Mapping(
-        keys=Text(100),
+        keys=Text(300),
         values=Object(PrivacyDecision),
         required=True,
         metadata={"example": {"holder": {"action": "mask"}}},

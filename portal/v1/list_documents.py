@@ -103,9 +103,15 @@ class DecisionAnswer(Schema):
 
 
 class PersonalColumnAnswer(Schema):
-    """Personal data of one kind in one column; the examples are masked."""
+    """Personal data of one kind in one column, or in a text beside the rows; the examples are masked."""
 
-    field = fields.String(metadata={"example": "holder"})
+    field = fields.String(
+        metadata={
+            "example": "holder",
+            "description": "Of a text beside the rows its place: `title:TABLE`, `sheet:TABLE`, `banner:TABLE:n`, "
+            "`heading:TABLE:FIELD`, `note:n`, `total:n:FIELD`.",
+        }
+    )
     kind = fields.String(metadata={"example": "id_number"})
     cells = fields.Integer()
     examples = fields.List(fields.String(), metadata={"example": ["**************1231"]})

@@ -24,12 +24,12 @@ from portal.v1.resource import Resource, documented
 
 @api.route("/datasets/<slug>/releases/<int:number>/privacy")
 class Privacy(Resource):
-    """Personal data in the columns of a release."""
+    """Personal data in the columns of a release, and in what is told beside its rows."""
 
     @documented(api)
     @api.response(200, documents.PrivacyAnswer)
     def get(self, slug: str, number: int) -> Response:
-        """Columns with personal data, their masked examples and the decisions; for insiders."""
+        """Columns and texts with personal data, masked examples and the decisions; for insiders."""
         dataset, release = _taken(slug, number, lock=False)
         return _answer(dataset, release)
 

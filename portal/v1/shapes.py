@@ -115,14 +115,18 @@ _FOUND = ("extent", "banners", "between", "formulas", "left_out", "totals", "not
 
 def found_shape(table: Table) -> dict[str, Any]:
     """How a table was found in its file: nothing of releases from before that was kept."""
-    return {name: table.origin[name] for name in _FOUND if name in table.origin}
+    found = {name: table.origin[name] for name in _FOUND if name in table.origin}
+    if "banners" in found:
+        found["banners"] = [one for one in found["banners"] if one]  # a blank one was dropped
+    return found
 
 
 def release_shape(release: Release, language: str, *, totals: bool = True) -> dict[str, Any]:
     """A release whole; `totals`: whether its rows of sums are for this reader, as its rows are."""
-    names = ("number", "period", "state", "rows", "bytes", "digest", "supersedes", "encoding", "notes")
+    names = ("number", "period", "state", "rows", "bytes", "digest", "supersedes", "encoding")
     return {
         **{name: getattr(release, name) for name in names},
+        "notes": [one for one in release.notes if one],  # a blank one was dropped
         "totals": release.totals if totals else [],
         "created_at": moment(release.created_at),
         "published_at": moment(release.published_at),

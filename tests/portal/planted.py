@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
-import unicodedata
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,32 +12,19 @@ from typing import Any
 import openpyxl
 from openpyxl.comments import Comment
 
-from ingest.privacy.checksums import id_check
 from tests.ingest.taking import workbook
-
-_HEAD = "33060219991231"
-
-
-def invented(serial: int) -> str:
-    """A citizen's number that fits the check, of nobody."""
-    head = f"{_HEAD}{serial:03d}"
-    return head + id_check(head)
-
-
-NUMBER = next(one for one in map(invented, range(100, 120)) if one.isdecimal())
-OTHER = next(one for one in map(invented, range(200, 220)) if one.isdecimal())
-WITH_X = next(one for one in map(invented, range(300, 400)) if one.endswith("X"))
-SECRETS = (NUMBER, OTHER, WITH_X, NUMBER[:15], OTHER[:15])  # a workbook's number keeps fifteen digits
+from tests.portal.invented import NUMBER, OTHER, WITH_X
 
 
 @dataclass(frozen=True)
 class Planted:
-    """A file: what becomes of it (`blocked` until decided, `refused`, or `clean`: what is kept of it holds nothing)."""
+    """A file: what becomes of it (`blocked` until decided, or `clean`: what is kept of it holds nothing)."""
 
     name: str
     content: bytes
     end: str = "blocked"
     columns: int = 1  # that hold one
+    texts: tuple[str, ...] = ()  # the places of texts beside the rows that hold one
     told: str = ""  # the finding of what stands beside the cells
 
 
@@ -240,13 +225,28 @@ FILES = (
     Planted("gb18030.csv", _cells(NUMBER, "无甲乙丙").decode().encode("gb18030")),
     Planted("utf-16.csv", _cells(NUMBER, "无甲乙丙").decode().encode("utf-16")),
     Planted("tabs.txt", _cells(NUMBER, "无").replace(b",", b"\t")),
-    Planted("title above.csv", f"统计表{NUMBER}\n".encode() + _csv(_PLAIN), "clean"),
-    Planted("note below.csv", _csv(_PLAIN) + f"注：联系 {NUMBER}\n填表说明：{_wide(OTHER)}\n".encode(), "clean"),
-    Planted("in the total.csv", _csv([*_PLAIN, ("合计", NUMBER, 4)]), "clean"),
-    Planted("heading.csv", _csv([("地块", f"备注{NUMBER}", "面积"), *_PLAIN[1:]]), "refused"),
+    Planted("title above.csv", f"统计表{NUMBER}\n".encode() + _csv(_PLAIN), columns=0, texts=("title:data",)),
+    Planted(
+        "note below.csv",
+        _csv(_PLAIN) + f"注：联系 {NUMBER}\n填表说明：{_wide(OTHER)}\n".encode(),
+        columns=0,
+        texts=("note:1", "note:2"),
+    ),
+    Planted("in the total.csv", _csv([*_PLAIN, ("合计", NUMBER, 4)]), columns=0, texts=("total:1:bei_zhu",)),
+    Planted(
+        "heading.csv",
+        _csv([("地块", f"备注{NUMBER}", "面积"), *_PLAIN[1:]]),
+        columns=0,
+        texts=(f"heading:data:bei_zhu_{NUMBER[-4:]}",),
+    ),
     Planted(f"名册{NUMBER}.csv", _csv(_PLAIN), "clean"),
     Planted("records.json", json.dumps(_NESTED, ensure_ascii=False).encode()),
-    Planted("key.json", json.dumps([{"地块": "甲", NUMBER: 1}, {"地块": "乙", NUMBER: 2}]).encode(), "refused"),
+    Planted(
+        "key.json",
+        json.dumps([{"地块": "甲", NUMBER: 1}, {"地块": "乙", NUMBER: 2}]).encode(),
+        columns=0,
+        texts=(f"heading:data:n_{NUMBER[-4:]}",),
+    ),
     Planted("number.json", json.dumps([{"地块": "甲", "编": int(NUMBER)}, {"地块": "乙", "编": int(OTHER)}]).encode()),
     Planted("lines.ndjson", "\n".join(json.dumps(one) for one in _NESTED).encode()),
     Planted("places.geojson", json.dumps(_FEATURES).encode()),
@@ -255,7 +255,14 @@ FILES = (
     Planted("hidden column.xlsx", _book(_rows(NUMBER, "无"), _hide_column)),
     Planted("hidden rows.xlsx", _book(_rows(NUMBER, OTHER), _hide_rows)),
     Planted("only a hidden sheet.xlsx", _old_sheet_only_hidden()),
-    Planted("sheet name.xlsx", workbook((f"表{NUMBER}", _PLAIN)), "refused"),
+    Planted("sheet name.xlsx", workbook((f"表{NUMBER}", _PLAIN)), columns=0, texts=("sheet:data",)),
+    Planted(
+        "banners.xlsx",
+        _book([(f"{WITH_X}名册",), (f"编制：{NUMBER}", "", "单位：亩"), *_PLAIN]),
+        columns=0,
+        texts=("title:data", "banner:data:2"),
+    ),
+    Planted("name in an archive.zip", _zipped(f"表{NUMBER}.csv", _csv(_PLAIN)), columns=0, texts=("sheet:data",)),
     Planted(
         "second table.xlsx", workbook(("表", _PLAIN), ("又", [("名", "号", "数"), ("甲", NUMBER, 1), ("乙", "无", 2)]))
     ),
@@ -282,17 +289,3 @@ FILES = (
         ).encode(),
     ),
 )
-
-
-def seen(data: bytes | str) -> str:
-    """What a searcher sees of a text: plain digits, nothing between them, JSON's escapes resolved."""
-    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
-    plain = (str(unicodedata.digit(one)) if unicodedata.digit(one, None) is not None else one for one in text)
-    return re.sub(r"[^0-9A-Za-z\u3400-\u9fff]", "", "".join(plain)).upper()
-
-
-def leaks(data: bytes | str) -> list[str]:
-    """The planted numbers that can be read in it."""
-    text = seen(data)
-    return [one for one in SECRETS if one in text]

@@ -44,6 +44,8 @@ CSV = (
     + f"合计,{IDS[7]},21\n注：联系 {IDS[8]}\n"
 ).encode()
 
+TEXTS = ("title:data", "note:1")  # the sum is of a column that is decided on
+
 
 def plain(data: bytes | str) -> str:
     """What a searcher sees: no unseen characters, no blanks or hyphens, plain width."""
@@ -101,7 +103,7 @@ def _opened(path: Path) -> dict[str, bytes]:
 
 
 def test_hidden_numbers_are_all_found_and_told_without_a_value(api: dict[str, Api], draft: str) -> None:
-    (found,) = [one for one in columns(api["steward"], draft) if one["kind"] == "id_number"]
+    (found,) = [one for one in columns(api["steward"], draft) if ":" not in one["field"]]
     assert (found["field"], found["cells"], found["decision"]) == ("bei_zhu", len(CELLS), None)
     assert all(one.startswith("*" * 14) for one in found["examples"])
 
@@ -111,6 +113,9 @@ def test_submission_waits_for_the_decision(api: dict[str, Api], draft: str) -> N
     assert answer.status_code == 409
     assert "bei_zhu" in answer.json["detail"]
     assert put(api["steward"], draft, {"bei_zhu": {"action": "mask"}}).status_code == 200
+    again = api["steward"].act(draft, "submit")
+    assert (again.status_code, "title:data" in again.json["detail"]) == (409, True)
+    assert put(api["steward"], draft, {name: {"action": "mask"} for name in TEXTS}).status_code == 200
     assert api["steward"].act(draft, "submit").status_code == 200
 
 
@@ -120,7 +125,8 @@ def test_nothing_public_holds_what_was_masked_or_dropped(
 ) -> None:
     before = api["steward"].get(f"/datasets/{draft}/releases/1").json["digest"]
     api["steward"].get(f"/datasets/{draft}/rows")  # the draft's serving file is there
-    assert put(api["steward"], draft, {"bei_zhu": {"action": action}}).status_code == 200
+    decisions = {name: {"action": action} for name in ("bei_zhu", *TEXTS)}
+    assert put(api["steward"], draft, decisions).status_code == 200
     publish(api, draft)
     found = everything_public(api, house, draft)
     assert {name: leaks(data) for name, data in found.items() if leaks(data)} == {}
@@ -161,14 +167,46 @@ def test_only_insiders_see_and_only_stewards_decide(api: dict[str, Api], draft: 
     assert put(api["steward"], draft, {"bei_zhu": {"action": "burn"}}).status_code == 422
 
 
-def test_a_heading_or_a_sheet_of_personal_data_is_refused(api: dict[str, Api]) -> None:
-    slug = api["steward"].register(title="宗地", slug="headings")
-    job = api["steward"].ingest(slug, f"地块,{IDS[9]}\n甲,1\n乙,2\n".encode())
-    assert (job["state"], job["error"]["code"]) == ("failed", "heading_personal")
-    sheets = workbook((f"表{IDS[10]}", [("地块", "面积"), ("甲", 1), ("乙", 2)]))
-    failed = api["steward"].ingest(slug, sheets, "book.xlsx")
-    assert (failed["state"], failed["error"]["code"]) == ("failed", "sheet_name_personal")
-    assert leaks(str(job)) == leaks(str(failed)) == []
+def test_texts_beside_the_rows_are_masked_at_once_and_come_back_with_a_ground(api: dict[str, Api], draft: str) -> None:
+    steward, ground = api["steward"], {"action": "publish", "ground": "法定公示"}
+    assert {one["field"] for one in columns(steward, draft) if ":" in one["field"]} == set(TEXTS)
+    before = api["steward"].get(f"/datasets/{draft}/releases/1")
+    assert leaks(before.data) == []
+    assert put(steward, draft, {"bei_zhu": {"action": "drop"}, "title:data": ground}).status_code == 200
+    assert put(steward, draft, {"note:1": {"action": "drop"}}).status_code == 200
+    release = steward.get(f"/datasets/{draft}/releases/1").json
+    assert release["tables"][0]["title"] == f"统计表{IDS[6]}"
+    assert (release["notes"], leaks(str(release))) == ([], [IDS[6]])
+    assert put(steward, draft, {"title:data": {"action": "mask"}}).status_code == 200  # stricter is always allowed
+    assert leaks(steward.get(f"/datasets/{draft}/releases/1").data) == []
+    assert put(steward, draft, {"title:data": ground}).status_code == 409
+
+
+def test_the_clear_text_goes_with_the_decision(api: dict[str, Api], draft: str, house: House) -> None:
+    def held() -> list[str]:
+        paths = (house.settings.data_dir / "files" / "cells").rglob("*.arrow")
+        told = (pa.ipc.open_file(pa.memory_map(str(path))).schema.metadata[b"cells"].decode() for path in paths)
+        return leaks("".join(told))
+
+    put(api["steward"], draft, {"bei_zhu": {"action": "mask"}})
+    assert held() == [IDS[6], IDS[8]]
+    put(api["steward"], draft, {"title:data": {"action": "mask"}, "note:1": {"action": "drop"}})
+    assert held() == []
+    assert list(house.storage.iter_keys("uploads")) == []
+
+
+def test_headings_and_names_of_sheets_are_decided_on(api: dict[str, Api]) -> None:
+    slug, ground = api["steward"].register(title="宗地", slug="headings"), {"action": "publish", "ground": "法定公示"}
+    sheets = workbook((f"表{IDS[10]}", [("地块", f"面积{IDS[9]}"), ("甲", 1), ("乙", 2)]))
+    assert api["steward"].ingest(slug, sheets, "book.xlsx")["state"] == "succeeded"
+    heading = f"mian_ji_{IDS[9][-4:]}".lower()
+    assert {one["field"] for one in columns(api["steward"], slug)} == {f"heading:data:{heading}", "sheet:data"}
+    assert api["steward"].act(slug, "submit").status_code == 409
+    assert put(api["steward"], slug, {f"heading:data:{heading}": ground, "sheet:data": ground}).status_code == 200
+    publish(api, slug)
+    table = api["public"].get(f"/datasets/{slug}/releases/1").json["tables"][0]
+    assert (table["sheet"], table["title"]) == (f"表{IDS[10]}", f"表{IDS[10]}")
+    assert [one["title"] for one in table["fields"]] == ["地块", f"面积{IDS[9]}"]
 
 
 def test_numbers_that_were_typed_are_masked_as_text(api: dict[str, Api]) -> None:
@@ -184,7 +222,7 @@ def test_numbers_that_were_typed_are_masked_as_text(api: dict[str, Api]) -> None
 
 
 def test_the_upload_is_not_kept_in_the_clear(api: dict[str, Api], draft: str, house: House) -> None:
-    put(api["steward"], draft, {"bei_zhu": {"action": "mask"}})
+    put(api["steward"], draft, {name: {"action": "mask"} for name in ("bei_zhu", *TEXTS)})
     assert list(house.storage.iter_keys("uploads")) == []
     assert api["steward"].upload(draft, CSV).status_code == 200  # the same bytes: the job that had them
     assert list(house.storage.iter_keys("uploads")) == []

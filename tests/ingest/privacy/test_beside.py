@@ -14,7 +14,7 @@ from ingest.formats.beside import Beside
 from tests.ingest.old_books import label, old_workbook, record
 from tests.ingest.taking import Taker, workbook
 from tests.ingest.test_formats import MANIFEST, SHEET, packed
-from tests.portal.planted import NUMBER, OTHER, WITH_X, leaks
+from tests.portal.invented import NUMBER, OTHER, WITH_X, leaks
 
 PLAIN = [("地块", "备注", "面积"), ("甲", "无", 1.5), ("乙", "无", 2.5)]
 RUNS = f"<si><r><rPr><b/></rPr><t>{NUMBER[:9]}</t></r><r><rPr><i/></rPr><t>{NUMBER[9:]}</t></r></si>"
