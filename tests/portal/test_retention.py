@@ -18,7 +18,8 @@ from ingest.models import Job
 from portal.context import House
 from portal.keeping import sweep
 from tests.portal.conftest import Api, publish
-from tests.portal.planted import FILES, NUMBER, leaks
+from tests.portal.invented import NUMBER, leaks
+from tests.portal.planted import FILES
 from tests.portal.test_planted import unpacked
 
 PERSONAL = f"地块,备注\n甲,{NUMBER}\n乙,无\n".encode()
