@@ -27,7 +27,8 @@ def apply(session: Session, actor: Actor, dataset: Dataset, purpose: str) -> App
     made = Application(dataset=dataset, account_id=actor.account_id, purpose=purpose)
     session.add(made)
     session.flush()
-    audit.record(session, audit.Act(actor.name, "apply", dataset.slug, dataset.id, {"application": made.id}))
+    detail = {"application": made.id, "purpose": purpose}
+    audit.record(session, audit.Act(actor.name, "apply", dataset.slug, dataset.id, detail))
     return made
 
 
@@ -78,6 +79,6 @@ def _decide(
     found.state, found.reason, found.expires_at = state, reason, expires_at
     found.decided_at, found.decided_by_id = now(), actor.account_id
     until = expires_at.isoformat(timespec="seconds") if expires_at else None
-    detail = {"application": number, "state": state, "until": until}
+    detail = {"application": number, "state": state, "until": until, "reason": reason}
     audit.record(session, audit.Act(actor.name, "decide_application", dataset.slug, dataset.id, detail))
     return found

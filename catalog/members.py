@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from catalog.errors import Invalid
@@ -55,6 +56,20 @@ def column_values(body: Mapping[str, Any]) -> dict[str, Any]:
         span = body["temporal"] or {}
         values |= {"temporal_from": _date(span.get("from")), "temporal_to": _date(span.get("to"))}
     return values
+
+
+@cache
+def blank_columns() -> Mapping[str, Any]:
+    """Every column that a body may set, as it is where no body said anything; for copying, not for changing."""
+    names = (*(name for name in MEMBERS if name != "temporal"), "temporal_from", "temporal_to")
+    return {name: _default(name) for name in names}
+
+
+def _default(name: str) -> Any:
+    default: Any = Dataset.__table__.columns[name].default
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
 
 
 def family_of(schema: str) -> str:

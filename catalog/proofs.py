@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.accounts import slugs_of
+from catalog.accounts import OPERATOR, slugs_of
+from catalog.audit import Act, record
 from catalog.db import CIVIL, moment_text, now
 from catalog.errors import NotFound
 from catalog.models import Account, Audit, AuditHead, Dataset, Publisher, Release
 from catalog.schema import tables_from
-from catalog.signing import Signer
+from catalog.signing import Signer, is_signed
 
+SIGNING = "sign_head"
 PUBLISHING = ("approve", "publish", "import")  # the acts that can make a release public
 
 
@@ -29,19 +31,24 @@ class Signed:
 
 
 def sign_daily_head(session: Session, signer: Signer) -> AuditHead | None:
-    """Sign the newest record once a civil day, and again where the chain has grown since an earlier day.
+    """Sign the newest record once a civil day, and put on record that it was signed.
 
-    Returns the new head, or None where today has one or nothing has happened yet.
+    Returns the new head, or None where today has one or nothing has happened since the last.
     """
     today = now().astimezone(CIVIL).date()
     newest = session.scalar(select(Audit).order_by(Audit.id.desc()).limit(1))
-    if newest is None or session.get(AuditHead, today) is not None:
+    if newest is None or newest.act == SIGNING or session.get(AuditHead, today) is not None:
         return None
     head = AuditHead(day=today, position=newest.id, digest=newest.digest, at=now(), key=signer.public_key, signature="")
     head.signature = signer.sign(head_statement(head))
     session.add(head)
     session.flush()
+    record(session, Act(OPERATOR.name, SIGNING, today.isoformat(), detail=_on_record(head)))
     return head
+
+
+def _on_record(head: AuditHead) -> dict[str, Any]:
+    return {**head_statement(head), "key": head.key, "signature": head.signature}
 
 
 def head_statement(head: AuditHead) -> dict[str, Any]:
@@ -75,6 +82,22 @@ def iter_lost_heads(session: Session) -> Iterator[AuditHead]:
     for head in session.scalars(select(AuditHead).order_by(AuditHead.day)):
         if not holds(session, head.position, head.digest):
             yield head
+
+
+def iter_forged_heads(session: Session) -> Iterator[str]:
+    """One sentence for every signed head that is gone, or is not as it was signed and put on record."""
+    signings = select(Audit.target, Audit.detail).where(Audit.act == SIGNING).order_by(Audit.id)
+    told = {row[0]: row[1] for row in session.execute(signings)}
+    for head in session.scalars(select(AuditHead).order_by(AuditHead.day)):
+        day = head.day.isoformat()
+        if not is_signed(head_statement(head), head.key, head.signature):
+            yield f"the signature of the head of {day} does not fit it"
+        on_record = told.pop(day, None)
+        if on_record is None and told and day > min(told):  # heads from before were signed without an act
+            yield f"head {day}: no act speaks of it"
+        elif on_record is not None and on_record != _on_record(head):
+            yield f"head {day}: it is not what the acts say"
+    yield from (f"head {day}: it is gone" for day in told)
 
 
 def holds(session: Session, position: int, digest: str) -> bool:

@@ -41,7 +41,8 @@ def revise(session: Session, actor: Actor, dataset: Dataset, changes: Mapping[st
     get_step("revise", dataset, actor)
     if dataset.latest_release_id and "schema" in changes and changes["schema"] != dataset.schema:
         raise Invalid.at("schema", "schema_fixed_once_published")
-    before = {name: value for name, value in members_of(dataset).items() if name in changes}
+    named = {*changes, *(("family",) if "schema" in changes else ())}  # which follows it
+    before = {name: value for name, value in members_of(dataset).items() if name in named}
     if dataset.state == "draft":
         set_members(dataset, changes)
     else:
@@ -77,8 +78,9 @@ def approve(session: Session, actor: Actor, dataset: Dataset, publish_at: dateti
         dataset.publish_at = publish_at
         _move(session, actor, dataset, step, waiting, "scheduled", {"publish_at": publish_at.isoformat()})
     else:
-        _move(session, actor, dataset, step, waiting, "in_review")
-        publish(session, dataset, waiting)
+        moment = now()
+        _move(session, actor, dataset, step, waiting, "in_review", {"published_at": moment.isoformat()})
+        publish(session, dataset, waiting, moment)
     return dataset
 
 
@@ -102,9 +104,12 @@ def withdraw(session: Session, actor: Actor, dataset: Dataset, reason: str) -> D
     return dataset
 
 
-def publish(session: Session, dataset: Dataset, releases: list[Release]) -> None:
-    """Make the dataset, the releases and the pending change public at this moment, together; the revision counts it."""
-    moment = now()
+def publish(session: Session, dataset: Dataset, releases: list[Release], moment: datetime | None = None) -> None:
+    """Make the dataset, the releases and the pending change public at a moment, together; the revision counts it.
+
+    Callers put that moment on record.
+    """
+    moment = moment or now()
     if dataset.pending:
         set_members(dataset, dataset.pending)
         dataset.pending = None
@@ -121,12 +126,14 @@ def publish(session: Session, dataset: Dataset, releases: list[Release]) -> None
 
 def publish_due(session: Session) -> list[Dataset]:
     """Publish every dataset whose `publish_at` has come."""
-    due = list(session.scalars(select(Dataset).where(Dataset.publish_at <= now()).with_for_update(of=Dataset)))
+    moment = now()
+    due = list(session.scalars(select(Dataset).where(Dataset.publish_at <= moment).with_for_update(of=Dataset)))
     for dataset in due:
         waiting = list_releases(session, dataset, "scheduled")
         touch(dataset)
-        publish(session, dataset, waiting)
-        audit.record(session, audit.Act(OPERATOR.name, "publish", dataset.slug, dataset.id))
+        publish(session, dataset, waiting, moment)
+        detail = {"published_at": moment.isoformat()}
+        audit.record(session, audit.Act(OPERATOR.name, "publish", dataset.slug, dataset.id, detail))
     return due
 
 
@@ -140,8 +147,16 @@ def create_publisher(session: Session, actor: Actor, body: Mapping[str, Any]) ->
     publisher = Publisher(**own, parent=parent)
     session.add(publisher)
     session.flush()
-    audit.record(session, audit.Act(actor.name, "create_publisher", publisher.slug))
+    audit.record(session, audit.Act(actor.name, "create_publisher", publisher.slug, detail={"after": told(publisher)}))
     return publisher
+
+
+def told(publisher: Publisher) -> dict[str, Any]:
+    """All of a publisher that the record tells."""
+    names = ("title", "title_translations", "aliases", "region")
+    return {name: getattr(publisher, name) for name in names} | {
+        "parent": publisher.parent.slug if publisher.parent else None
+    }
 
 
 def set_mapping(session: Session, actor: Actor, dataset: Dataset, columns: Mapping[str, str | None]) -> Dataset:

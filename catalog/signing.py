@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from catalog.canonical import canonical
 from catalog.derived_keys import derive_key
@@ -31,3 +32,12 @@ class Signer:
     def sign(self, statement: Mapping[str, Any]) -> str:
         """The signature of the statement's canonical form: 64 bytes as hex."""
         return self._private.sign(canonical(statement)).hex()
+
+
+def is_signed(statement: Mapping[str, Any], key: str, signature: str) -> bool:
+    """Whether the signature (hex) of the statement is by that public key (hex)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), canonical(statement))
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -16,21 +16,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, select
 
-from catalog import audit
 from catalog.db import now, session
-from catalog.digests import content_digest
 from catalog.errors import NotFound
-from catalog.models import Dataset, Release
-from catalog.registry import touch
 from catalog.rows.cache import ServingCache
 from catalog.schema import Table, tables_from
 from catalog.storage import Storage, key_of
 from ingest import jobs
 from ingest.findings import Refused
 from ingest.models import Job
+from ingest.releases import keep_release, record_intake
 
 if TYPE_CHECKING:
     from ingest.outcome import Outcome
@@ -169,8 +165,9 @@ def _finish(
             return []
         jobs.keep_findings(opened, job, outcome.findings)
         if keeps:
-            job.release = _keep_release(opened, job, outcome, tables)
+            job.release = keep_release(opened, job, outcome, tables)
             keep_found(opened, job.release, personal)
+            record_intake(opened, job, outcome, personal)
         else:
             job.result = preview(outcome, personal, changes)
         job.state, job.finished_at, job.lease_until, job.progress = "succeeded", now(), None, 1.0
@@ -194,43 +191,6 @@ def _store(shop: Workshop, table: Table, parquet: Path, cells: Path) -> Table:
     rows_file = shop.storage.adopt("releases", parquet, suffix=".parquet")
     cells_file = shop.storage.adopt("cells", cells, suffix=".arrow")
     return replace(table, digest=rows_file.digest, bytes=rows_file.size, cells=cells_file.digest)
-
-
-def _keep_release(opened: Session, job: Job, outcome: Outcome, tables: list[Table]) -> Release:
-    dataset = opened.scalar(select(Dataset).where(Dataset.id == job.dataset_id).with_for_update(of=Dataset))
-    assert dataset is not None  # noqa: S101 - a job's dataset is never deleted: its foreign key forbids it
-    numbers = select(func.max(Release.number)).where(Release.dataset_id == dataset.id)
-    release = Release(
-        dataset_id=dataset.id,
-        number=(opened.scalar(numbers) or 0) + 1,
-        period=outcome.period,
-        rows=sum(one.rows for one in tables),
-        bytes=sum(one.bytes for one in tables),
-        digest=tables[0].digest,
-        encoding=outcome.encoding,
-        totals=list(outcome.totals),
-        notes=list(outcome.notes),
-        tables=[one.to_dict() for one in tables],
-        upload_digest=job.upload_digest,
-        upload_name=job.upload_name,
-        ingested_by_id=job.account_id,
-    )
-    _discard_drafts(opened, dataset, release.period)
-    opened.add(release)
-    opened.flush()
-    touch(dataset)
-    about = {"digest": release.digest, "rows": release.rows, "content": content_digest(release)}
-    who = job.account.name if job.account else "operator"
-    audit.record(opened, audit.Act(who, "ingest", dataset.slug, dataset.id, {"release": release.number, **about}))
-    return release
-
-
-def _discard_drafts(opened: Session, dataset: Dataset, period: str | None) -> None:
-    """A new draft of the same period takes the place of the ones before it."""
-    same = Release.period.is_(None) if period is None else Release.period == period
-    drafts = select(Release).where(Release.dataset_id == dataset.id, Release.state == "draft", same)
-    for draft in opened.scalars(drafts):
-        draft.state = "discarded"
 
 
 def _fail(shop: Workshop, job_id: str, refused: Refused) -> None:

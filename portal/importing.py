@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 from catalog import audit
 from catalog.accounts import OPERATOR
 from catalog.db import now
+from catalog.digests import imported_digest
 from catalog.errors import Invalid, PortalError
-from catalog.members import MEMBERS, check_members, column_values, family_of, members_of, plain, set_members
+from catalog.members import blank_columns, check_members, column_values, family_of, members_of, plain, set_members
 from catalog.models import Dataset, Publisher
 from catalog.slugs import slug_of
 from portal.context import House
@@ -61,8 +62,8 @@ def import_lines(
                 complain(complaint)
             tally.bad += len(complaints)
             with house.writing() as opened:
-                _import_batch(opened, bodies, tally, publish=publish)
-                detail = {"datasets": len(bodies), "publish": publish, "slugs": list(bodies)}
+                told = _import_batch(opened, bodies, tally, publish=publish)
+                detail = {"datasets": len(bodies), "publish": publish, "slugs": list(bodies), **told}
                 audit.record(opened, audit.Act(OPERATOR.name, "import", name, detail=detail))
     house.catch_up(settle=True)
     return tally
@@ -123,8 +124,9 @@ def _schema(only: frozenset[str] | None = None) -> ImportedDataset:
     return ImportedDataset(only=only)
 
 
-def _import_batch(opened: Session, bodies: dict[str, dict[str, Any]], tally: Tally, *, publish: bool) -> None:
-    offices = _publishers(opened, bodies.values())
+def _import_batch(opened: Session, bodies: dict[str, dict[str, Any]], tally: Tally, *, publish: bool) -> dict[str, Any]:
+    """Keep a batch; what the record is to tell of it: a digest of each dataset, and the publishers that are new."""
+    offices, made = _publishers(opened, bodies.values())
     known = {one.slug: one for one in opened.scalars(select(Dataset).where(Dataset.slug.in_(bodies)))}
     fresh = [_row(body, offices, publish) for slug, body in bodies.items() if slug not in known]
     if fresh:
@@ -137,12 +139,15 @@ def _import_batch(opened: Session, bodies: dict[str, dict[str, Any]], tally: Tal
             tally.changed += 1
         else:
             tally.same += 1
+    digests = {row["slug"]: imported_digest(row, bodies[row["slug"]]["publisher"]["slug"]) for row in fresh}
+    digests |= {slug: imported_digest(vars(one), one.publisher.slug) for slug, one in known.items()}
+    return {"digests": digests, "publishers": made}
 
 
 def _row(body: dict[str, Any], offices: dict[str, int], publish: bool) -> dict[str, Any]:
     moment = now()
     modified = body.get("modified") or moment
-    values = {**_blank(), **column_values(body)}
+    values = {**blank_columns(), **column_values(body)}
     if values["schema"]:
         values["family"] = family_of(values["schema"])
     return {
@@ -155,22 +160,6 @@ def _row(body: dict[str, Any], offices: dict[str, int], publish: bool) -> dict[s
         "created_at": moment,
         "public_revision": 1 if publish else 0,
     }
-
-
-@cache
-def _blank() -> dict[str, Any]:
-    """Every column that a body may set, as it is where the body says nothing; for copying, not for changing."""
-    return {name: _default(name) for name in _SETTABLE}
-
-
-_SETTABLE = (*(name for name in MEMBERS if name != "temporal"), "temporal_from", "temporal_to")
-
-
-def _default(name: str) -> Any:
-    default: Any = Dataset.__table__.columns[name].default
-    if default is None:
-        return None
-    return default.arg(None) if default.is_callable else default.arg
 
 
 def _refresh(dataset: Dataset, body: dict[str, Any], publish: bool) -> bool:
@@ -188,12 +177,13 @@ def _refresh(dataset: Dataset, body: dict[str, Any], publish: bool) -> bool:
     return True
 
 
-def _publishers(opened: Session, bodies: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """Slug -> id of every publisher that the bodies name, made where there is none."""
+def _publishers(opened: Session, bodies: Iterable[dict[str, Any]]) -> tuple[dict[str, int], dict[str, str]]:
+    """Slug -> id of every publisher that the bodies name, made where there is none; slug -> title of the new ones."""
     titles = {body["publisher"]["slug"]: body["publisher"].get("title") for body in bodies}
     wanted = select(Publisher.slug, Publisher.id).where(Publisher.slug.in_(titles))
     known = {row[0] for row in opened.execute(wanted)}
-    fresh = [{"slug": slug, "title": title or slug} for slug, title in titles.items() if slug not in known]
+    fresh = {slug: title or slug for slug, title in titles.items() if slug not in known}
     if fresh:
-        opened.execute(insert(cast(Table, Publisher.__table__)), fresh)
-    return {row[0]: row[1] for row in opened.execute(wanted)}
+        rows = [{"slug": slug, "title": title} for slug, title in fresh.items()]
+        opened.execute(insert(cast(Table, Publisher.__table__)), rows)
+    return {row[0]: row[1] for row in opened.execute(wanted)}, fresh

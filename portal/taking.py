@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from catalog import audit, registry
 from catalog.accounts import OPERATOR
-from catalog.db import session
+from catalog.db import now, session
 from catalog.errors import Conflict, NotFound
 from catalog.lookup import find_dataset
 from catalog.models import Dataset
@@ -59,8 +59,10 @@ def publish_now(house: House, slug: str) -> None:
         require_decided(opened, dataset)
         if drafts or dataset.state == "draft":
             registry.touch(dataset)
-            registry.publish(opened, dataset, drafts)
+            moment = now()
+            registry.publish(opened, dataset, drafts, moment)
             detail = {"migration": True, "releases": [one.number for one in drafts]}
+            detail["published_at"] = moment.isoformat()
             audit.record(opened, audit.Act(OPERATOR.name, "publish", slug, dataset.id, detail))
     house.catch_up()
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog import audit
 from catalog.accounts import ROLES, Actor, require_role
+from catalog.canonical import canonical
 from catalog.db import now
 from catalog.errors import Invalid
+from catalog.models import Audit
 from search.lexicon import Lexicon, lexicon
 from search.models import SynonymList
 from search.places import HOME
@@ -54,7 +58,22 @@ def put_synonyms(opened: Session, actor: Actor, groups: Sequence[Sequence[str]])
     found.groups, found.revision = kept, found.revision + 1
     found.changed_at, found.changed_by = now(), actor.name
     opened.flush()
+    detail = {"revision": found.revision, "groups": len(kept), "content": list_digest(found)}
+    audit.record(opened, audit.Act(actor.name, "set_synonyms", "synonyms", detail=detail))
     return found
+
+
+def list_digest(found: SynonymList) -> str:
+    """Of the groups as they are kept."""
+    return hashlib.sha256(canonical({"groups": found.groups})).hexdigest()
+
+
+def iter_unproved(opened: Session) -> Iterator[str]:
+    """One sentence where the groups are not what the last act says."""
+    acts = select(Audit.detail).where(Audit.act == "set_synonyms").order_by(Audit.id.desc()).limit(1)
+    told, found = opened.scalar(acts), find_synonyms(opened)
+    if told is not None and (found is None or list_digest(found) != told["content"]):
+        yield "synonyms: they are not what the acts say"
 
 
 def _checked(place: int, group: Sequence[str]) -> list[str]:

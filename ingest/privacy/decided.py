@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.errors import Conflict
-from catalog.models import Audit, Dataset, Release
+from catalog.models import Dataset, Release
 from ingest.models import Job, PersonalColumn
 
 
@@ -25,20 +23,6 @@ def require_decided(session: Session, dataset: Dataset) -> None:
     row = session.execute(wanted.order_by(PersonalColumn.id).limit(1)).first()
     if row is not None:
         raise _undecided(row[0], row[1])
-
-
-def iter_unproved_decisions(session: Session) -> Iterator[str]:
-    """One sentence for every decision on a column that no act on record tells of."""
-    wanted = select(PersonalColumn, Release.number, Dataset.slug, Dataset.id)
-    wanted = wanted.join(Release, PersonalColumn.release_id == Release.id).join(
-        Dataset, Release.dataset_id == Dataset.id
-    )
-    for column, number, slug, dataset_id in session.execute(wanted.where(PersonalColumn.action.is_not(None))):
-        acts = select(Audit.detail).where(Audit.dataset_id == dataset_id, Audit.act == "decide_privacy")
-        said = [one["decisions"] for one in session.scalars(acts.order_by(Audit.id)) if one["release"] == number]
-        decisions = [one[column.field]["action"] for one in said if column.field in one]
-        if decisions[-1:] != [column.action]:
-            yield f"release {slug}/{number}: no act says that {column.field} is to be {column.action}"
 
 
 def require_shown(session: Session, release: Release) -> None:

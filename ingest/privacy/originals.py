@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from catalog.derived_keys import derive_key
@@ -43,6 +44,15 @@ def open_sealed(path: Path, key: str, secret: str) -> bytes:
         for number, piece, last in _pieces(source, PIECE + _NONCE + _TAG):
             made.write(cipher.decrypt(piece[:_NONCE], piece[_NONCE:], _mark(name, number, last=last)))
     return made.getvalue()
+
+
+def is_whole(path: Path, key: str, secret: str) -> bool:
+    """Whether a sealed upload is as it was sealed, under this secret."""
+    try:
+        open_sealed(path, key, secret)
+    except InvalidTag:
+        return False
+    return True
 
 
 def _seal(storage: Storage, key: str, secret: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import orjson
 from sqlalchemy import select
 
-from catalog import audit
+from catalog import audit, registry
 from catalog.accounts import OPERATOR
 from catalog.duties import load_duties
 from catalog.models import Publisher
@@ -39,15 +40,13 @@ def _publishers(house: House) -> None:
         known = set(opened.scalars(select(Publisher.slug)))
         for one in iter_publishers():
             if one.slug not in known:
-                opened.add(
-                    Publisher(
-                        slug=one.slug,
-                        title=one.title,
-                        title_translations=dict(one.title_translations),
-                        aliases=list(one.aliases),
-                        region=one.region,
-                    )
-                )
+                body: dict[str, Any] = {
+                    "slug": one.slug,
+                    "title": one.title,
+                    "title_translations": dict(one.title_translations),
+                }
+                body |= {"aliases": list(one.aliases), "region": one.region}
+                registry.create_publisher(opened, OPERATOR, body)
 
 
 def _datasets(house: House) -> None:
