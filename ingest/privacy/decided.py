@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.errors import Conflict
 from catalog.models import Dataset, Release
 from ingest.models import Job, PersonalColumn
+from ingest.privacy.hits import find_hits
 
 
 def list_columns(session: Session, release: Release) -> list[PersonalColumn]:
@@ -17,12 +20,27 @@ def list_columns(session: Session, release: Release) -> list[PersonalColumn]:
 
 
 def require_decided(session: Session, dataset: Dataset) -> None:
-    """Raises Conflict while a column with personal data of a draft release is undecided."""
+    """Raises Conflict while personal data of a draft release are undecided, or the dataset's own texts hold any."""
+    _require_clean(dataset)
     wanted = select(Release.number, PersonalColumn).join(Release, PersonalColumn.release_id == Release.id)
     wanted = wanted.where(Release.dataset_id == dataset.id, Release.state == "draft", PersonalColumn.action.is_(None))
     row = session.execute(wanted.order_by(PersonalColumn.id).limit(1)).first()
     if row is not None:
         raise _undecided(row[0], row[1])
+
+
+@lru_cache(maxsize=1_000)
+def personal_in_prose(text: str) -> tuple[str, ...]:
+    """The kinds of personal data in a title or a description; an office's telephone may stand there."""
+    return tuple(hit.kind for hit in find_hits(text) if hit.kind != "landline")
+
+
+def _require_clean(dataset: Dataset) -> None:
+    """What was brought before it was looked for, or has come by another way than a body."""
+    for member in ("title", "description"):
+        text = (dataset.pending or {}).get(member, getattr(dataset, member))
+        if kinds := personal_in_prose(text or ""):
+            raise Conflict("metadata_personal", member=member, kind=", ".join(dict.fromkeys(kinds)))
 
 
 def require_shown(session: Session, release: Release) -> None:

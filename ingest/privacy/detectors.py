@@ -144,10 +144,14 @@ DETECTORS = (
         _words(r"身份证|姓名|户主|宅基地"),
     ),
 )
-HOLDERS = _words(
+_HOLDERS = (
     r"姓名|使用权人|使用權人|受让人|受讓人|受让方|受让单位|权利人|權利人|联系人|聯絡人|负责人|負責人|户主|戶主|持有人|所有人|法人|法定代表"
     r"|代表人|申请人|申請人|抵押人|转让人|竞得人|当事人|经办人|主任|(?i:holder|owner|contact)"
 )
+HOLDERS = _words(_HOLDERS)
+_WHOSE = rf"(?:{_HOLDERS}|填表人|制表人|審核人|审核人|复核人|业主|業主|住户)"
+LABEL = rf"{_WHOSE}[\p{{Han}}(（)）]{{0,4}}\s*[:：]"  # after it a name may stand; for whole columns
+LABELLED = re.compile(rf"{_WHOSE}[\u3400-\u9fff()]{{0,4}}\s*:\s*([\u3400-\u9fff·]{{2,17}}?)(?=等|[^\u3400-\u9fff·]|$)")
 KINDS = (*(one.kind for one in DETECTORS), PERSON)
 
 

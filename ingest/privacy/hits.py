@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest import persons
-from ingest.privacy.detectors import DETECTORS, PERSON, Detector
+from ingest.privacy.detectors import DETECTORS, LABELLED, PERSON, Detector
 
 NEAR = 16  # characters before a number in which a word counts as beside it
 _NAME = re.compile(r"(?:^|[^\u3400-\u9fff])([\u3400-\u9fff]{2,4})[\s:：,，、(（]*$")
@@ -38,14 +38,18 @@ def find_hits(text: str, context: frozenset[str] = frozenset()) -> list[Hit]:
     """Everything personal in a text, in its order, overlapping pieces once; `context`: kinds its column names."""
     clean = _clean(text)
     if not _SIGN.search(clean):
-        return []
+        return [Hit(PERSON, *_span(text, clean, start, end)) for start, end in _labelled(clean)]
     number = _NUMBER.fullmatch(clean)
     if number and (number[2] is not None or number[3]):
         found = _find(_digits_of(number), context)
         return [Hit(found[0][0], 0, len(text))] if found else []
-    found = _find(clean, context)
-    places = _places(text, clean) if found else ()
-    return [Hit(kind, places[start], places[end - 1] + 1) for kind, start, end in found]
+    return [Hit(kind, *_span(text, clean, start, end)) for kind, start, end in _find(clean, context)]
+
+
+def _span(text: str, clean: str, start: int, end: int) -> tuple[int, int]:
+    """Where a piece of the clean text stands in the text."""
+    places = _places(text, clean)
+    return places[start], places[end - 1] + 1
 
 
 def _digits_of(number: re.Match[str]) -> str:
@@ -65,10 +69,20 @@ def _find(clean: str, context: frozenset[str]) -> list[tuple[str, int, int]]:
     taken: list[tuple[str, int, int]] = []
     for detector in DETECTORS:
         for start, end in _matches(detector, clean, context):
-            if not any(start < other_end and other < end for _, other, other_end in taken):
+            if not _overlaps(start, end, taken):
                 taken.append((detector.kind, start, end))
     taken += _names_before(clean, taken)
+    taken += [(PERSON, start, end) for start, end in _labelled(clean) if not _overlaps(start, end, taken)]
     return sorted(taken, key=lambda one: one[1])
+
+
+def _overlaps(start: int, end: int, taken: Iterable[tuple[str, int, int]]) -> bool:
+    return any(start < other_end and other < end for _, other, other_end in taken)
+
+
+def _labelled(clean: str) -> Iterable[tuple[int, int]]:
+    """The names of persons that a word like 联系人 and a colon announce."""
+    return [found.span(1) for found in LABELLED.finditer(clean) if persons.is_person(found[1])]
 
 
 def _mask_persons(clean: str) -> str:

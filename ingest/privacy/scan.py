@@ -14,6 +14,7 @@ from ingest.coded import Cells, repeats
 from ingest.privacy.detectors import (
     BESIDE,
     DETECTORS,
+    LABEL,
     NAMED,
     ODD_DIGITS,
     PERSON,
@@ -82,7 +83,7 @@ def rough_pattern(context: frozenset[str]) -> str:
     A kind that its column does not name must be named in the cell; unseen characters and odd digits are reason enough
     to look.
     """
-    parts = [UNSEEN, ODD_DIGITS, SCIENTIFIC]
+    parts = [UNSEEN, ODD_DIGITS, SCIENTIFIC, LABEL]
     for one in DETECTORS:
         if one.sure or one.kind in context:
             parts.append(one.rough)

@@ -18,6 +18,7 @@ from portal.v1.members import (
     Mapping,
     Moment,
     Object,
+    Prose,
     PublicText,
     PublisherRef,
     Region,
@@ -58,16 +59,16 @@ class Relation(Body):
 class Translations(Body):
     """The title in other scripts and languages."""
 
-    zh_Hant = PublicText(data_key="zh-Hant", attribute="zh-Hant")
-    en = PublicText()
+    zh_Hant = Prose(data_key="zh-Hant", attribute="zh-Hant")
+    en = Prose()
 
 
 class DatasetChanges(Body):
     """What PATCH may set: any of these."""
 
-    title = PublicText(300, metadata={"example": "国有建设用地使用权成交公示"})
+    title = Prose(300, metadata={"example": "国有建设用地使用权成交公示"})
     title_translations = Object(Translations)
-    description = PublicText(20_000)
+    description = Prose(20_000)
     themes = Several(Code("themes"), validate=validate.Length(max=22), metadata={"example": ["resources"]})
     tags = Several(PublicText(60), validate=validate.Length(max=50, error="list_too_long"))
     regions = Several(Region(), validate=validate.Length(max=200, error="list_too_long"))
@@ -101,7 +102,7 @@ class NewDataset(DatasetChanges):
     """What registers a dataset."""
 
     slug = Slug(120)
-    title = PublicText(300, required=True, metadata={"example": "国有建设用地使用权成交公示"})
+    title = Prose(300, required=True, metadata={"example": "国有建设用地使用权成交公示"})
     publisher = PublisherRef(120, required=True, metadata={"example": "shaoxing-natural-resources-bureau"})
 
 

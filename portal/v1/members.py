@@ -14,6 +14,7 @@ from catalog.errors import nearest
 from catalog.messages import say
 from catalog.regions import nearest_regions
 from catalog.vocabularies import codes
+from ingest.privacy.decided import personal_in_prose
 from ingest.privacy.hits import find_hits
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -73,6 +74,14 @@ class PublicText(Text):
     def is_personal(self, text: str) -> bool:
         """Whether there is something in it that no office publishes of itself."""
         return _is_personal(text)
+
+
+class Prose(PublicText):
+    """A title or a description: mailboxes that are not of government stand in `contact`."""
+
+    def is_personal(self, text: str) -> bool:
+        """Whether there is something in it that no office publishes of itself, or that is no office's."""
+        return bool(personal_in_prose(text))
 
 
 @lru_cache(maxsize=1_000)

@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from werkzeug.test import TestResponse
 
+from catalog.accounts import OPERATOR
+from catalog.lookup import get_dataset
 from ingest.privacy.checksums import id_check
 from portal.context import House
 from tests.ingest.taking import workbook
@@ -240,6 +242,34 @@ def test_personal_data_in_metadata_is_refused(api: dict[str, Api], draft: str) -
     answer = api["steward"].call("PATCH", f"/datasets/{draft}", json=change, headers={"If-Match": etag})
     assert answer.status_code == 422
     assert leaks(answer.text) == []
+
+
+PROSE = (
+    "联系邮箱 wang.xiaoming@example.com",
+    "联系人：王小明，节假日除外",
+    "权利人:王\u200b小明",
+    f"名册 {WIDE}",
+)
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_about_a_person_is_refused_and_what_came_by_another_way_is_not_submitted(
+    api: dict[str, Api], house: House, text: str
+) -> None:
+    slug = api["steward"].register(
+        slug="prose", contact={"email": "office@example.com"}, description="电话 0575-85151234"
+    )
+    etag = api["steward"].get(f"/datasets/{slug}").headers["ETag"]
+    for member in ("title", "description"):
+        answer = api["steward"].call("PATCH", f"/datasets/{slug}", json={member: text}, headers={"If-Match": etag})
+        assert (answer.status_code, list(answer.json["errors"])) == (422, [member])
+        with house.writing() as opened:
+            setattr(get_dataset(opened, slug, OPERATOR), member, text)
+        refused = api["steward"].act(slug, "submit")
+        assert (refused.status_code, member in refused.json["detail"], leaks(refused.text)) == (409, True, [])
+        with house.writing() as opened:
+            setattr(get_dataset(opened, slug, OPERATOR), member, "宗地")
+    assert api["steward"].act(slug, "submit").status_code == 200
 
 
 @pytest.mark.parametrize("number", [IDS[0], f"{IDS[0][:6]}-{IDS[0][6:14]}-{IDS[0][14:]}".lower()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from ingest.privacy.checksums import id_check, is_id_number, is_luhn
 from ingest.privacy.detectors import context_of
 from ingest.privacy.hits import find_hits, mask_text
+from ingest.privacy.scan import ColumnScan
 
 HEADS = st.builds(
     lambda province, year, month, day, serial: f"{province}0602{year}{month:02d}{day:02d}{serial:03d}",
@@ -99,3 +101,28 @@ def test_persons_of_a_holders_column_keep_their_surname_and_firms_their_name() -
     context = context_of("土地使用权人")
     assert mask_text("王小明", context) == "王**"
     assert mask_text("郑州康和置业有限公司", context) == "郑州康和置业有限公司"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("权利人：张三，面积3亩", "权利人：张**，面积3亩"),
+        ("负责人（签字）： 李四 ", "负责人（签字）： 李** "),
+        ("聯絡人:王小明等", "聯絡人:王**等"),
+        ("权利人：王小明13800138000", "权利人：王*********8000"),
+    ],
+)
+def test_a_name_that_a_label_announces_is_personal_wherever_it_stands(text: str, masked: str) -> None:
+    assert "person_name" in {hit.kind for hit in find_hits(text)}
+    assert mask_text(text) == masked
+    scan = ColumnScan("备注")
+    scan.see(pa.array([text, "无"], pa.string()))
+    assert scan.cells["person_name"] == 1
+
+
+OFFICES = ("受让人：某某公司", "联系人:单位", "项目负责人：财务处", "法人：无", "主任：王", "说明：张家港市")
+
+
+@pytest.mark.parametrize("text", OFFICES)
+def test_an_office_after_a_label_is_nobody(text: str) -> None:
+    assert find_hits(text) == []
