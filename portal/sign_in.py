@@ -7,11 +7,11 @@ import time
 from flask import request
 
 from catalog.errors import TooMany
-from portal.limits import Window
+from portal.limits import MovingWindow
 
 WINDOW_MINUTES = 5
-FOR_A_NAME = Window(10, WINDOW_MINUTES * 60)
-FROM_AN_ADDRESS = Window(60, WINDOW_MINUTES * 60)
+FOR_A_NAME = MovingWindow(10, WINDOW_MINUTES * 60)
+FROM_AN_ADDRESS = MovingWindow(60, WINDOW_MINUTES * 60)
 
 
 def require_rate(name: str) -> None:
@@ -20,6 +20,6 @@ def require_rate(name: str) -> None:
     An address that may not try any more counts against no name: it can lock nobody out.
     """
     for window, who in ((FROM_AN_ADDRESS, request.remote_addr or ""), (FOR_A_NAME, name)):
-        count = window.count(who, time.time())
+        count = window.count(who, time.monotonic())
         if not count.allowed:
             raise TooMany("sign_in_too_often", retry_after=count.wait, minutes=-(-count.wait // 60))
