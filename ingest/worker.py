@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, select
 
 from catalog.db import now, session
-from catalog.errors import NotFound
+from catalog.errors import NotFound, Unavailable
 from catalog.rows.cache import ServingCache
 from catalog.schema import Table, tables_from
 from catalog.storage import Storage, key_of
@@ -180,11 +180,20 @@ def _finish(
 
 
 def _build_serving(shop: Workshop, tables: list[Table]) -> None:
-    """Build the serving files and profiles when the release is already kept: until then DuckDB answers, only slower."""
+    """Build the serving files and profiles when the release is already kept: until then DuckDB answers, only slower.
+
+    A steward may decide on its personal data at this very moment, which writes its files again.
+    """
     for table in tables:
-        parquet = shop.storage.local_path(key_of("releases", table.digest, ".parquet"))
-        shop.serving.path_for(parquet, table, checked=True)
-        shop.serving.profile_for(parquet, table, checked=True)
+        key = key_of("releases", table.digest, ".parquet")
+        try:
+            parquet = shop.storage.local_path(key)
+            shop.serving.path_for(parquet, table, checked=True)
+            shop.serving.profile_for(parquet, table, checked=True)
+        except (NotFound, Unavailable):
+            if shop.storage.has(key):
+                raise
+            log.info("release file %s was written again while it was prepared", table.digest)
 
 
 def _store(shop: Workshop, table: Table, parquet: Path, cells: Path) -> Table:

@@ -47,6 +47,7 @@ class ServingCache:
                 _require_whole(parquet, table)
             path.parent.mkdir(parents=True, exist_ok=True)
             write_profile(path, parquet, table)
+            self._require_still_there(parquet, table)
             return load_profile(path, table)
 
     def find(self, table: Table) -> Serving | None:
@@ -102,7 +103,17 @@ class ServingCache:
             if not checked:
                 _require_whole(parquet, table)
             build(parquet, table, path)
+            self._require_still_there(parquet, table)
         self._evict(path)
+
+    def _require_still_there(self, parquet: Path, table: Table) -> None:
+        """Raises Unavailable, and keeps nothing, where the file was removed while something was made of it.
+
+        A steward has decided on its personal data, say.
+        """
+        if not parquet.exists():
+            self.remove(table.digest)
+            raise Unavailable("rows_unavailable", retry_after=60)
 
     def _evict(self, keep: Path) -> None:
         """Remove the releases used longest ago, ranks and all, until the rest fits. Readers keep theirs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
@@ -47,7 +48,11 @@ def portal() -> None:
 
 
 def main() -> None:
-    """Run a command; what people can mend is a sentence and exit 1, misuse is exit 2."""
+    """Run a command; what people can mend is a sentence and exit 1, misuse is exit 2.
+
+    What it writes is for its own account alone: drafts hold personal data, the database hashes of passwords.
+    """
+    os.umask(0o077)
     try:
         portal(prog_name="python -m portal")
     except SettingError as error:

@@ -15,6 +15,7 @@ import click
 from portal.commands.house import open_house
 from portal.context import House
 
+LONGEST_HEAD = 64 << 10  # bytes of a request before its body
 SERVER_FIRST_SECONDS = 1.5  # until the worker is started: it would take the processor from the server's start
 
 
@@ -51,6 +52,7 @@ def _has_demo(house: House) -> bool:
 def _serve(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces, RuntimeModes
+    from granian.http import HTTP1Settings
 
     import portal.app  # noqa: F401 - loaded once, here: the server processes are forked with it
 
@@ -67,6 +69,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # one that was asked to stop while it was still loading does not hear it
         log_access=False,
+        http1_settings=HTTP1Settings(max_buffer_size=LONGEST_HEAD),
     ).serve()
 
 

@@ -235,3 +235,14 @@ def test_two_servers_and_a_worker_share_the_work(portal: Portal) -> None:
         portal.start("worker")
     assert [portal.job(steward, job_id)["state"] for job_id in jobs] == ["succeeded"] * 6
     assert [portal.job(steward, job_id)["attempts"] for job_id in jobs] == [1] * 6
+
+
+def test_what_is_written_is_for_its_account_alone_and_a_long_head_is_refused(portal: Portal) -> None:
+    portal.data_dir.chmod(0o755)
+    assert portal.run("migrate").returncode == 0
+    portal.serve("--no-worker")
+    assert portal.call("GET", "/api/v1", X_A="a" * 10_000)[0] == 200
+    assert portal.call("GET", "/api/v1", X_A="a" * 100_000)[0] in (0, 400, 431)
+    written = [one for one in portal.data_dir.rglob("*") if one.name != "log.txt"]
+    assert {one.name for one in written} >= {"portal.sqlite", "secret.key"}
+    assert [one for one in written if one.stat().st_mode & 0o077] == []

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from catalog.errors import Unavailable
+from catalog.rows import cache as rows_cache
 from catalog.rows.cache import ServingCache
 from catalog.rows.engine import RowFiles
 from catalog.rows.ranks import Key, build_rank
@@ -177,3 +178,26 @@ def test_two_processes_build_one_file(tmp_path: Path) -> None:
     for child in children:
         child.join()
         assert child.exitcode == 0
+
+
+def test_what_is_made_of_a_release_that_is_removed_meanwhile_is_not_kept(
+    cache: ServingCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = release(tmp_path)
+
+    def slow(build: Any) -> Any:
+        def run(*values: Any) -> None:
+            build(*values)
+            files.parquet.unlink(missing_ok=True)  # a steward's decision wrote the draft again
+
+        return run
+
+    monkeypatch.setattr(rows_cache, "build", slow(rows_cache.build))
+    with pytest.raises(Unavailable):
+        cache.path_for(files.parquet, files.table)
+    assert [one for one in cache.directory.rglob("*") if one.is_file() and one.suffix != ".lock"] == []
+    files = release(tmp_path, number=1)
+    monkeypatch.setattr(rows_cache, "write_profile", slow(rows_cache.write_profile))
+    with pytest.raises(Unavailable):
+        cache.profile_for(files.parquet, files.table)
+    assert [one for one in cache.directory.rglob("*") if one.is_file() and one.suffix != ".lock"] == []
