@@ -236,3 +236,13 @@ class AuditHead(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     key: Mapped[str] = mapped_column(Text)  # the public key (hex) that the signature is for
     signature: Mapped[str] = mapped_column(Text)
+
+
+class SignInTry(Base):
+    """A try to sign in, of the last minutes. `who` is a keyed digest of the name or address (`catalog.tries`)."""
+
+    __tablename__ = "sign_in_try"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    who: Mapped[str] = mapped_column(Text, index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 from flask import request
 
 from catalog.errors import TooMany
-from portal.limits import MovingWindow
+from catalog.tries import Limit, forget_old, wait_for
+from portal.context import house
 
 WINDOW_MINUTES = 5
-FOR_A_NAME = MovingWindow(10, WINDOW_MINUTES * 60)
-FROM_AN_ADDRESS = MovingWindow(60, WINDOW_MINUTES * 60)
+FOR_A_NAME = Limit(10, WINDOW_MINUTES * 60)
+FROM_AN_ADDRESS = Limit(60, WINDOW_MINUTES * 60)
 
 
 def require_rate(name: str) -> None:
@@ -19,7 +18,8 @@ def require_rate(name: str) -> None:
 
     An address that may not try any more counts against no name: it can lock nobody out.
     """
-    for window, who in ((FROM_AN_ADDRESS, request.remote_addr or ""), (FOR_A_NAME, name)):
-        count = window.count(who, time.monotonic())
-        if not count.allowed:
-            raise TooMany("sign_in_too_often", retry_after=count.wait, minutes=-(-count.wait // 60))
+    with house().writing() as opened:
+        forget_old(opened, FROM_AN_ADDRESS)
+        for limit, who in ((FROM_AN_ADDRESS, f"address {request.remote_addr}"), (FOR_A_NAME, f"name {name}")):
+            if wait := wait_for(opened, limit, who, house().settings.secret_key):
+                raise TooMany("sign_in_too_often", retry_after=wait, minutes=-(-wait // 60))

@@ -14,6 +14,7 @@ from catalog.accounts import OPERATOR
 from catalog.errors import TooMany
 from catalog.proofs import sign_daily_head
 from portal import sign_in
+from portal.app import create_app
 from portal.context import House
 from tests.factories import OFFICE, a_publisher
 from tests.portal.conftest import Api, publish
@@ -96,6 +97,17 @@ def test_guessing_passwords_is_stopped(api: dict[str, Api], tmp_path: Path) -> N
     stopped = api["public"].post("/sessions", body)
     assert stopped.status_code == 429
     assert 1 <= int(stopped.headers["Retry-After"]) <= 300
+
+
+def test_all_server_processes_count_tries_together(app: Flask, api: dict[str, Api], house: House) -> None:
+    other = create_app(house.settings)
+    for number in range(sign_in.FOR_A_NAME.number):
+        with (app, other)[number % 2].test_request_context():
+            sign_in.require_rate("shared")
+    for one in (app, other):
+        with one.test_request_context(), pytest.raises(TooMany):
+            sign_in.require_rate("shared")
+    other.extensions["house"].close()
 
 
 def test_an_address_that_tries_too_often_locks_nobody_out(app: Flask) -> None:
