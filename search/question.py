@@ -22,6 +22,7 @@ from search.ways import (
     OTHERS,
     OWN_TOKENS,
     WRITTEN,
+    composed_ways,
     dictionary_words,
     in_any_part,
     in_part,
@@ -189,7 +190,10 @@ def _known_unit(word: str, words: Lexicon, names: Names) -> Unit:
     meant, entry = names.get(word), words.find(word)
     if word in STOP_WORDS:
         return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:OWN_TOKENS]),), "stop")
-    return _region(word, meant) if meant else _word_unit(word, entry)
+    if meant:
+        return _region(word, meant)
+    unit = _word_unit(word, entry)
+    return replace(unit, ways=(*unit.ways, *composed_ways(word, words))) if unit.kind == "word" else unit
 
 
 def _plain_units(text: str, words: Lexicon) -> Iterator[Unit]:
