@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
@@ -91,6 +92,7 @@ def _dictionaries() -> tuple[dict[int, str], dict[str, list[list[str]]]]:
     from pypinyin.pinyin_dict import pinyin_dict
 
     gc.freeze()  # a quarter of a million objects that stay: to look through them took 60 ms now and again
+    atexit.register(gc.unfreeze)
     return pinyin_dict, phrases_dict
 
 

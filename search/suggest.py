@@ -58,7 +58,7 @@ def _of_facets(page: SearchPage, text: str, publishers: dict[str, str]) -> Itera
         found = 0
         for one in page.facets[kind]:
             title = named.get(one.value, one.value)
-            if found < _OF_EACH and asked and sounds_like(letters_of(fold(title)), asked):
+            if found < _OF_EACH and asked and sounds_like(_key(title), asked):
                 found += 1
                 yield Suggestion(kind, one.value, title)
 
@@ -94,6 +94,11 @@ def _is_near(meant: Iterable[Place], home: str) -> bool:
 def _one_off(text: str, asked: str) -> bool:
     windows = (text[start : start + len(asked)] for start in range(len(text) - len(asked) + 1))
     return any(sum(one != other for one, other in zip(window, asked, strict=True)) <= 1 for window in windows)
+
+
+@lru_cache(maxsize=20_000)
+def _key(title: str) -> str:
+    return letters_of(fold(title))
 
 
 @lru_cache(maxsize=20_000)
