@@ -23,7 +23,7 @@ from search.batches import batches
 from search.beside import worked
 from search.engines import elastic_layout as layout
 from search.engines.elastic_page import page_of, strictly, total_of
-from search.engines.elastic_query import body
+from search.engines.elastic_query import body, same_place
 from search.fields import ENOUGH_HITS
 from search.index import CatchUp, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 from search.question import attempts
@@ -84,7 +84,8 @@ class ElasticIndex:
         return Written(refused)
 
     def search(self, query: SearchQuery) -> SearchPage:
-        """One request; only where not a single word is found, a second one by single characters."""
+        """One request; only where not a single word is found, a second one by single characters. A further page by
+        points asks first where the last hit stands by now."""
         strict, fewer, parts = attempts(analysis.question(query.text, query.words))
         with _answering():
             if not query.may_loosen:
@@ -152,6 +153,11 @@ class ElasticIndex:
         # One question goes to one copy of the index, so that pages of it fit together.
         preference = f"q{crc32(query.text.encode())}"
         client = self._client.options(request_timeout=SEARCH_SECONDS)
+        if query.after is not None and query.order[0].name == "score":
+            _, newest, last = query.after  # writes have moved all scores a little, that of the last hit too
+            body = same_place(asked, last)
+            now = client.search(index=self.address.alias, body=body, preference=preference)["hits"]["hits"]
+            asked["search_after"] = next((one["sort"] for one in now if one["sort"][1] == newest), list(query.after))
         answer: Mapping[str, Any] = client.search(index=self.address.alias, body=asked, preference=preference).body
         return answer
 

@@ -51,6 +51,12 @@ def body(query: SearchQuery, question: Question, fewer: Question | None = None) 
     return asked | ({"from": query.offset} if query.after is None else {"search_after": list(query.after)})
 
 
+def same_place(asked: Clause, one: int) -> Clause:
+    """The request that tells where the dataset `one` stands by now in the order of another request."""
+    query = {"bool": {"must": [asked["query"]], "filter": [{"ids": {"values": [str(one)]}}]}}
+    return {"query": query, "sort": asked["sort"], "size": 1, "track_total_hits": False, "_source": False}
+
+
 def base_filters(query: SearchQuery) -> list[Clause]:
     """What binds hits and every facet."""
     own = query.own_filters

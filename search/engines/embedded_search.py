@@ -229,7 +229,10 @@ class Search:
         keys = ((-round(points, 4), -rows[one][UPDATED], one) for one, points in given.items())
         if self.query.after is not None:
             score, newest, last = self.query.after
-            keys = (key for key in keys if key > (-score, -newest, last))
+            if last in given and rows[last][UPDATED] == newest:  # writes have moved all scores a little, its own too
+                score = round(given[last], 4)
+            start = (-score, -newest, last)
+            keys = (key for key in keys if key > start)
         page = nsmallest(size, keys)[self._start :]
         return [(one, -score, -updated, one) for score, updated, one in page]
 
