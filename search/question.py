@@ -43,6 +43,7 @@ _OFFICES: Final = "局会署部处委办院厅所站协"  # what the names of of
 _STEM: Final = 0.8  # a place without its kind, where the kind was written
 _CODE: Final = 0.6  # a dataset that has the region's code
 _WIDER_PERIODS: Final = (0.45, 0.35, 0.3)
+_CHOICE: Final = re.compile(r"(.)[不没]\1")  # `堵不堵车` asks whether 堵车
 _QUOTED: Final = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]')
 
 STOP_WORDS: Final = word_list("stop")
@@ -156,6 +157,7 @@ def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
 
 def _han_units(run: str, words: Lexicon, names: Names) -> Iterator[Unit]:
     """Places, departments and words with synonyms first, the longest first; the dictionary cuts what is left."""
+    run = _CHOICE.sub(lambda asked: asked[0] if words.find(asked[0]) or asked[0] in STOP_WORDS else asked[1], run)
     found = dictionary_words(run)
     if _is_short_office(run, found, words, names):
         yield _unknown_unit(run)

@@ -130,6 +130,11 @@ def test_either_word_of_a_known_term_may_have_another_name() -> None:
     assert not [way for way in question("垃圾车").units[0].ways if "废弃物车" in way.word]
 
 
+@pytest.mark.parametrize(("text", "words"), {"高速公路堵不堵车": "堵车", "学费贵不贵": "贵不贵"}.items())
+def test_whether_something_is_asks_for_the_thing(text: str, words: str) -> None:
+    assert question(text).units[-1].word == words
+
+
 TAIWAN = {"保安": "保全", "戒毒": "药瘾", "泵站": "抽水站", "调蓄池": "滞洪池", "退役军人": "荣民", "菠萝": "凤梨"}
 
 
