@@ -117,36 +117,40 @@ def judged(path: Path | None, held: Sequence[SearchDocument]) -> list[Judged]:
         ]
 
 
-def report_writing(name: str, index: SearchIndex, held: Sequence[SearchDocument]) -> float:
-    """Writes everything as `sync` does, then rebuilds; prints both speeds and gives the seconds of the rebuild."""
+def report_writing(name: str, index: SearchIndex, held: Sequence[SearchDocument]) -> None:
+    """Writes everything as `sync` does, then rebuilds; prints both speeds."""
     index.prepare()
     began = time.perf_counter()
     for batch in batches(held, 500):
         index.write(batch)
-    written = time.perf_counter()
-    index.rebuild(held, lambda known: Changes(()))
-    rebuilt = time.perf_counter()
-    print(f"{name}: written {len(held) / (written - began):,.0f}/s, rebuilt {len(held) / (rebuilt - written):,.0f}/s")
-    return rebuilt - written
+    written = time.perf_counter() - began
+    rebuilt = _seconds(lambda: index.rebuild(held, lambda known: Changes(())))
+    print(f"{name}: written {len(held) / written:,.0f}/s, rebuilt {len(held) / rebuilt:,.0f}/s")
 
 
-def report_bare_bulk(url: str, held: Sequence[SearchDocument], rebuilt: float) -> None:
-    """The same documents, made ready before, in bare bulks by the same client."""
+def report_bare_bulk(url: str, index: SearchIndex, held: Sequence[SearchDocument]) -> None:
+    """A rebuild and the same documents, made ready before, in bare bulks by the same client, turn by turn."""
     client = Elasticsearch(url, request_timeout=60, serializer=OrjsonSerializer())
     name = f"bench-bare-{os.getpid()}"
-    client.indices.create(index=name, settings=settings(parse_address(f"{url}/{name}")), mappings=mapping())
     ready = [
         [line for one, made in zip(batch, analysis.document_tokens(batch), strict=True) for line in _lines(one, made)]
         for batch in batches(held, 500)
     ]
-    began = time.perf_counter()
-    for operations in ready:
-        client.bulk(index=name, operations=operations)
-    client.indices.refresh(index=name)
-    bare = time.perf_counter() - began
-    client.indices.delete(index=name)
+
+    def fill() -> None:
+        for operations in ready:
+            client.bulk(index=name, operations=operations)
+        client.indices.refresh(index=name)
+
+    rebuilt, bare = [], []
+    for _ in range(3):
+        rebuilt.append(_seconds(lambda: index.rebuild(held, lambda known: Changes(()))))
+        client.indices.create(index=name, settings=settings(parse_address(f"{url}/{name}")), mappings=mapping())
+        bare.append(_seconds(fill))
+        client.indices.delete(index=name)
     client.close()
-    print(f"elasticsearch: rebuild {rebuilt:.1f} s, bare bulk {bare:.1f} s, ratio {rebuilt / bare:.2f}")
+    ratio = median(rebuilt) / median(bare)
+    print(f"elasticsearch: rebuild {median(rebuilt):.1f} s, bare bulk {median(bare):.1f} s, ratio {ratio:.2f}")
 
 
 def _lines(one: SearchDocument, made: dict[str, str]) -> list[dict[str, object]]:
@@ -268,7 +272,8 @@ def report_elasticsearch(
     alias = f"bench-search-{os.getpid()}"
     index = ElasticIndex(f"{url}/{alias}")
     try:
-        report_bare_bulk(url, held, report_writing("elasticsearch", index, held))
+        report_writing("elasticsearch", index, held)
+        report_bare_bulk(url, index, held)
         report_speed("elasticsearch", index, queries)
         report_suggest("elasticsearch", index, held, queries)
         report_bare(url, alias, index, queries)

@@ -60,9 +60,10 @@ def _meant(house: House, opened: Session, wanted: Wanted) -> list[tuple[Wanted, 
     """The cells of the period that was asked for; where there are none, the only one of the nearest period."""
     asked = _asked(wanted)
     found = [one for one in _published(house, opened, wanted, asked) if one.cells]
-    exact = [one for one in found if one.period == asked]
-    cells = [(wanted, one, cell) for one in exact or found[:1] for cell in one.cells]
-    return cells if exact or len(cells) == 1 else []
+    periods = [one.period for one in found]
+    period = asked if asked in periods else max(periods, default=asked)
+    cells = [(wanted, one, cell) for one in found if one.period == period for cell in one.cells]
+    return cells if period == asked or len(cells) == 1 else []
 
 
 def _asked(wanted: Wanted) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Select, and_, case, delete, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.models import Dataset, Release
@@ -82,18 +82,24 @@ def take_in(opened: Session, waiting: Waiting, values: Sequence[RowValue]) -> No
 
 
 def matches(opened: Session, question: Question, ids: Sequence[int]) -> dict[int, list[Match]]:
-    """Dataset -> the values in it that the question names, at most three of each; whole ones go first."""
+    """Dataset -> the values in it that the question names, at most three of each: where it is one of them as a whole
+    no others, else those that have most of its words."""
     words = [key for unit in question.units if len(key := letters_of(unit.word)) > 1 and unit.kind != "light"]
     if not ids or not words:
         return {}
     whole = RowValue.key == question.title
     held = [RowValue.key.contains(word, autoescape=True) for word in words]
     asked = select(RowValue).where(RowValue.dataset_id.in_(ids), or_(whole, *held))
+    most = sum((case((one, 1), else_=0) for one in held), start=literal(0))
     found: dict[int, list[Match]] = {}
-    for one in opened.scalars(asked.order_by(whole.desc(), RowValue.id).limit(_MATCHES * 100)):
-        named = found.setdefault(one.dataset_id, [])
-        if len(named) < _MATCHES:
-            named.append(Match(one.table, one.field, one.title, one.value, one.rows))
+    named: set[int] = set()  # datasets that have it as a whole
+    for one in opened.scalars(asked.order_by(whole.desc(), most.desc(), RowValue.id).limit(_MATCHES * 100)):
+        several = found.setdefault(one.dataset_id, [])
+        is_whole = one.key == question.title
+        if len(several) < _MATCHES and (is_whole or one.dataset_id not in named):
+            several.append(Match(one.table, one.field, one.title, one.value, one.rows))
+        if is_whole:
+            named.add(one.dataset_id)
     return found
 
 

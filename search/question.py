@@ -22,6 +22,7 @@ from search.ways import (
     OTHERS,
     OWN_TOKENS,
     WRITTEN,
+    composed_ways,
     dictionary_words,
     in_any_part,
     in_part,
@@ -42,6 +43,7 @@ _OFFICES: Final = "局会署部处委办院厅所站协"  # what the names of of
 _STEM: Final = 0.8  # a place without its kind, where the kind was written
 _CODE: Final = 0.6  # a dataset that has the region's code
 _WIDER_PERIODS: Final = (0.45, 0.35, 0.3)
+_CHOICE: Final = re.compile(r"(.)[不没]\1")  # `堵不堵车` asks whether 堵车
 _QUOTED: Final = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]')
 
 STOP_WORDS: Final = word_list("stop")
@@ -155,6 +157,7 @@ def _latin_unit(run: str, words: Lexicon, *, alone: bool) -> Unit:
 
 def _han_units(run: str, words: Lexicon, names: Names) -> Iterator[Unit]:
     """Places, departments and words with synonyms first, the longest first; the dictionary cuts what is left."""
+    run = _CHOICE.sub(lambda asked: asked[0] if words.find(asked[0]) or asked[0] in STOP_WORDS else asked[1], run)
     found = dictionary_words(run)
     if _is_short_office(run, found, words, names):
         yield _unknown_unit(run)
@@ -189,7 +192,10 @@ def _known_unit(word: str, words: Lexicon, names: Names) -> Unit:
     meant, entry = names.get(word), words.find(word)
     if word in STOP_WORDS:
         return Unit(word, (Way(word, ("_" + word, *grams_of(word))[:OWN_TOKENS]),), "stop")
-    return _region(word, meant) if meant else _word_unit(word, entry)
+    if meant:
+        return _region(word, meant)
+    unit = _word_unit(word, entry)
+    return replace(unit, ways=(*unit.ways, *composed_ways(word, words))) if unit.kind == "word" else unit
 
 
 def _plain_units(text: str, words: Lexicon) -> Iterator[Unit]:

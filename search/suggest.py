@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from catalog.regions import region_and_parents
@@ -42,25 +43,31 @@ def suggest(index: SearchIndex, text: str, words: Lexicon, publishers: dict[str,
     return [*others[: MOST - min(len(titles), _TITLES)], *titles][:MOST]
 
 
-def sounds_like(text: str, asked: str) -> bool:
-    """Whether a name is what was begun: it holds the letters, or its pinyin or initials begin with them."""
-    if asked in text:
-        return True
-    whole, initials = _spoken(text)
+def likeness(name: str, asked: str) -> int | None:
+    """How well a name is what was begun, 0 the best: it begins with the letters, has them, its pinyin or initials do
+    so, or one letter is wrong; None where it is not at all."""
+    if asked in name:
+        return 0 if name.startswith(asked) else 1
+    whole, initials = _spoken(name)
     if not IS_HAN.search(asked):
-        return initials.startswith(asked) or whole.startswith(asked) or (len(asked) > 2 and asked in initials)
-    return len(asked) > 2 and len(text) >= len(asked) and _one_off(text, asked)
+        if initials.startswith(asked) or whole.startswith(asked):
+            return 2
+        return 3 if len(asked) > 2 and asked in initials else None
+    return 4 if len(asked) > 2 and len(name) >= len(asked) and _one_off(name, asked) else None
 
 
 def _of_facets(page: SearchPage, text: str, publishers: dict[str, str]) -> Iterator[Suggestion]:
-    asked = letters_of(fold(text))
+    """The likest names, of those that are alike the most frequent; of what is the same in both scripts one."""
+    if not (asked := letters_of(fold(text))):
+        return
     for kind, named in (("tag", dict[str, str]()), ("publisher", publishers)):
-        found = 0
-        for one in page.facets[kind]:
+        found: dict[str, tuple[int, int, Suggestion]] = {}
+        for place, one in enumerate(page.facets[kind]):
             title = named.get(one.value, one.value)
-            if found < _OF_EACH and asked and sounds_like(letters_of(fold(title)), asked):
-                found += 1
-                yield Suggestion(kind, one.value, title)
+            like = likeness(_key(title), asked)
+            if like is not None:
+                found.setdefault(_key(title), (like, place, Suggestion(kind, one.value, title)))
+        yield from (one for *_, one in sorted(found.values(), key=itemgetter(0, 1))[:_OF_EACH])
 
 
 def _regions(text: str, home: str) -> Iterator[Suggestion]:
@@ -70,7 +77,7 @@ def _regions(text: str, home: str) -> Iterator[Suggestion]:
     codes: dict[str, str] = {}
     begun = _names_by_start(home).get(asked[:2] if IS_HAN.search(asked) else asked[0], ())
     for name in sorted(begun, key=lambda name: (name != asked, not name.startswith(asked))):
-        if name.startswith(asked) or sounds_like(name, asked):
+        if likeness(name, asked) is not None:
             codes |= {place.codes[0]: place.name for place in places(home)[name] if place.codes}
     for code, name in list(codes.items())[:_OF_EACH]:
         yield Suggestion("region", code, name)
@@ -94,6 +101,11 @@ def _is_near(meant: Iterable[Place], home: str) -> bool:
 def _one_off(text: str, asked: str) -> bool:
     windows = (text[start : start + len(asked)] for start in range(len(text) - len(asked) + 1))
     return any(sum(one != other for one, other in zip(window, asked, strict=True)) <= 1 for window in windows)
+
+
+@lru_cache(maxsize=20_000)
+def _key(title: str) -> str:
+    return letters_of(fold(title))
 
 
 @lru_cache(maxsize=20_000)

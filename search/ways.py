@@ -23,6 +23,8 @@ WRITTEN_LONG: Final = 3.2
 _SOUND: Final = 0.6  # a word that only sounds the same
 _BY_SPELLING: Final = 0.9
 _WORD_INSIDE: Final = 3  # characters up to which a word inside of a longer one is a token of its own
+_TWO: Final = 2
+_COMPOSED: Final = 3  # other names of either word of a term of two
 _SPELLED: Final = 3  # words that are spelled the same
 
 
@@ -39,6 +41,27 @@ def other_ways(word: str, entry: Entry | None) -> list[Way]:
     """What else it is called: in Taiwan or on the mainland, by a synonym, by an office's other names."""
     others = dict.fromkeys(regional(word), _REGIONAL) | (dict(entry.others) if entry else {})
     return [way for other, weight in list(others.items())[:OTHERS] for way in [whole_way(other, weight)] if way.tokens]
+
+
+def composed_ways(word: str, words: Lexicon) -> list[Way]:
+    """A known term of two words (`公交站点`) with either under another name: `公车…站位`, side by side or not."""
+    inside = set(rjieba.cut_for_search(word, hmm=False))
+    cut = next((at for at in range(_TWO, len(word) - 1) if {word[:at], word[at:]} <= inside), None)
+    if cut is None:
+        return []
+    first, second = ([(part, 1.0), *_other_names(part, words)] for part in (word[:cut], word[cut:]))
+    pairs = [(one, other, weight * more) for one, weight in first for other, more in second]
+    return [_together(one, other, weight) for one, other, weight in pairs[1:]]
+
+
+def _other_names(word: str, words: Lexicon) -> list[tuple[str, float]]:
+    entry = words.find(word)
+    return [one for one in entry.others.items() if len(one[0]) == _TWO][:_COMPOSED] if entry else []
+
+
+def _together(one: str, other: str, weight: float) -> Way:
+    tokens = (*grams_of(one), *grams_of(other))
+    return Way(one + other, tokens, round(weight * WRITTEN_LONG / len(tokens), 3), whole=True)
 
 
 def spelled_ways(run: str, words: Lexicon) -> list[Way]:

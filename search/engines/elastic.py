@@ -22,8 +22,8 @@ from search import analysis
 from search.batches import batches
 from search.beside import worked
 from search.engines import elastic_layout as layout
-from search.engines.elastic_page import page_of, strictly, total_of
-from search.engines.elastic_query import body
+from search.engines.elastic_page import moved, page_of, strictly, total_of
+from search.engines.elastic_query import body, place_of
 from search.fields import ENOUGH_HITS
 from search.index import CatchUp, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
 from search.question import attempts
@@ -31,6 +31,7 @@ from search.question import attempts
 BATCH: Final = 500
 SEARCH_SECONDS: Final = 3.0
 WRITE_SECONDS: Final = 30.0
+_MOVES: Final = 3  # times that a page is asked for anew because writes have moved all points
 _AT_ONCE: Final = 2  # bulks of a rebuild on their way
 _UNSEEN: Final = {"refresh_interval": "-1"}  # nobody looks into an index before it is whole
 _BUSY_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # seconds between attempts of a rebuild that is told to slow down
@@ -84,7 +85,8 @@ class ElasticIndex:
         return Written(refused)
 
     def search(self, query: SearchQuery) -> SearchPage:
-        """One request; only where not a single word is found, a second one by single characters."""
+        """One request; only where not a single word is found, a second one by single characters. Of a further
+        page too, where the last hit has moved meanwhile."""
         strict, fewer, parts = attempts(analysis.question(query.text, query.words))
         with _answering():
             if not query.may_loosen:
@@ -152,7 +154,15 @@ class ElasticIndex:
         # One question goes to one copy of the index, so that pages of it fit together.
         preference = f"q{crc32(query.text.encode())}"
         client = self._client.options(request_timeout=SEARCH_SECONDS)
-        answer: Mapping[str, Any] = client.search(index=self.address.alias, body=asked, preference=preference).body
+        last = query.after[-1] if query.after is not None and query.order[0].name == "score" else None
+        if last is not None:
+            asked["aggs"] = asked.get("aggs", {}) | place_of(asked, last)
+        for _ in range(_MOVES):
+            answer: Mapping[str, Any] = client.search(index=self.address.alias, body=asked, preference=preference).body
+            place = moved(answer, asked["search_after"]) if last is not None else None
+            if place is None:
+                break
+            asked["search_after"] = place
         return answer
 
     def _served(self) -> list[str]:

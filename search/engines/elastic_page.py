@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search.engines.elastic_query import STRICT, TOTAL
+from search.engines.elastic_query import PLACE, STRICT, TOTAL
 from search.facets import ranked
 from search.fields import ALL_FIRST, ENOUGH_HITS
 from search.highlight import Marker
@@ -20,6 +20,13 @@ Answer = Mapping[str, Any]
 def total_of(answer: Answer) -> int:
     """How many documents were found."""
     return int(answer["hits"]["total"]["value"])
+
+
+def moved(answer: Answer, after: Sequence[Any]) -> list[Any] | None:
+    """Where the last hit of the page before stands, if not at `after`; None also where it is gone or was changed."""
+    hits = answer["aggregations"][PLACE]["top"]["hits"]["hits"]
+    place: list[Any] | None = hits[0]["sort"] if hits else None
+    return place if place is not None and place[1:] == list(after[1:]) and place[0] != after[0] else None
 
 
 def strictly(answer: Answer) -> Answer | None:

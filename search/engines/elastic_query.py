@@ -23,6 +23,7 @@ from search.units import Question, Unit, Way
 Clause = dict[str, Any]
 STRICT: Final = ".strict"  # no facet has such a name
 TOTAL: Final = ".total"
+PLACE: Final = ".place"
 _SORT_FIELDS: Final = {"score": "_score", "title": "sort_title"}
 
 
@@ -49,6 +50,12 @@ def body(query: SearchQuery, question: Question, fewer: Question | None = None) 
     if counts:
         asked["aggs"] = counts
     return asked | ({"from": query.offset} if query.after is None else {"search_after": list(query.after)})
+
+
+def place_of(asked: Clause, one: int) -> Clause:
+    """The aggregation that tells where the dataset `one` stands in the order of a request."""
+    top = {"top_hits": {"size": 1, "_source": False, "sort": asked["sort"]}}
+    return {PLACE: {"filter": {"ids": {"values": [str(one)]}}, "aggs": {"top": top}}}
 
 
 def base_filters(query: SearchQuery) -> list[Clause]:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from search.fields import FILTERS, PERIOD, TITLE_IS, TITLE_IS_CALLED, TITLE_STARTS
+from search.fields import FILTERS, PERIOD
 from search.index import SearchQuery, micros
 from search.paging import beyond
-from search.units import Question
 
 SEPARATOR: Final = "\x1f"  # round each of several values that stand in one column
+BETWEEN: Final = "\x1e"  # of the values of several columns that stand in one
 _COLUMNS: Final = {name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}
 
 
@@ -32,13 +32,23 @@ def joined(pieces: Sequence[Sql], between: str) -> Sql:
 
 def packed(values: Iterable[str]) -> str:
     """Several values in one column."""
-    clean = [value.replace(SEPARATOR, " ") for value in values]
+    clean = [value.replace(SEPARATOR, " ").replace(BETWEEN, " ") for value in values]
     return SEPARATOR.join(["", *clean, ""]) if clean else ""
 
 
 def unpacked(stored: str | None) -> list[str]:
     """The inverse of `packed`; a plain value is itself."""
     return [value for value in (stored or "").split(SEPARATOR) if value]
+
+
+def scope_condition(query: SearchQuery) -> Sql:
+    """What the one who asks may see."""
+    return joined(_scope(query), " AND ")
+
+
+def narrows(query: SearchQuery) -> bool:
+    """Whether `base_conditions` are more than the scope."""
+    return base_conditions(query) != scope_condition(query)
 
 
 def base_conditions(query: SearchQuery) -> Sql:
@@ -85,16 +95,6 @@ def order_columns(query: SearchQuery) -> str:
 def order_by(query: SearchQuery) -> str:
     """The order, as SQL."""
     return ", ".join(_COLUMNS[key.name] + (" DESC" if key.descending else "") for key in query.order)
-
-
-def title_points(question: Question) -> Sql:
-    """What ranking needs of each match: id, prior, time, and what the title's own shape gives."""
-    called = f" WHEN d.folded IN (SELECT value FROM json_each(?)) THEN {TITLE_IS_CALLED}" if question.called else ""
-    return Sql(
-        f"d.id, d.prior, d.updated, CASE WHEN d.folded = ? THEN {TITLE_IS}{called}"
-        f" WHEN substr(d.folded, 1, ?) = ? THEN {TITLE_STARTS} ELSE 0 END",
-        (question.title, *([json.dumps(question.called)] if called else []), len(question.title), question.title),
-    )
 
 
 def _scope(query: SearchQuery) -> list[Sql]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
-from typing import Any
+from heapq import nlargest, nsmallest
+from typing import Any, Final
 
 from search import facets, ranking
 from search.engines import embedded_query as build
+from search.engines.embedded_columns import PRIOR, UPDATED, Ids, as_json, read_ids
 from search.engines.embedded_postings import Memory, Tally, in_enough, union
 from search.engines.embedded_query import Sql
-from search.fields import ALL_FIRST, ALL_WORDS, AS_WRITTEN, EACH_WORD, ENOUGH_HITS
+from search.fields import (
+    ALL_FIRST,
+    ALL_WORDS,
+    AS_WRITTEN,
+    EACH_WORD,
+    ENOUGH_HITS,
+    TITLE_IS,
+    TITLE_IS_CALLED,
+    TITLE_STARTS,
+)
 from search.highlight import Marker
-from search.index import Hit, SearchPage, SearchQuery
+from search.index import FacetCount, Hit, SearchPage, SearchQuery
 from search.paging import next_after
 from search.question import attempts, question
 from search.ranking import rarity
@@ -26,11 +34,18 @@ from search.units import Question, Unit, Way
 
 @dataclass(frozen=True)
 class Attempt:
-    """A question, the documents that each of its units is in, and those that have enough of them."""
+    """A question, the documents that each of its units is in, those that have enough of them, and those of these that
+    the query's conditions let through, own filters aside."""
 
     question: Question
-    has: dict[Unit, set[int]]
-    enough: set[int]
+    has: dict[Unit, Ids]
+    enough: Ids
+    found: Ids
+
+
+_LAST: Final = "\U0010ffff"  # behind every character of a title's key
+_ROUNDED: Final = 0.001  # what rounding may change
+_CALLED: Final = "d.folded IN (SELECT value FROM json_each(?))"
 
 
 class Search:
@@ -41,7 +56,8 @@ class Search:
         self.question = question(query.text, query.words)
         self.base = build.base_conditions(query)
         self.attempts: list[Attempt] = []  # each more forgiving than the one before
-        self.there: dict[Way, AbstractSet[int]] = {}
+        self.there: dict[Way, Ids] = {}
+        self.passes: dict[str, Ids] = {}  # own filters -> what was found and passes them
 
     def page(self) -> SearchPage:
         used = self._match()
@@ -82,25 +98,35 @@ class Search:
         return used
 
     def _fill(self, asked: Question) -> None:
-        has = {unit: union(map(self._holders, unit.ways)) for unit in asked.units}
-        enough = (self._enough_parts(asked, has) if asked.parts else _enough(asked, has)) if has else set()
-        self.attempts.append(Attempt(asked, has, enough))
-        self.connection.execute("DELETE FROM temp.search_match")
-        base, document = self.base, self.tables.document
-        self._execute(
-            Sql(
-                f"INSERT INTO temp.search_match (id) SELECT d.id FROM json_each(?) j"
-                f" CROSS JOIN {document} d ON d.id = j.value WHERE {base.text}",
-                (json.dumps(list(enough)), *base.params),
-            )
-        )
+        has = {unit: self._having(unit) for unit in asked.units}
+        enough = (self._enough_parts(asked, has) if asked.parts else _enough(asked, has)) if has else frozenset()
+        found = enough & self.memory.seen(self.connection, self.query.scope, build.scope_condition(self.query))
+        if build.narrows(self.query):
+            found = self._passing(found, self.base)
+        self.attempts.append(Attempt(asked, has, enough, found))
+        own = self.query.own_filters
+        self.passes = {name: self._passing(found, build.filter_condition(self.query, name)) for name in own}
 
-    def _holders(self, way: Way) -> AbstractSet[int]:
+    @property
+    def _found(self) -> Ids:
+        return self.attempts[-1].found
+
+    def _having(self, unit: Unit) -> Ids:
+        ways = [self._holders(way) for way in unit.ways]
+        return ways[0] if len(ways) == 1 else union(ways)
+
+    def _passing(self, ids: Ids, condition: Sql) -> Ids:
+        """Which of the ids a condition lets through."""
+        document = self.tables.document
+        asked = f"SELECT group_concat(d.id) FROM json_each(?) j CROSS JOIN {document} d ON d.id = j.value WHERE "
+        return read_ids(self.connection, Sql(asked + condition.text, (as_json(list(ids)), *condition.params)))
+
+    def _holders(self, way: Way) -> Ids:
         if way not in self.there:
             self.there[way] = self.memory.holders(self.connection, way)
         return self.there[way]
 
-    def _enough_parts(self, asked: Question, has: Mapping[Unit, AbstractSet[int]]) -> set[int]:
+    def _enough_parts(self, asked: Question, has: Mapping[Unit, Ids]) -> set[int]:
         """What has enough of the single characters, fewer of them beside a word."""
         some = union(has.values())
         alone, beside = asked.least_chars
@@ -108,39 +134,42 @@ class Search:
         helped = in_enough(letters, beside) & some if beside else some
         return in_enough(letters, alone) | helped
 
-    def _all_scores(self, found: Collection[int]) -> dict[int, float]:
+    def _all_scores(self, found: Ids) -> dict[int, float]:
         """By the strictest attempt that lets each in: what is there as written is not judged by mere sound."""
         scores: dict[int, float] = {}
-        left = set(found)
+        left = found
         for attempt in self.attempts:
             scores |= self._scores(attempt, left & attempt.enough)
-            left -= attempt.enough
+            left = left - attempt.enough
         return scores
 
-    def _scores(self, attempt: Attempt, found: AbstractSet[int]) -> dict[int, float]:
+    def _scores(self, attempt: Attempt, found: Ids) -> dict[int, float]:
         asked, scores = attempt.question, dict.fromkeys(found, 0.0)
         if not scores:
             return scores
         for unit in asked.units:
-            best: dict[int, float] = {}
-            holders = attempt.has[unit] & scores.keys()
-            for way in unit.ways:
-                within = self._holders(way) & holders if len(unit.ways) > 1 else holders
-                points = self._way_points(ranking.way_terms(unit, way), within) if within else {}
-                best.update((one, most) for one, most in points.items() if most > best.get(one, 0.0))
-            for one in holders:
-                scores[one] += best.get(one, 0.0) + EACH_WORD
-            for one in holders & union(map(self._holders, unit.written)):
-                scores[one] += AS_WRITTEN
+            self._add_unit(scores, unit, attempt.has[unit] & found)
         terms = ranking.bond_terms(asked) + ranking.value_terms(asked)
         terms += ranking.letter_terms(asked) if asked.parts else []
-        for one, more in self._way_points(terms, scores.keys()).items():
+        for one, more in self._way_points(terms, found).items():
             scores[one] += more
-        for one in set.intersection(*attempt.has.values(), set(scores)):
+        for one in found.intersection(*attempt.has.values()):
             scores[one] += ALL_WORDS
         return scores
 
-    def _way_points(self, terms: Sequence[ranking.Term], within: AbstractSet[int]) -> dict[int, float]:
+    def _add_unit(self, scores: dict[int, float], unit: Unit, holders: Ids) -> None:
+        """The points of the best of its ways."""
+        best: dict[int, float] = {}
+        for way in unit.ways:
+            within = self._holders(way) & holders if len(unit.ways) > 1 else holders
+            points = self._way_points(ranking.way_terms(unit, way), within) if within else {}
+            best = best | {one: most for one, most in points.items() if most > best.get(one, 0.0)} if best else points
+        for one in holders:
+            scores[one] += best.get(one, 0.0) + EACH_WORD
+        for one in holders & union(map(self._holders, unit.written)):
+            scores[one] += AS_WRITTEN
+
+    def _way_points(self, terms: Sequence[ranking.Term], within: Ids) -> dict[int, float]:
         """What the tokens give to each of the documents."""
         points: dict[int, float] = {}
         documents = self.memory.size(self.connection)
@@ -148,46 +177,77 @@ class Search:
             for name, weight in term.weights.items():
                 having = self.memory.documents_with(self.connection, name, term.token)
                 worth = weight * rarity(len(having), documents)
-                for one in having & within:
-                    points[one] = points.get(one, 0.0) + worth
+                if points:
+                    for one in having & within:
+                        points[one] = points.get(one, 0.0) + worth
+                else:
+                    points = dict.fromkeys(having & within, worth)
         return points
 
-    @property
-    def _source(self) -> Sql:
-        """The rows that everything but own filters let through."""
+    def _total(self) -> int:
         if self.query.text:
-            return Sql(f"temp.search_match h CROSS JOIN {self.tables.document} d ON d.id = h.id WHERE 1")
+            return len(self._left())
+        where = build.joined([self._all, build.own_condition(self.query)], " AND ")
+        return int(self._execute(Sql("SELECT count(*) FROM " + where.text, where.params)).fetchone()[0])
+
+    @property
+    def _all(self) -> Sql:
+        """The rows that everything but own filters lets through, without any words."""
         return Sql(f"{self.tables.document} d WHERE {self.base.text}", self.base.params)
 
-    def _total(self) -> int:
-        sql = build.joined([self._source, build.own_condition(self.query)], " AND ")
-        return int(self._execute(Sql("SELECT count(*) FROM " + sql.text, sql.params)).fetchone()[0])
+    def _left(self, but: str = "") -> Ids:
+        """What was found and passes all own filters but one."""
+        others = [passed for name, passed in self.passes.items() if name != but]
+        return self._found.intersection(*others) if others else self._found
 
     def _rows(self) -> list[tuple[Any, ...]]:
         """The hits of the page and one more: id and sort values."""
-        if self.query.order[0].name == "score":
-            return self._best()
         query = self.query
-        where = build.joined([self._source, build.own_condition(query), build.after_condition(query)], " AND ")
+        if query.order[0].name == "score":
+            return self._best()
+        among = f"json_each(?) j CROSS JOIN {self.tables.document} d ON d.id = j.value WHERE 1"
+        source = Sql(among, (as_json(list(self._found)),)) if query.text else self._all
+        where = build.joined([source, build.own_condition(query), build.after_condition(query)], " AND ")
         columns, order = build.order_columns(query), build.order_by(query)
         page = f"SELECT d.id, {columns} FROM {where.text} ORDER BY {order} LIMIT ? OFFSET ?"
         return self._execute(Sql(page, (*where.params, query.size + 1, self._start))).fetchall()
 
     def _best(self) -> list[tuple[Any, ...]]:
-        where = build.joined([self._source, build.own_condition(self.query)], " AND ")
-        title = build.title_points(self.question)
-        rows = self._execute(Sql(f"SELECT {title.text} FROM {where.text}", (*title.params, *where.params))).fetchall()
-        scores = self._all_scores([row[0] for row in rows])
+        found = self._left()
+        scores = self._all_scores(found)
+        for one, points in self._title_points(found).items():
+            scores[one] += points
+        rows = self.memory.rows.of(self.connection, found)
         strict = self.attempts[0].enough
-        ranked: Iterable[tuple[float, int, int]] = (
-            (-round(prior * (scores[one] + points), 4) - (ALL_FIRST if one in strict else 0.0), -updated, one)
-            for one, prior, updated, points in rows
-        )
+        given = {one: rows[one][PRIOR] * points for one, points in scores.items()}
+        for one in given.keys() & strict:
+            given[one] += ALL_FIRST
+        size = self._start + self.query.size + 1
+        if self.query.after is None:
+            least = min(nlargest(size, given.values()), default=0.0) - _ROUNDED
+            given = {one: points for one, points in given.items() if points >= least}
+        keys = ((-round(points, 4), -rows[one][UPDATED], one) for one, points in given.items())
         if self.query.after is not None:
             score, newest, last = self.query.after
-            ranked = (key for key in ranked if key > (-score, -newest, last))
-        page = nsmallest(self._start + self.query.size + 1, ranked)[self._start :]
+            if last in given and rows[last][UPDATED] == newest:  # writes have moved all scores a little, its own too
+                score = round(given[last], 4)
+            start = (-score, -newest, last)
+            keys = (key for key in keys if key > start)
+        page = nsmallest(size, keys)[self._start :]
         return [(one, -score, -updated, one) for score, updated, one in page]
+
+    def _title_points(self, found: Ids) -> dict[int, float]:
+        """What the title's own shape gives."""
+        asked = self.question
+        starts = self._titled("d.folded >= ? AND d.folded < ?", asked.title, asked.title + _LAST)
+        points = dict.fromkeys(starts & found, TITLE_STARTS)
+        if asked.called:
+            points |= dict.fromkeys(self._titled(_CALLED, as_json(asked.called)) & found, TITLE_IS_CALLED)
+        return points | dict.fromkeys(self._titled("d.folded = ?", asked.title) & found, TITLE_IS)
+
+    def _titled(self, condition: str, *params: str) -> frozenset[int]:
+        asked = f"SELECT group_concat(id) FROM {self.tables.document} d WHERE {condition}"
+        return read_ids(self.connection, Sql(asked, params))
 
     @property
     def _start(self) -> int:
@@ -203,14 +263,26 @@ class Search:
             for row, card, marks in zip(rows, cards, marked, strict=True)
         )
 
-    def _facets(self) -> dict[str, Any]:
-        wanted, own = self.query.facets, self.query.own_filters
+    def _facets(self) -> Tally:
+        wanted = self.query.facets
         if not wanted:
             return {}
+        if not self.query.text:
+            return self._facets_of_all()
+        self.memory.rows.of(self.connection, self._found)
+        counts = self.memory.rows.counts
+        found: dict[str, tuple[FacetCount, ...]] = {
+            name: counts(self._left(name), [name])[name] for name in self.passes
+        }
+        return found | counts(self._left(), [name for name in wanted if name not in found])
+
+    def _facets_of_all(self) -> Tally:
+        """Of whatever the filters let through, without any words."""
+        wanted, own = self.query.facets, self.query.own_filters
         flags = [build.filter_condition(self.query, name) for name in own]
         columns = build.joined([*(Sql(f"d.{name}") for name in wanted), *flags], ", ")
-        sql = f"SELECT {columns.text} FROM {self._source.text}"
-        rows = self._execute(Sql(sql, (*columns.params, *self._source.params))).fetchall()
+        source = self._all
+        rows = self._execute(Sql(f"SELECT {columns.text} FROM {source.text}", (*columns.params, *source.params)))
         by_column = list(zip(*rows, strict=True)) or [()] * (len(wanted) + len(own))
         passes = dict(zip(own, by_column[len(wanted) :], strict=True))
         return facets.counted(wanted, by_column[: len(wanted)], passes, build.unpacked)
@@ -219,9 +291,10 @@ class Search:
         return self.connection.execute(sql.text, sql.params)
 
 
-def _enough(asked: Question, has: Mapping[Unit, set[int]]) -> set[int]:
+def _enough(asked: Question, has: Mapping[Unit, Ids]) -> Ids:
     """What has all regions and enough of the words."""
     found = [has[unit] for unit in asked.required]
     if asked.telling:
         found.append(in_enough([has[unit] for unit in asked.telling], asked.least))
-    return set.intersection(*sorted(found, key=len))
+    first, *others = sorted(found, key=len)
+    return first.intersection(*others) if others else first

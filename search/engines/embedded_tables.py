@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from search import analysis
-from search.engines.embedded_query import packed
+from search.engines.embedded_query import BETWEEN, packed
 from search.fields import FACET_FIELDS, TEXT_FIELDS
 from search.index import SearchDocument, micros, title_key
 
-LAYOUT: Final = 2  # raise it with any change of the tables below
+LAYOUT: Final = 3  # raise it with any change of the tables below
 VERSION: Final = f"a{analysis.VERSION}l{LAYOUT}"
 _HASH_BYTES: Final = 8 << 20  # of words in memory: those of a whole batch, which becomes one segment
 _MERGE_PAGES: Final = 1_000  # of 4 KiB: about a tenth of a second
@@ -21,7 +21,7 @@ _POINTER: Final = """CREATE TABLE IF NOT EXISTS search_pointer (version TEXT PRI
 _CARD: Final = ("id", "revision", "slug", "title", "description")
 _DOCUMENT: Final = (
     "id", *(field.name for field in FACET_FIELDS),
-    "period_start", "period_end", "updated", "title", "popularity", "prior", "folded",
+    "period_start", "period_end", "updated", "title", "popularity", "prior", "folded", "facets",
 )  # fmt: skip
 _TEXTS: Final = ", ".join(field.name for field in TEXT_FIELDS)
 
@@ -88,6 +88,7 @@ def create(connection: sqlite3.Connection) -> Tables:
     connection.execute(f"CREATE TABLE {tables.card} (id INTEGER PRIMARY KEY, {', '.join(_CARD[1:])})")
     connection.execute(f"CREATE TABLE {tables.document} (id INTEGER PRIMARY KEY, {plain})")
     connection.execute(f"CREATE INDEX {tables.document}_newest ON {tables.document} (updated DESC)")
+    connection.execute(f"CREATE INDEX {tables.document}_folded ON {tables.document} (folded)")
     # The ascii tokenizer takes every character beyond ASCII as part of a token: it splits at spaces, and no more.
     tokenizer = "\"ascii tokenchars '_.-^~@#='\""
     shape = f"{_TEXTS}, detail=column, columnsize=0, tokenize={tokenizer}"
@@ -178,6 +179,7 @@ def _document(document: SearchDocument, folded: str) -> tuple[Any, ...]:
         document.popularity,
         document.prior,
         folded,
+        BETWEEN.join(value or "" for value in stored),  # all at once, for counting
     )
 
 

@@ -86,6 +86,17 @@ def test_nothing_is_guessed(api: dict[str, Api], tables: None, q: str) -> None:
     assert answers(api, q) == []
 
 
+def test_the_nearest_period_is_the_last_that_any_dataset_has(api: dict[str, Api], tables: None) -> None:
+    """The older series was registered first."""
+    for slug, years in (("debts-of-old", "2021"), ("debts-of-late", "2022")):
+        api["steward"].register(slug=slug, title=f"诸暨市债务{years}", schema="gov_debt.limit_balance")
+        content = f"行政区,时期,指标,数据状态,债务类型,金额(亿元)\n诸暨市,{years},余额,决算数,合计,{years}\n"
+        assert api["steward"].ingest(slug, content.encode())["state"] == "succeeded"
+        publish(api, slug)
+    [one] = answers(api, "诸暨 2024 债务余额")
+    assert (one["period"], one["dataset"]) == ("2022", "debts-of-late")
+
+
 PLAN = (
     "行政区,供应计划年度,供应总量（公顷）,商服用地（公顷）,住宅用地（公顷）\n越城区,2019,120.5,20.25,60\n柯桥区,2019,90,10,50\n"
 ).encode()

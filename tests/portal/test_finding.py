@@ -57,6 +57,12 @@ def test_a_value_of_a_row_leads_to_its_dataset_and_rows(api: dict[str, Api], par
     assert find(api["public"], "轻纺数字物流港")["items"][0]["matches"][0]["rows"] == 2
 
 
+def test_where_a_value_is_named_as_a_whole_its_likes_are_not(api: dict[str, Api], parcels: str) -> None:
+    for text, values in (("柯桥区G-33", ["柯桥区G-33"]), ("柯桥区 G", ["柯桥区G-33", "柯桥区G-34"])):
+        [item] = [one for one in find(api["public"], text)["items"] if one["slug"] == parcels]
+        assert [one["value"] for one in item["matches"]] == values
+
+
 def test_columns_that_name_persons_lead_nowhere(api: dict[str, Api], parcels: str) -> None:
     assert find(api["public"], "甲某某")["items"] == []
 

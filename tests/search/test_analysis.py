@@ -124,6 +124,26 @@ def test_a_known_term_of_two_words_is_not_there_where_only_one_of_them_is() -> N
     assert attempts(question("药品召回"))[1].units[0].ways[0].needed == 1
 
 
+def test_either_word_of_a_known_term_may_have_another_name() -> None:
+    [unit] = question("公交站点").units
+    assert ("公车", "站位") in [way.tokens for way in unit.ways if way.whole]
+    assert not [way for way in question("垃圾车").units[0].ways if "废弃物车" in way.word]
+
+
+@pytest.mark.parametrize(("text", "words"), {"高速公路堵不堵车": "堵车", "学费贵不贵": "贵不贵"}.items())
+def test_whether_something_is_asks_for_the_thing(text: str, words: str) -> None:
+    assert question(text).units[-1].word == words
+
+
+TAIWAN = {"保安": "保全", "戒毒": "药瘾", "泵站": "抽水站", "调蓄池": "滞洪池", "退役军人": "荣民", "菠萝": "凤梨"}
+
+
+@pytest.mark.parametrize(("mainland", "taiwan"), TAIWAN.items())
+def test_words_of_both_shores_lead_to_each_other(mainland: str, taiwan: str) -> None:
+    for one, other in ((mainland, taiwan), (taiwan, mainland)):
+        assert other in [way.word for unit in question(one).units for way in unit.ways]
+
+
 def test_a_titles_key_is_its_letters_and_digits() -> None:
     [tokens] = document_tokens([a_document(1, "《臺北》 2019（上）", titles={"en": "Taipei"})])
     assert (tokens["folded"], question("臺北2019.（上）").title) == ("台北2019上", "台北2019上")

@@ -161,3 +161,13 @@ def test_near_regions_are_suggested_first(two_cities: SearchIndex) -> None:
     assert regions("鼓楼", FUZHOU) == ["350102"]
     assert regions("fuqing", FUZHOU)[0] == "350181"
     assert regions("keqiao", HOME)[0] == "330603"
+
+
+def test_the_likest_names_are_suggested_once_each(tmp_path: Path) -> None:
+    index = open_index("embedded:", database_path=tmp_path / "search.sqlite")
+    index.prepare()
+    tags = ["用地供应数据", "土地供给", "土地供给", "土地供應", "土地供应"]
+    documents = [a_document(number, "土地供应", tags=(tag,)) for number, tag in enumerate(tags, 1)]
+    index.rebuild(documents, lambda known: Changes(()))
+    found = [one.value for one in suggest(index, "土地供应", lexicon(), {}) if one.kind == "tag"]
+    assert found == ["土地供应", "土地供给", "用地供应数据"]

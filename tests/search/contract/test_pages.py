@@ -242,6 +242,18 @@ def test_a_walk_neither_skips_nor_repeats_while_datasets_come_and_go(index: Sear
     assert [hit.id for hit in (*first.hits, *second.hits)] == list(range(30, 10, -1))
 
 
+def test_a_walk_by_points_neither_skips_nor_repeats_though_words_become_more_frequent(index: SearchIndex) -> None:
+    index.write([a_document(number, "土地供应", updated=JUNE + timedelta(hours=number)) for number in range(1, 31)])
+    query = SearchQuery("土地", size=10)
+    page = index.search(query)
+    found = [hit.id for hit in page.hits]
+    for number in (100, 200):
+        index.write([a_document(number + more, "土地" + "价" * 40, description="土地") for more in range(20)])
+        page = index.search(replace(query, after=page.next_after))
+        found += [hit.id for hit in page.hits]
+    assert found == list(range(30, 0, -1))
+
+
 @pytest.mark.parametrize("sort", ["relevance", "updated", "-updated", "title", "-title", "popularity", "-popularity"])
 def test_a_walk_in_any_order_goes_past_everything_once(by_index: Answerer, sort: str) -> None:
     same = [a_document(number, "土地供应") for number in range(1, 16)]
