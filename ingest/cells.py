@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from ingest.raw import RawSheet
 from ingest.unit_readers import JOIN
 from ingest.values import Unreadable
 
-_KEY = b"cells"
+KEY = b"cells"
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 _ROWS = 16_384  # of a batch: what must be unpacked to explain one row
 
@@ -34,7 +36,7 @@ def cells_schema(columns: tuple[Planned, ...], sheet: RawSheet) -> pa.Schema:
     fields = [("row", pa.int64()), *((f"c{source}", pa.string()) for source in used)]
     if isinstance(sheet, ReshapedSheet):
         fields.extend([("sheet", pa.string()), *((f"a{source}", pa.string()) for source in used)])
-    return pa.schema(fields, metadata={_KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()})
+    return pa.schema(fields, metadata={KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()})
 
 
 class CellsWriter:
@@ -75,9 +77,14 @@ def read_cells(path: Path, row: int) -> dict[str, dict[str, Any]]:
     """For the release's row (from 1): field -> `raw sheet cell unit null note`. LookupError past the last."""
     with pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
-        about = json.loads(reader.schema.metadata[_KEY])
+        about = json.loads(reader.schema.metadata[KEY])
         batch, place = _locate(source, reader, row)
         texts = {name: batch.column(name)[place].as_py() for name in batch.schema.names}
+    return explain(about, texts)
+
+
+def explain(about: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is told of each field, from what the file says of its columns and from the row's own cells."""
     fields = about["fields"]
     failed = any(field.get("unsold") and nulls.is_unsold(_raw(field, texts)) for field in fields.values())
     return {name: _explain(field, texts, about, failed=failed) for name, field in fields.items()}
@@ -96,6 +103,9 @@ def _locate(source: Any, reader: Any, row: int) -> tuple[Any, int]:
 
 
 def _raw(field: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
+    if len(field["columns"]) == 1:
+        raw: str = texts[f"c{field['columns'][0]}"]
+        return raw
     return JOIN.join(texts[f"c{column}"] for column in field["columns"])
 
 
@@ -107,20 +117,25 @@ def _explain(
     null = nulls.null_kind(raw)
     if field.get("unsold") and (failed or nulls.is_unsold(raw)):
         null = nulls.UNSOLD
-    number = texts["row"]
+    unit = None if null else _unit(field, raw)
     return {
         "raw": raw.replace(JOIN, " | "),
         "sheet": texts.get("sheet", about["sheet"]),
-        "cell": texts.get(f"a{columns[0]}", a1(number, columns[0] + 1)) if about["grid"] else None,
-        "unit": None if null else _unit(field, raw),
+        "cell": _cell(columns[0], texts) if about["grid"] else None,
+        "unit": unit,
         "null": null or _sentinel(field, raw),
-        "note": None if null else _note(field, raw),
+        "note": None if null else _note(field, raw, unit),
     }
+
+
+def _cell(column: int, texts: Mapping[str, Any]) -> str | None:
+    name = f"a{column}"
+    return texts[name] if name in texts else a1(texts["row"], column + 1)
 
 
 def _unit(field: Mapping[str, Any], raw: str) -> str | None:
     """The unit that the number stood in: the cell's own, else its column's."""
-    if field["type"] not in ("decimal", "integer"):
+    if field["type"] not in ("decimal", "integer") or _BARE.fullmatch(raw):
         return field.get("unit")
     try:
         own = values.amount(raw.replace(JOIN, "")).unit
@@ -133,20 +148,23 @@ def _sentinel(field: Mapping[str, Any], raw: str) -> str | None:
     if field["type"] not in ("date", "datetime"):
         return None
     try:
-        return nulls.MISSING if values.loose_day(raw) in values.SENTINELS else None
-    except Unreadable:
+        day = dt.date.fromisoformat(raw[:10]) if _ISO.fullmatch(raw) else values.loose_day(raw)
+        return nulls.MISSING if day in values.SENTINELS else None
+    except (ValueError, Unreadable):  # the first where there is no such day
         return None
 
 
-def _note(field: Mapping[str, Any], raw: str) -> str | None:
+def _note(field: Mapping[str, Any], raw: str, unit: str | None) -> str | None:
     """How the value was made: the range with its ends, or the units that it went through."""
     if field["type"] == "range":
         try:
             return ranges.span(raw).note()
         except Unreadable:
             return None
-    unit, measure = _unit(field, raw), field.get("measure")
+    measure = field.get("measure")
     return f"{unit} → {measure}" if unit and measure and unit not in (measure, _PLAIN.get(measure)) else None
 
 
+_BARE = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)  # a number without a unit, as most are
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 _PLAIN = {"CNY": "元", "m2": "平方米", "percent": "%", "m": "米", "year": "年", "CNY/m2": "元/平方米"}

@@ -80,7 +80,7 @@ def replace_content(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("end", ["*.rows", "*.rtexts", "*.rank", "*.rpair", "*.r*"])
+@pytest.mark.parametrize("end", ["*.rows", "*.rtexts", "*.rank", "*.rpair", "*.rcells", "*.r*"])
 @pytest.mark.parametrize(
     "spoil",
     [
