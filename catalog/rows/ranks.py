@@ -24,6 +24,7 @@ from catalog.rows.values import to_native
 from catalog.schema import Field
 
 _KEPT: Final = 256
+_FEW: Final = 1000  # different values that are kept as Python has them
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,28 @@ class Rank:
 
     def find(self, value: Any) -> int | None:
         """The rank of just that value."""
+        if self._known is not None:
+            return self._known.get(value)
         rank = self.bound(value)
         return rank if rank < self.size and self.value(rank) == value else None
+
+    def start(self, rank: int) -> int:
+        """Where in `order` the rows of that rank or a later one begin."""
+        if self._known is None:
+            return self.run.start(rank)
+        found = self._starts.get(rank)
+        if found is None:
+            found = self._starts[rank] = self.run.start(rank)
+        return found
+
+    @cached_property
+    def _known(self) -> dict[Any, int] | None:
+        """The ranks by value where there are few."""
+        return None if self.size > _FEW else {self.value(rank): rank for rank in range(self.size)}
+
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        return {}
 
     @cached_property
     def _plain(self) -> memoryview | None:

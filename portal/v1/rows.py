@@ -76,7 +76,7 @@ def _row_body(house: House, place: Place, row: str) -> bytes:
     files = place.files(house)
     values = find_row_text(files, number) or _row_values(files, number)
     cells = _cells(house, place, files, number) if table.cells else {}
-    return orjson.dumps({"release": place.release_mark, "row": orjson.Fragment(values), "cells": cells})
+    return orjson.dumps({"release": place.release_text, "row": orjson.Fragment(values), "cells": cells})
 
 
 def _row_values(files: RowFiles, number: int) -> bytes:
