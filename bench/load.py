@@ -88,8 +88,11 @@ class _Line:
 
 
 def request_for(port: int, path: str) -> bytes:
-    """The bytes that ask for a path."""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode("ascii")
+    """The bytes that ask for a path; `POST /path` and a line with a body is sent so."""
+    first, _, body = path.partition("\n")
+    method, _, address = first.partition(" ") if " " in first else ("GET", "", first)
+    length = f"Content-Length: {len(body.encode())}\r\n" if body else ""
+    return f"{method} {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{length}\r\n{body}".encode()
 
 
 def measure(

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 import pyarrow as pa
 
 from catalog.rows.kept import Kept, file_key
 from catalog.rows.sealed import Sealed, Unsound, write_sealed
 from catalog.rows.serving import Serving
+from ingest.cell_texts import CellTexts
 from ingest.cells import KEY, explain, iter_cells
 
 _KEPT: Final = 128
@@ -39,32 +40,43 @@ class CellView:
         except (pa.ArrowException, KeyError) as fault:
             raise Unsound(str(path)) from fault
         self._ends = list(accumulate(batch.num_rows for batch in self._batches))
-        self._columns = lru_cache(None)(self._open)
+        self._columns: dict[int, list[_Column]] = {}
+        direct = all(_is_direct(column) for batch in self._batches for column in batch.columns)
+        self._texts = CellTexts.of(self._about, self._names) if direct else None
         self.is_whole = sealed.is_whole
 
-    def read(self, row: int) -> dict[str, dict[str, Any]]:
-        """As `ingest.cells.read_cells`."""
+    def read(self, row: int) -> bytes:
+        """JSON of what `ingest.cells.read_cells` gives. LookupError past the last row."""
         at = bisect_right(self._ends, row - 1)
         if row < 1 or at == len(self._ends):
             raise LookupError(row)
         place = row - 1 - (self._ends[at - 1] if at else 0)
-        columns = self._columns(at)
-        return explain(self._about, {name: read(place) for name, read in zip(self._names, columns, strict=True)})
+        columns = self._columns.get(at)
+        if columns is None:
+            columns = self._columns[at] = [_reader(column) for column in self._batches[at].columns]
+        values = [read(place) for read in columns]
+        written = self._texts.write(values[0], values) if self._texts else None
+        return orjson.dumps(explain(self._about, self._told(values))) if written is None else written
 
-    def _open(self, batch: int) -> list[_Column]:
-        return [_reader(column) for column in self._batches[batch].columns]
+    def _told(self, values: list[Any]) -> dict[str, Any]:
+        plain = (str(one, "utf-8") if isinstance(one, memoryview) else one for one in values)
+        return dict(zip(self._names, plain, strict=True))
+
+
+def _is_direct(column: Any) -> bool:
+    return not column.null_count and column.type in (pa.string(), pa.int64())
 
 
 def _reader(column: Any) -> _Column:
-    """What gives the value at a place, without an Arrow object for it."""
-    if column.null_count or column.type not in (pa.string(), pa.int64()):
+    """What gives the value at a place, texts as their bytes, without an Arrow object for it."""
+    if not _is_direct(column):
         return lambda place: column[place].as_py()
     buffers = column.buffers()
     if column.type == pa.int64():
         numbers = memoryview(buffers[1]).cast("q")[column.offset :]
         return lambda place: numbers[place]
     begins, texts = memoryview(buffers[1]).cast("i")[column.offset :], memoryview(buffers[2] or b"")
-    return lambda place: str(texts[begins[place] : begins[place + 1]], "utf-8")
+    return lambda place: texts[begins[place] : begins[place + 1]]
 
 
 _open: Final[Kept[CellView]] = Kept(_KEPT)

@@ -87,7 +87,7 @@ def explain(about: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, dic
     """What is told of each field, from what the file says of its columns and from the row's own cells."""
     fields = about["fields"]
     failed = any(field.get("unsold") and nulls.is_unsold(_raw(field, texts)) for field in fields.values())
-    return {name: _explain(field, texts, about, failed=failed) for name, field in fields.items()}
+    return {name: explain_field(field, texts, about, failed=failed) for name, field in fields.items()}
 
 
 def _locate(source: Any, reader: Any, row: int) -> tuple[Any, int]:
@@ -109,7 +109,7 @@ def _raw(field: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
     return JOIN.join(texts[f"c{column}"] for column in field["columns"])
 
 
-def _explain(
+def explain_field(
     field: Mapping[str, Any], texts: Mapping[str, Any], about: Mapping[str, Any], *, failed: bool
 ) -> dict[str, Any]:
     """What is told of a field; `failed` says that the row is of a sale that failed, so that blanks are of that kind."""

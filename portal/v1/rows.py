@@ -84,14 +84,14 @@ def _row_values(files: RowFiles, number: int) -> bytes:
     return rows_json([field.name for field in files.table.fields], page)[1:-1]
 
 
-def _cells(house: House, place: Place, files: RowFiles, number: int) -> dict[str, dict[str, Any]]:
+def _cells(house: House, place: Place, files: RowFiles, number: int) -> Any:
     """Those of the row, from their view; of large tables that are out it is made beside at a row's first use."""
     from ingest.cell_views import find_view, make_view  # polars, which they need, takes a second to load
     from ingest.cells import read_cells
 
     view = find_view(files.serving) if isinstance(files.serving, Serving) else None
     if view is not None:
-        return view.read(number)
+        return orjson.Fragment(view.read(number))
     path = house.storage.local_path(key_of("cells", place.table.cells, ".arrow"))
     if isinstance(files.serving, Serving) and files.later and place.is_public and place.table.rows >= thresholds.TEXTS:
         files.later(VIEW, partial(make_view, files.serving, path))
