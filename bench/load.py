@@ -96,14 +96,20 @@ def request_for(port: int, path: str) -> bytes:
 
 
 def measure(
-    port: int, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS, onto: Load | None = None
+    port: int,
+    paths: Sequence[str],
+    seconds: float,
+    connections: int = CONNECTIONS,
+    onto: Load | None = None,
+    *,
+    patient: bool = False,
 ) -> Load:
     """Ask for the paths in turn for so long (each connection twice at least), on top of what was measured before.
 
-    Raises SystemExit for any answer but 200.
+    Raises SystemExit for any answer but 200; `patient`, it comes again when it is told to (503).
     """
     load = Load() if onto is None else onto
-    tool = Tool(port, paths, connections)
+    tool = Tool(port, paths, connections, patient=patient)
     began, cpu = time.perf_counter(), time.process_time()
     try:
         while time.perf_counter() - began < seconds or len(tool.times) < connections * ROUNDS:
