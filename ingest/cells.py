@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
+from catalog.rows.kept import Kept, file_key
 from ingest import nulls, ranges, values
 from ingest.coded import plain
 from ingest.findings import a1
@@ -78,7 +81,7 @@ def read_cells(path: Path, row: int) -> dict[str, dict[str, Any]]:
     with pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
         about = json.loads(reader.schema.metadata[KEY])
-        batch, place = _locate(source, reader, row)
+        batch, place = _locate(path, reader, row)
         texts = {name: batch.column(name)[place].as_py() for name in batch.schema.names}
     return explain(about, texts)
 
@@ -90,16 +93,23 @@ def explain(about: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, dic
     return {name: explain_field(field, texts, about, failed=failed) for name, field in fields.items()}
 
 
-def _locate(source: Any, reader: Any, row: int) -> tuple[Any, int]:
-    """The batch that holds the row, and its place there; only the row numbers of the others are unpacked."""
-    numbers = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=[0]))
-    first = 1
-    for place in range(reader.num_record_batches):
-        count = numbers.get_batch(place).num_rows
-        if first <= row < first + count:
-            return reader.get_batch(place), row - first
-        first += count
-    raise LookupError(row)
+def _locate(path: Path, reader: Any, row: int) -> tuple[Any, int]:
+    """The batch that holds the row, and its place there."""
+    ends = _ends.get(file_key(path), lambda: _count(path))
+    at = bisect_right(ends, row - 1)
+    if row < 1 or at == len(ends):
+        raise LookupError(row)
+    return reader.get_batch(at), row - 1 - (ends[at - 1] if at else 0)
+
+
+def _count(path: Path) -> list[int]:
+    """How many rows each batch and those before it hold; only the row numbers are unpacked."""
+    with pa.memory_map(str(path)) as source:
+        numbers = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=[0]))
+        return list(accumulate(numbers.get_batch(at).num_rows for at in range(numbers.num_record_batches)))
+
+
+_ends: Final[Kept[list[int]]] = Kept(128)
 
 
 def _raw(field: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
