@@ -20,8 +20,9 @@ from catalog.rows.kept import Kept, file_key
 from catalog.rows.sealed import Sealed, Unsound, write_sealed
 from catalog.rows.serving import Serving
 from ingest.cell_texts import CellTexts
-from ingest.cells import KEY, explain, iter_cells
+from ingest.cells import KEY, explain, iter_cells, read_cells
 
+__all__ = ["find_view", "make_view", "read_cells"]  # the last is what answers while there is no view
 _KEPT: Final = 128
 _ENDING: Final = ".rcells"
 _Column = Callable[[int], Any]

@@ -36,8 +36,12 @@ class JsonLines(logging.Formatter):
     """A record as one line of JSON; the trace of an exception is a member, not more lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"at": at, "level": record.levelname, "logger": record.name, "message": _masked(record.getMessage())}
+        line = {
+            "at": _moment(record.created),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": _masked(record.getMessage()),
+        }
         members = getattr(record, "members", None)
         if members is not None:
             line.update({name: _masked(value) for name, value in members.items()})
@@ -54,37 +58,35 @@ def _masked(value: Any) -> Any:
 
 
 class Gathered(logging.Handler):
-    """Writes records together: `handle` only keeps one, a thread of the process writes what has come since.
+    """Writes the lines of requests together: one is only kept, a thread of the process writes what has come since.
 
     What a process kept when it was killed outright is lost, a twentieth of a second at most; one that ends writes it.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFormatter(JsonLines())
         self._begin_afresh()
         os.register_at_fork(after_in_child=self._begin_afresh)
 
-    def handle(self, record: logging.LogRecord) -> bool:
-        """Keep it; a deque needs no lock."""
-        self._kept.append(record)
+    def keep(self, members: Mapping[str, Any]) -> None:
+        """Keep one; a deque needs no lock."""
+        self._kept.append((time.time(), members))
         if not self._came.is_set():
             self._wake()
-        return True
 
     def flush(self) -> None:
         """Write what is kept."""
         lines = []
         with suppress(IndexError):  # another thread may write as well
             while True:
-                lines.append(self.format(self._kept.popleft()))
+                lines.append(_line(*self._kept.popleft()))
         if lines:
-            sys.stderr.write("".join(f"{line}\n" for line in lines))
+            sys.stderr.write(b"".join(lines).decode())
             sys.stderr.flush()
 
     def _begin_afresh(self) -> None:
         """In a new process: nothing kept, and no thread yet."""
-        self._kept: deque[logging.LogRecord] = deque(maxlen=_MOST_GATHERED)
+        self._kept: deque[tuple[float, Mapping[str, Any]]] = deque(maxlen=_MOST_GATHERED)
         self._came = threading.Event()
         self._writer: threading.Thread | None = None
         self._gate = threading.Lock()
@@ -105,26 +107,44 @@ class Gathered(logging.Handler):
             self.flush()
 
 
+def _line(at: float, members: Mapping[str, Any]) -> bytes:
+    """As JsonLines writes the record of a request."""
+    head = {"at": _moment(at), "level": "INFO", "logger": access.name, "message": "request"}
+    told = {name: _masked(value) for name, value in members.items()}
+    return orjson.dumps(head | told, default=str, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
+_gathered: Final = Gathered()
+
+
 def configure() -> None:
     """Let every logger of the process write so, and learn of a record only what a line tells."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    access.handlers[:], access.propagate = [Gathered()], False
+    access.handlers[:], access.propagate = [_gathered], False
 
 
 def tell(environ: Mapping[str, Any], status: int, request_id: str, seconds: float) -> None:
     """Write the line of a request: what was asked, never with which key, by whom or for which words."""
     if not access.isEnabledFor(logging.INFO):
         return
+    path: str = environ["PATH_INFO"]
     members = {
         "method": environ["REQUEST_METHOD"],
-        "path": environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+        "path": path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace"),
         "status": status,
         "milliseconds": round(seconds * 1000, 1),
         "request_id": request_id,
     }
+    if _gathered in access.handlers:
+        _gathered.keep(members)
+        return
     record = logging.LogRecord.__new__(logging.LogRecord)  # like the first: nobody asks where it was made
     vars(record).update(_REQUEST, created=time.time(), members=members)
     access.handle(record)

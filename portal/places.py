@@ -95,11 +95,12 @@ class Place:
 
 def find_place(asking: Asking, slug: str) -> Place:
     """Dataset, release and table that the parameters name. Raises NotFound, Gone, BadParameter."""
-    if asking.actor != PUBLIC:
+    if asking.actor is not PUBLIC and asking.actor != PUBLIC:
         return _look_up(asking, slug)
     own = asking.house
     revision = own.revisions.first(slug=slug)  # read every time: what is known holds for one revision alone
-    key = (own.engine, slug, revision, *(asking.args.get(name) for name in WHERE))
+    where = [asking.args.get(name) for name in WHERE] if asking.args.pairs else ()
+    key = (own.engine, slug, revision, *where)
     return _known.get(key, lambda: _look_up(asking, slug))
 
 

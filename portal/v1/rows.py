@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
+from types import ModuleType
 from typing import Any, Final
 
 import orjson
@@ -86,13 +87,19 @@ def _row_values(files: RowFiles, number: int) -> bytes:
 
 def _cells(house: House, place: Place, files: RowFiles, number: int) -> Any:
     """Those of the row, from their view; of large tables that are out it is made beside at a row's first use."""
-    from ingest.cell_views import find_view, make_view  # polars, which they need, takes a second to load
-    from ingest.cells import read_cells
-
-    view = find_view(files.serving) if isinstance(files.serving, Serving) else None
+    views = _views()
+    view = views.find_view(files.serving) if isinstance(files.serving, Serving) else None
     if view is not None:
         return orjson.Fragment(view.read(number))
     path = house.storage.local_path(key_of("cells", place.table.cells, ".arrow"))
     if isinstance(files.serving, Serving) and files.later and place.is_public and place.table.rows >= thresholds.TEXTS:
-        files.later(VIEW, partial(make_view, files.serving, path))
-    return read_cells(path, number)
+        files.later(VIEW, partial(views.make_view, files.serving, path))
+    return views.read_cells(path, number)
+
+
+@lru_cache(1)
+def _views() -> ModuleType:
+    """The module for raw cells, at its first use: polars, which it needs, takes a second to load."""
+    from ingest import cell_views
+
+    return cell_views

@@ -50,7 +50,7 @@ def test_a_personal_number_in_an_address_or_an_error_is_masked() -> None:
 
 def test_lines_of_requests_are_gathered_and_none_is_lost_when_a_process_ends() -> None:
     words = "import os, sys; from portal import logs; logs.configure()"
-    asked = "{'REQUEST_METHOD': 'GET', 'PATH_INFO': '/rows'}"
+    asked = "{'REQUEST_METHOD': 'GET', 'PATH_INFO': '/rows/330602199912311550'}"
     told = f"[logs.tell({asked}, 200, f'{{at}}', 0.001) for at in range(3)]"
     child = "p = multiprocessing.get_context('fork').Process(target=lambda: logs.tell({}, 200, 'child', 0.0))"
     program = f"{words}; {told}; import multiprocessing; {child.replace('{}', asked)}; p.start(); p.join()"
@@ -58,5 +58,5 @@ def test_lines_of_requests_are_gathered_and_none_is_lost_when_a_process_ends() -
     lines = [json.loads(line) for line in ended.stderr.splitlines()]
     assert sorted(line["request_id"] for line in lines) == ["0", "1", "2", "child"]
     assert {(line["logger"], line["method"], line["path"], line["status"]) for line in lines} == {
-        ("portal.access", "GET", "/rows", 200)
+        ("portal.access", "GET", "/rows/**************1550", 200)
     }
