@@ -88,19 +88,28 @@ class _Line:
 
 
 def request_for(port: int, path: str) -> bytes:
-    """The bytes that ask for a path."""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode("ascii")
+    """The bytes that ask for a path; `POST /path` and a line with a body is sent so."""
+    first, _, body = path.partition("\n")
+    method, _, address = first.partition(" ") if " " in first else ("GET", "", first)
+    length = f"Content-Length: {len(body.encode())}\r\n" if body else ""
+    return f"{method} {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{length}\r\n{body}".encode()
 
 
 def measure(
-    port: int, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS, onto: Load | None = None
+    port: int,
+    paths: Sequence[str],
+    seconds: float,
+    connections: int = CONNECTIONS,
+    onto: Load | None = None,
+    *,
+    patient: bool = False,
 ) -> Load:
     """Ask for the paths in turn for so long (each connection twice at least), on top of what was measured before.
 
-    Raises SystemExit for any answer but 200.
+    Raises SystemExit for any answer but 200; `patient`, it comes again when it is told to (503).
     """
     load = Load() if onto is None else onto
-    tool = Tool(port, paths, connections)
+    tool = Tool(port, paths, connections, patient=patient)
     began, cpu = time.perf_counter(), time.process_time()
     try:
         while time.perf_counter() - began < seconds or len(tool.times) < connections * ROUNDS:

@@ -43,18 +43,45 @@ def _run(run: dict[str, Any]) -> Iterator[str]:
     for one in run["questions"]:
         sides = f"{_side(one['ours'])} | {_side(one['theirs'])}"
         yield f"| {one['name']} | {sides} | **{one['ratio']:.1f}** | {one['cpu_ratio'] or 0:.1f} | {one['aim']:g} |"
-    csv = run["csv"]
-    yield (
-        f"| {csv['name']} | {csv['ours_s']:.1f} s | | {csv['ours_cpu_s'] * 1000:,.0f} | {csv['theirs_s']:.1f} s | "
-        f"| {csv['theirs_cpu_s'] * 1000:,.0f} | **{csv['ratio']:.1f}** "
-        f"| {csv['theirs_cpu_s'] / csv['ours_cpu_s']:.1f} | {csv['aim']:g} |\n"
-    )
+    if csv := run.get("csv"):
+        yield _csv(csv)
+    yield ""
+    yield from _roapi(run)
     yield from _overhead(run["overhead"])
     storm = run["storm"]
     yield (
         f"Pages beside 4 heavy group-bys that never cease ({storm['heavy']['answered']} answered, "
         f"{storm['heavy']['refused']} told to come again): p99 {storm['quiet']['p99']:.1f} ms alone, "
         f"{storm['storm']['p99']:.1f} ms in the storm, × {storm['ratio']:.1f} (wanted ≤ {storm['aim']:g}).\n"
+    )
+
+
+def _roapi(run: dict[str, Any]) -> Iterator[str]:
+    if "roapi" not in run:
+        return
+    yield (
+        "The nearest to PostgREST that the registries install is ROAPI (Rust, DataFusion, from PyPI, over the same "
+        "Parquet file; it knows no row number, no offset, no cursor, and gives money as floats). One process with as "
+        "many threads as cores, asked in the same run by the same tool.\n"
+    )
+    yield "| question | ours, requests/s | CPU ms | ROAPI, requests/s | CPU ms | ratio | ratio of CPU |"
+    yield "|---|---|---|---|---|---|---|"
+    for one in run["questions"]:
+        ours, theirs = one["ours"], run["roapi"].get(one["name"])
+        if theirs is None:
+            yield f"| {one['name']} | {ours['per_second']:,.1f} | {ours['cpu_ms'] or 0:,.2f} | cannot | | | |"
+            continue
+        ratios = ours["per_second"] / theirs["per_second"], (theirs["cpu_ms"] or 0) / (ours["cpu_ms"] or 1)
+        cells = [f"{side['per_second']:,.1f} | {side['cpu_ms'] or 0:,.2f}" for side in (ours, theirs)]
+        yield f"| {one['name']} | {' | '.join(cells)} | {ratios[0]:.1f} | {ratios[1]:.1f} |"
+    yield ""
+
+
+def _csv(csv: dict[str, Any]) -> str:
+    return (
+        f"| {csv['name']} | {csv['ours_s']:.1f} s | | {csv['ours_cpu_s'] * 1000:,.0f} | {csv['theirs_s']:.1f} s | "
+        f"| {csv['theirs_cpu_s'] * 1000:,.0f} | **{csv['ratio']:.1f}** "
+        f"| {csv['theirs_cpu_s'] / csv['ours_cpu_s']:.1f} | {csv['aim']:g} |"
     )
 
 

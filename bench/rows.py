@@ -57,6 +57,10 @@ def region() -> str:
     return f"3306{random.randrange(97):02}"
 
 
+def parcel(place: int) -> str:
+    return f"地块{place * 7919 % 1000003}号"
+
+
 QUERIES: list[tuple[str, Callable[[], Params]]] = [
     ("first page", list),
     ("deep offset", lambda: [("offset", str(random.randrange(100_000)))]),

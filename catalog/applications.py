@@ -11,6 +11,7 @@ from catalog import audit
 from catalog.accounts import READ, ROLES, Actor, require_role
 from catalog.db import now
 from catalog.errors import Conflict, Forbidden, Invalid, NotFound
+from catalog.lookup import MOST_NUMBER
 from catalog.models import Application, Dataset
 
 
@@ -65,11 +66,8 @@ def _decide(
     require_role(actor, "steward", "admin")
     if not actor.speaks_for(dataset.publisher.slug):
         raise Forbidden("publisher_does_not_fit", publisher=dataset.publisher.slug)
-    found = session.scalar(
-        select(Application)
-        .where(Application.id == number, Application.dataset_id == dataset.id)
-        .with_for_update(of=Application)
-    )
+    wanted = select(Application).where(Application.id == number, Application.dataset_id == dataset.id)
+    found = session.scalar(wanted.with_for_update(of=Application)) if number <= MOST_NUMBER else None
     if found is None:
         raise NotFound("application_not_found", id=number)
     if found.account_id == actor.account_id:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, create_engine, event, make_url, text
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -98,51 +98,6 @@ def open_session(engine: Engine, *, write: bool = False) -> Session:
     """The same, for whoever closes it himself."""
     bound = engine.execution_options(portal_write=True) if write else engine
     return Session(bound, expire_on_commit=False)
-
-
-class Glance:
-    """One statement that reads one row, asked again and again: without a session or a transaction of its own.
-
-    It is compiled once. With SQLite it has connections of its own, as many as ask at once: the pool's way of handing
-    one out costs several times what the statement does.
-    """
-
-    def __init__(self, engine: Engine, statement: Select[Any]) -> None:
-        compiled = statement.compile(dialect=engine.dialect)
-        self._engine, self._sql = engine, str(compiled)
-        self._names = list(compiled.positiontup or ())
-        self._by_name = not compiled.positional
-        self._idle: list[Any] | None = [] if engine.dialect.name == "sqlite" else None
-
-    def first(self, **values: Any) -> Any:
-        """The row as the driver gives it, or None."""
-        return self._from_pool(values) if self._idle is None else self._from_idle(self._idle, values)
-
-    def close(self) -> None:
-        """Let go of its own connections."""
-        while self._idle:
-            self._idle.pop().close()
-
-    def _from_idle(self, idle: list[Any], values: dict[str, Any]) -> Any:
-        try:
-            connection = idle.pop()
-        except IndexError:
-            taken = self._engine.raw_connection()
-            connection = taken.driver_connection
-            taken.detach()
-        found = connection.execute(self._sql, [values[name] for name in self._names])
-        rows = found.fetchall()  # to the end, so that no snapshot stays open
-        idle.append(connection)
-        return rows[0] if rows else None
-
-    def _from_pool(self, values: dict[str, Any]) -> Any:
-        connection = self._engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(self._sql, values if self._by_name else [values[name] for name in self._names])
-            return cursor.fetchone()
-        finally:
-            connection.close()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -84,7 +84,7 @@ def get_current_release(session: Session, dataset: Dataset, actor: Actor, as_of:
     """
     wanted = select(Release).where(Release.dataset_id == dataset.id, Release.state == "published")
     if as_of is not None:
-        wanted = wanted.where(Release.published_at < datetime.combine(as_of + timedelta(days=1), time(), CIVIL))
+        wanted = wanted.where(Release.published_at <= datetime.combine(as_of, time.max, CIVIL))
     found = session.scalar(wanted.order_by(Release.number.desc()).limit(1))
     if found is None and as_of is None and actor.may_see(dataset):
         drafts = select(Release).where(Release.dataset_id == dataset.id, Release.state != "discarded")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
+from catalog.rows.kept import Kept, file_key
 from ingest import nulls, ranges, values
 from ingest.coded import plain
 from ingest.findings import a1
@@ -83,30 +88,45 @@ def read_cells(path: Path, row: int) -> dict[str, dict[str, Any]]:
     with pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
         about = json.loads(reader.schema.metadata[ABOUT])
-        batch, place = _locate(source, reader, row)
+        batch, place = _locate(path, reader, row)
         texts = {name: batch.column(name)[place].as_py() for name in batch.schema.names}
+    return explain(about, texts)
+
+
+def explain(about: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is told of each field, from what the file says of its columns and from the row's own cells."""
     fields = about["fields"]
     failed = any(field.get("unsold") and nulls.is_unsold(_raw(field, texts)) for field in fields.values())
-    return {name: _explain(field, texts, about, failed=failed) for name, field in fields.items()}
+    return {name: explain_field(field, texts, about, failed=failed) for name, field in fields.items()}
 
 
-def _locate(source: Any, reader: Any, row: int) -> tuple[Any, int]:
-    """The batch that holds the row, and its place there; only the row numbers of the others are unpacked."""
-    numbers = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=[0]))
-    first = 1
-    for place in range(reader.num_record_batches):
-        count = numbers.get_batch(place).num_rows
-        if first <= row < first + count:
-            return reader.get_batch(place), row - first
-        first += count
-    raise LookupError(row)
+def _locate(path: Path, reader: Any, row: int) -> tuple[Any, int]:
+    """The batch that holds the row, and its place there."""
+    ends = _ends.get(file_key(path), lambda: _count(path))
+    at = bisect_right(ends, row - 1)
+    if row < 1 or at == len(ends):
+        raise LookupError(row)
+    return reader.get_batch(at), row - 1 - (ends[at - 1] if at else 0)
+
+
+def _count(path: Path) -> list[int]:
+    """How many rows each batch and those before it hold; only the row numbers are unpacked."""
+    with pa.memory_map(str(path)) as source:
+        numbers = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=[0]))
+        return list(accumulate(numbers.get_batch(at).num_rows for at in range(numbers.num_record_batches)))
+
+
+_ends: Final[Kept[list[int]]] = Kept(128)
 
 
 def _raw(field: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
+    if len(field["columns"]) == 1:
+        raw: str = texts[f"c{field['columns'][0]}"]
+        return raw
     return JOIN.join(texts[f"c{column}"] for column in field["columns"])
 
 
-def _explain(
+def explain_field(
     field: Mapping[str, Any], texts: Mapping[str, Any], about: Mapping[str, Any], *, failed: bool
 ) -> dict[str, Any]:
     """What is told of a field; `failed` says that the row is of a sale that failed, so that blanks are of that kind."""
@@ -114,20 +134,25 @@ def _explain(
     null = nulls.null_kind(raw)
     if field.get("unsold") and (failed or nulls.is_unsold(raw)):
         null = nulls.UNSOLD
-    number = texts["row"]
+    unit = None if null else _unit(field, raw)
     return {
         "raw": raw.replace(JOIN, " | "),
         "sheet": texts.get("sheet", about["sheet"]),
-        "cell": texts.get(f"a{columns[0]}", a1(number, columns[0] + 1)) if about["grid"] else None,
-        "unit": None if null else _unit(field, raw),
+        "cell": _cell(columns[0], texts) if about["grid"] else None,
+        "unit": unit,
         "null": null or _sentinel(field, raw),
-        "note": None if null else _note(field, raw),
+        "note": None if null else _note(field, raw, unit),
     }
+
+
+def _cell(column: int, texts: Mapping[str, Any]) -> str | None:
+    name = f"a{column}"
+    return texts[name] if name in texts else a1(texts["row"], column + 1)
 
 
 def _unit(field: Mapping[str, Any], raw: str) -> str | None:
     """The unit that the number stood in: the cell's own, else its column's."""
-    if field["type"] not in ("decimal", "integer"):
+    if field["type"] not in ("decimal", "integer") or _BARE.fullmatch(raw):
         return field.get("unit")
     try:
         own = values.amount(raw.replace(JOIN, "")).unit
@@ -140,20 +165,23 @@ def _sentinel(field: Mapping[str, Any], raw: str) -> str | None:
     if field["type"] not in ("date", "datetime"):
         return None
     try:
-        return nulls.MISSING if values.loose_day(raw) in values.SENTINELS else None
-    except Unreadable:
+        day = dt.date.fromisoformat(raw[:10]) if _ISO.fullmatch(raw) else values.loose_day(raw)
+        return nulls.MISSING if day in values.SENTINELS else None
+    except (ValueError, Unreadable):  # the first where there is no such day
         return None
 
 
-def _note(field: Mapping[str, Any], raw: str) -> str | None:
+def _note(field: Mapping[str, Any], raw: str, unit: str | None) -> str | None:
     """How the value was made: the range with its ends, or the units that it went through."""
     if field["type"] == "range":
         try:
             return ranges.span(raw).note()
         except Unreadable:
             return None
-    unit, measure = _unit(field, raw), field.get("measure")
+    measure = field.get("measure")
     return f"{unit} → {measure}" if unit and measure and unit not in (measure, _PLAIN.get(measure)) else None
 
 
+_BARE = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)  # a number without a unit, as most are
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 _PLAIN = {"CNY": "元", "m2": "平方米", "percent": "%", "m": "米", "year": "年", "CNY/m2": "元/平方米"}

@@ -20,12 +20,14 @@ from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from catalog.accounts import PUBLIC, Actor
-from catalog.db import Glance, open_database, open_session, session
+from catalog.db import open_database, open_session, session
 from catalog.errors import Unavailable
+from catalog.glance import Glance
 from catalog.keys import require_live
 from catalog.models import Dataset
 from catalog.rows.cache import ServingCache, locked
 from catalog.rows.engine import RowFiles
+from catalog.rows.kept import Lately
 from catalog.rows.serving import Serving
 from catalog.schema import Table
 from catalog.signing import Signer
@@ -116,9 +118,17 @@ class House:
 
     def rows_of(self, table: Table) -> RowFiles:
         """The files of one table of a release. Raises Unavailable where the release's own file is missing."""
+        known = self._lately.find(table)
+        if known is not None:
+            return known
         parquet = self._parquet(table.digest)
         serving = self._serving_form(parquet, table)
-        return RowFiles(parquet, serving, table, lambda key, make: self._beside((table.digest, key), make))
+        found = RowFiles(parquet, serving, table, lambda key, make: self._beside((table.digest, key), make))
+        return self._lately.keep(table, found, serving.is_whole) if isinstance(serving, Serving) else found
+
+    @cached_property
+    def _lately(self) -> Lately[RowFiles]:
+        return Lately()
 
     def _parquet(self, digest: str) -> Path:
         """The release's own file: looked for each time, but its path is worked out once."""

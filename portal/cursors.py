@@ -6,16 +6,18 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from catalog.errors import BadParameter
 
 _MARK: Final = 16  # bytes of the signature
+_write: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def write_cursor(secret: str, purpose: str, after: Sequence[Any]) -> str:
     """A cursor for what comes after these order values; `purpose` names the query (and release) it belongs to."""
-    said = json.dumps(list(after), separators=(",", ":")).encode("ascii")
+    said = _write(list(after)).encode("ascii")
     return _text(_mark(secret, purpose, said) + said)
 
 
@@ -36,5 +38,12 @@ def _text(whole: bytes) -> str:
 
 
 def _mark(secret: str, purpose: str, said: bytes) -> bytes:
-    message = b"cursor\0" + purpose.encode() + b"\0" + said
-    return hmac.digest(secret.encode(), message, "sha256")[:_MARK]
+    mark = _keyed(secret).copy()
+    mark.update(b"cursor\0" + purpose.encode() + b"\0" + said)
+    return mark.digest()[:_MARK]
+
+
+@lru_cache(8)
+def _keyed(secret: str) -> hmac.HMAC:
+    """The key's part of the mark: `hmac.digest` would work it out each time, and let go of the interpreter for it."""
+    return hmac.new(secret.encode(), digestmod="sha256")

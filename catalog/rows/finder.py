@@ -5,7 +5,7 @@ The number of rows that the filters leave comes with it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -128,6 +128,8 @@ def _skipped(run: Run, end: int, skip: int) -> tuple[int, int, int]:
 
     Below them all there is an empty group; what is left of `skip` then counts from `end` up.
     """
+    if not skip:
+        return end, end, end
     if skip >= end - run.low:
         return run.low, run.low, skip + run.low
     rank = run.of[run.places[end - 1 - skip]]
@@ -141,9 +143,9 @@ def _down(run: Run, end: int, wanted: int) -> list[int]:
     if at == end:
         return []
     rank = run.of[run.places[at]]
-    above = run.start(rank + 1)
+    above = bisect_left(run.places, rank + 1, at, end, key=run.of.__getitem__)
     whole = sorted(run.read(above, end - above), key=run.of.__getitem__, reverse=True)  # equals keep their order
-    start = run.start(rank)
+    start = at if at == run.low or run.of[run.places[at - 1]] < rank else run.start(rank)
     return [*whole, *run.read(start, min(wanted - len(whole), above - start))]
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 FileKey = tuple[Path, int, int, int]
-_all: Final[weakref.WeakSet[Kept[object]]] = weakref.WeakSet()
+LATELY = 0.1  # seconds that a file which was there is taken to be there, and whole, still
+_MOST_LATELY: Final = 1000
+_all: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
 
 
 def file_key(path: Path, about: os.stat_result | None = None) -> FileKey | None:
@@ -33,7 +36,7 @@ class Kept(Generic[T]):
         self._opening: dict[Hashable, threading.Lock] = {}
         self._inherited: list[T] = []
         self._lock = threading.Lock()  # held for a moment only, never while something is opened
-        _all.add(self)  # type: ignore[arg-type]  # only its locks and its lists are touched there
+        _all.add(self)
 
     def get(self, key: Hashable, open_one: Callable[[], T]) -> T:
         """The thing of that key, opened now where it is not kept: once, however many ask."""
@@ -76,6 +79,30 @@ class Kept(Generic[T]):
         self._lock, self._opening = threading.Lock(), {}
         self._inherited.extend(self._things.values())
         self._things = OrderedDict()
+
+
+class Lately(Generic[T]):
+    """What was found of late: looked for again after `LATELY`, so that not every request asks the file system."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, tuple[float, T, Callable[[], bool]]] = {}
+        _all.add(self)
+
+    def find(self, key: Hashable) -> T | None:
+        """What was found under this key less than `LATELY` ago."""
+        seen = self._found.get(key)
+        return seen[1] if seen is not None and seen[0] > time.monotonic() and seen[2]() else None
+
+    def keep(self, key: Hashable, thing: T, is_whole: Callable[[], bool]) -> T:
+        """It was found just now, and is good as long as `is_whole` says so."""
+        if len(self._found) >= _MOST_LATELY:
+            self._found.clear()
+        self._found[key] = time.monotonic() + LATELY, thing, is_whole
+        return thing
+
+    def after_fork(self) -> None:
+        """In the child: nothing was found yet."""
+        self._found = {}
 
 
 def _after_fork() -> None:

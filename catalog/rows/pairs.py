@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from catalog.rows.kept import Kept, file_key
 from catalog.rows.ranks import Key, find_rank, view_of
-from catalog.rows.sealed import Unsound, open_sealed, write_sealed
+from catalog.rows.sealed import Sealed, Unsound, write_sealed
 from catalog.rows.serving import Serving
 
 MOST: Final = 16  # files of one table: four bytes a row each
@@ -31,16 +31,23 @@ class Pair:
     then: Key
 
 
-_open: Final[Kept[memoryview]] = Kept(_KEPT)
+_open: Final[Kept[tuple[memoryview, Sealed]]] = Kept(_KEPT)
 
 
 def find_pair(serving: Serving, pair: Pair) -> memoryview | None:
     """The places where they are there and sound."""
+    known: memoryview | None = serving.lately.find(pair)
+    if known is not None:
+        return known
     key = file_key(_path(serving, pair))
     try:
-        return _open.get(key, lambda: _load(key[0], serving)) if key else None
+        if key:
+            found, sealed = _open.get(key, lambda: _load(key[0], serving))
+            serving.lately.keep(pair, found, sealed.is_whole)
+            return found
     except Unsound:
-        return None
+        pass
+    return None
 
 
 def has_room(serving: Serving) -> bool:
@@ -62,15 +69,16 @@ def build_pair(serving: Serving, pair: Pair) -> None:
     write_sealed(_path(serving, pair), serving.table.digest, write)
 
 
-def _load(path: Path, serving: Serving) -> memoryview:
+def _load(path: Path, serving: Serving) -> tuple[memoryview, Sealed]:
+    sealed = Sealed(path, serving.table.digest)
     try:
-        found = pa.ipc.open_stream(pa.BufferReader(open_sealed(path, serving.table.digest))).read_all()
+        found = pa.ipc.open_stream(pa.BufferReader(sealed.content)).read_all()
         order = found.column(0).chunk(0)
     except (pa.ArrowException, IndexError) as fault:
         raise Unsound(str(path)) from fault
     if len(order) != serving.table.rows:
         raise Unsound(str(path))
-    return view_of(order)
+    return view_of(order), sealed
 
 
 def _path(serving: Serving, pair: Pair) -> Path:

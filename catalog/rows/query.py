@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from catalog.errors import BadParameter
@@ -15,6 +16,10 @@ from catalog.schema import Table
 
 PARAMETERS: Final = ("select", "group_by", "having", "order_by", "limit", "offset", "q")
 REPEATABLE: Final = ("having",)
+_SILENT: Final = ("",)
+_SHAPES: Final = 500  # kept, of few characters each
+_SHORT: Final = 2000
+_TARGETS: Final = 2000
 _Pairs = Sequence[tuple[str, str]]
 
 
@@ -22,22 +27,33 @@ def parse_query(params: _Pairs, table: Table) -> RowQuery:
     """The query that the parameters mean. Raises BadParameter naming place and nearest known name."""
     own = _own(params)
     filters = tuple(_filter(key, value, table) for key, value in params if key not in PARAMETERS)
-    chosen = parse_items("select", own.get("select", [""])[0], table)
-    group_by = parse_items("group_by", own.get("group_by", [""])[0], table, chosen)
-    select = chosen or _everything(group_by, table)
+    asked = [own.get(name, _SILENT)[0] for name in ("select", "group_by", "order_by")]
+    shape = (_shape_once if sum(map(len, asked)) < _SHORT else _shape)(table, *asked)
     query = RowQuery(
-        select=select,
+        select=shape.select,
         filters=filters,
-        group_by=group_by,
-        having=tuple(_having(raw, select) for raw in own.get("having", [])),
-        order_by=_orders(own.get("order_by", [""])[0], select, group_by, table),
+        group_by=shape.group_by,
+        having=tuple(_having(raw, shape.select) for raw in own.get("having", ())),
+        order_by=shape.order_by,
         limit=_whole("limit", own["limit"][0], 1, MOST_ROWS) if "limit" in own else None,
         offset=_whole("offset", own["offset"][0], 0, MOST_OFFSET) if "offset" in own else 0,
-        text=_words(own.get("q", [""])[0]),
-        whole=not (chosen or group_by),
+        text=_words(own["q"][0]) if "q" in own else (),
+        whole=shape.whole,
     )
     _check(query)
     return query
+
+
+def _shape(table: Table, select: str, group_by: str, order_by: str) -> RowQuery:
+    """What does not depend on the values of filters: readers ask many queries of few shapes."""
+    chosen = parse_items("select", select, table)
+    groups = parse_items("group_by", group_by, table, chosen)
+    items = chosen or _everything(groups, table)
+    orders = _orders(order_by, items, groups, table)
+    return RowQuery(select=items, group_by=groups, order_by=orders, whole=not (chosen or groups))
+
+
+_shape_once = lru_cache(_SHAPES)(_shape)
 
 
 def _own(params: _Pairs) -> dict[str, list[str]]:
@@ -68,6 +84,7 @@ def _conditioned(place: str, item: Item, operator: str, raw: str) -> Condition:
     return condition(place, item, operator, raw)
 
 
+@lru_cache(_TARGETS)
 def _target(key: str, table: Table) -> tuple[Item, str]:
     """The field and operator of `field__op`. A field whose own name holds `__` wins over the operator."""
     names = [field.name for field in table.fields]

@@ -33,7 +33,7 @@ class _Span:
 
     @property
     def ends(self) -> tuple[int, int]:
-        return self.rank.run.start(self.low), self.rank.run.start(self.high)
+        return self.rank.start(self.low), self.rank.start(self.high)
 
     def rows(self, ends: tuple[int, int]) -> Any:
         return self.rank.order.slice(ends[0], ends[1] - ends[0]).cast(pa.int64())

@@ -18,12 +18,13 @@ import pyarrow as pa
 
 from catalog.rows.kept import Kept, file_key
 from catalog.rows.ranking import ranked
-from catalog.rows.sealed import Unsound, open_sealed, write_sealed
+from catalog.rows.sealed import Sealed, Unsound, write_sealed
 from catalog.rows.serving import Serving
 from catalog.rows.values import to_native
 from catalog.schema import Field
 
 _KEPT: Final = 256
+_FEW: Final = 1000  # different values that are kept as Python has them
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Rank:
     order: Any
     values: Any
     native: Callable[[Any], Any]
+    is_whole: Callable[[], bool]  # the file that they are mapped from
 
     @cached_property
     def size(self) -> int:
@@ -72,8 +74,28 @@ class Rank:
 
     def find(self, value: Any) -> int | None:
         """The rank of just that value."""
+        if self._known is not None:
+            return self._known.get(value)
         rank = self.bound(value)
         return rank if rank < self.size and self.value(rank) == value else None
+
+    def start(self, rank: int) -> int:
+        """Where in `order` the rows of that rank or a later one begin."""
+        if self._known is None:
+            return self.run.start(rank)
+        found = self._starts.get(rank)
+        if found is None:
+            found = self._starts[rank] = self.run.start(rank)
+        return found
+
+    @cached_property
+    def _known(self) -> dict[Any, int] | None:
+        """The ranks by value where there are few."""
+        return None if self.size > _FEW else {self.value(rank): rank for rank in range(self.size)}
+
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        return {}
 
     @cached_property
     def _plain(self) -> memoryview | None:
@@ -117,11 +139,18 @@ _open: Final[Kept[Rank]] = Kept(_KEPT)
 
 def find_rank(serving: Serving, key: Key) -> Rank | None:
     """The ranks of a key where they are there and sound."""
+    known: Rank | None = serving.lately.find(key)
+    if known is not None:
+        return known
     found = file_key(_path(serving, key))
     try:
-        return _open.get(found, lambda: _load(found[0], serving, key)) if found else None
+        if found:
+            rank = _open.get(found, lambda: _load(found[0], serving, key))
+            serving.lately.keep(key, rank, rank.is_whole)
+            return rank
     except Unsound:
-        return None
+        pass
+    return None
 
 
 def _path(serving: Serving, key: Key) -> Path:
@@ -145,7 +174,8 @@ def build_rank(serving: Serving, key: Key, parquet: Path) -> None:
 
 
 def _load(path: Path, serving: Serving, key: Key) -> Rank:
-    source = pa.BufferReader(open_sealed(path, serving.table.digest))
+    sealed = Sealed(path, serving.table.digest)
+    source = pa.BufferReader(sealed.content)
     try:
         rows, values = (pa.ipc.open_stream(source).read_all() for _ in range(2))  # one behind the other
         ranks, order, values = (column.chunk(0) for column in (*rows.columns, *values.columns))
@@ -153,7 +183,7 @@ def _load(path: Path, serving: Serving, key: Key) -> Rank:
         raise Unsound(str(path)) from fault
     if len(ranks) != serving.table.rows:
         raise Unsound(str(path))
-    return Rank(ranks, order, values, _native(serving.table.fields[key.column]))
+    return Rank(ranks, order, values, _native(serving.table.fields[key.column]), sealed.is_whole)
 
 
 def _native(field: Field) -> Callable[[Any], Any]:

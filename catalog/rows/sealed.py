@@ -5,13 +5,12 @@ checksum of both. Written beside and moved into place, so a file is there wholly
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import pyarrow as pa
 
@@ -49,28 +48,39 @@ def write_sealed(target: Path, digest: str, write: Callable[[pa.NativeFile], Non
         path.unlink(missing_ok=True)
 
 
-def open_sealed(path: Path, digest: str, *, check: bool = True) -> pa.Buffer:
-    """The content, mapped. Raises Unsound; without `check` the content itself is trusted."""
-    try:
-        with path.open("rb") as file:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            size = len(mapped) - _TRAILER
-            end = size + len(FORM) + 64
-            form = mapped[size : size + len(FORM)] if size >= 0 else b""
-            if form != FORM and _ANY_FORM.fullmatch(form):
+class Sealed:
+    """A sealed file, mapped: `content` is what was written."""
+
+    def __init__(self, path: Path, digest: str, *, check: bool = True) -> None:
+        """Raises Unsound; without `check` the content itself is trusted."""
+        try:
+            self._file = pa.memory_map(str(path))
+            whole = self._file.read_buffer()
+            size = len(whole) - _TRAILER
+            mark = bytes(whole[max(size, 0) : size + len(FORM) + 64])
+            if mark[: len(FORM)] != FORM and _ANY_FORM.fullmatch(mark[: len(FORM)]):
                 raise Outdated(str(path))
-            sound = size >= 0 and mapped[size:end] == FORM + digest.encode("ascii").ljust(64)
-            if not sound or (check and _sum(file, end) != mapped[-32:]):
+            sound = size >= 0 and mark == FORM + digest.encode("ascii").ljust(64)
+            if not sound or (check and self._sum(size + len(mark)) != bytes(whole[-32:])):
                 raise Unsound(str(path))
-    except (OSError, ValueError) as fault:  # an empty file cannot be mapped
-        raise Unsound(str(path)) from fault
-    return pa.py_buffer(mapped).slice(0, size)
+        except (OSError, pa.ArrowException) as fault:
+            raise Unsound(str(path)) from fault
+        self._size = len(whole)
+        self.content: pa.Buffer = whole.slice(0, size)
+
+    def is_whole(self) -> bool:
+        """Whether the file is still as long as it was: reading beyond its end would end the process."""
+        return os.lseek(self._file.fileno(), 0, os.SEEK_END) == self._size
+
+    def _sum(self, end: int) -> bytes:
+        """The checksum of the bytes up to `end`: read, for mapped pages would stay and count as ours."""
+        hasher, at = hashlib.sha256(), 0
+        while at < end and (chunk := os.pread(self._file.fileno(), min(_CHUNK, end - at), at)):
+            hasher.update(chunk)
+            at += len(chunk)
+        return hasher.digest()
 
 
-def _sum(file: BinaryIO, end: int) -> bytes:
-    """The checksum of the bytes up to `end`: read, for mapped pages would stay and count as ours."""
-    hasher = hashlib.sha256()
-    while end > 0 and (chunk := file.read(min(_CHUNK, end))):
-        hasher.update(chunk)
-        end -= len(chunk)
-    return hasher.digest()
+def open_sealed(path: Path, digest: str) -> pa.Buffer:
+    """The content, mapped. Raises Unsound."""
+    return Sealed(path, digest).content

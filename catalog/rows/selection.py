@@ -17,6 +17,7 @@ from catalog.schema import Field, Table
 _CALL = re.compile(r"(\w+)\s*\((.*)\)", re.DOTALL)
 _ALIAS = re.compile(r"(.+?)\s+as\s+(\S+)", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"\w{1,60}")
+ROW: Final = "_row"  # what every row has beside its fields
 _MOST_DIGITS: Final = 38  # of a sum
 _UNITLESS: Final = ("count", "count_distinct", "year", "quarter", "month", *LEVELS)
 
@@ -32,7 +33,7 @@ def parse_items(place: str, raw: str, table: Table, aliases: Sequence[Item] = ()
     items = tuple(named.get(part.strip()) or _parse(place, part.strip(), table) for part in parts)
     names = [item.name for item in items]
     for name in names:
-        if names.count(name) > 1:
+        if names.count(name) > 1 or name == ROW:
             raise BadParameter.at(place, "name_twice", name=name)
     if place == "group_by":
         _refuse_aggregates(items)

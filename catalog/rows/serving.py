@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from catalog.rows.kept import Kept, file_key
-from catalog.rows.sealed import Outdated, Unsound, open_sealed, write_sealed
+from catalog.rows.kept import Kept, Lately, file_key
+from catalog.rows.sealed import Outdated, Sealed, Unsound, write_sealed
 from catalog.rows.values import to_native
 from catalog.schema import Field, Table
 
@@ -34,12 +34,14 @@ class Serving:
 
     def __init__(self, path: Path, table: Table, *, check: bool = True) -> None:
         try:
-            self.batches = list(pa.ipc.open_stream(pa.BufferReader(open_sealed(path, table.digest, check=check))))
+            sealed = Sealed(path, table.digest, check=check)
+            self.batches = list(pa.ipc.open_stream(pa.BufferReader(sealed.content)))
         except pa.ArrowException as fault:
             raise Unsound(str(path)) from fault
         if sum(batch.num_rows for batch in self.batches) != table.rows:
             raise Unsound(str(path))
-        self.path, self.table = path, table
+        self.path, self.table, self.is_whole = path, table, sealed.is_whole
+        self.lately: Lately[Any] = Lately()  # what was found beside it, by ending
         self._beside: dict[str, Path] = {}
         self._columns = [batch.columns for batch in self.batches]
         self._wide = {number: field for number, field in enumerate(table.fields) if _is_wide(field)}

@@ -147,6 +147,8 @@ class RowQuery:
     @cached_property
     def grouped(self) -> bool:
         """Whether the answer's rows are groups, not rows of the release."""
+        if self.whole:
+            return False
         return bool(self.group_by) or any(item.aggregate for item in self.select)
 
     @property

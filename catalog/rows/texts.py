@@ -18,7 +18,7 @@ from catalog.rows.kept import Kept, file_key
 from catalog.rows.limits import LIMITS
 from catalog.rows.output_sql import json_line
 from catalog.rows.pieces import Pieces
-from catalog.rows.sealed import Unsound, open_sealed, write_sealed
+from catalog.rows.sealed import Sealed, Unsound, write_sealed
 from catalog.rows.serving import Serving
 from catalog.schema import Field, Table
 
@@ -31,7 +31,8 @@ class Texts:
     """The texts of one table, mapped."""
 
     def __init__(self, path: Path, table: Table) -> None:
-        whole = memoryview(open_sealed(path, table.digest))
+        sealed = Sealed(path, table.digest)
+        whole, self.is_whole = memoryview(sealed.content), sealed.is_whole
         end = len(whole) - 8 * (table.rows + 1)
         if end < 0:
             raise Unsound(str(path))
@@ -54,8 +55,13 @@ _open: Final[Kept[Texts]] = Kept(_KEPT)
 
 def find_texts(serving: Serving) -> Texts | None:
     """The texts where this process has opened them and the file is the same still."""
-    key = file_key(serving.beside(_ENDING))
-    return _open.find(key) if key else None
+    found: Texts | None = serving.lately.find(_ENDING)
+    if found is None:
+        key = file_key(serving.beside(_ENDING))
+        found = _open.find(key) if key else None
+        if found is not None:
+            serving.lately.keep(_ENDING, found, found.is_whole)
+    return found
 
 
 def open_texts(serving: Serving) -> Texts | None:

@@ -19,7 +19,7 @@ from portal.originals import settle_after_commit
 from portal.v1 import list_documents as documents
 from portal.v1.blueprint import api
 from portal.v1.bodies import PrivacyDecisions
-from portal.v1.resource import Resource, documented
+from portal.v1.resource import IF_MATCH, Resource, documented
 
 
 @api.route("/datasets/<slug>/releases/<int:number>/privacy")
@@ -33,7 +33,7 @@ class Privacy(Resource):
         dataset, release = _taken(slug, number, lock=False)
         return _answer(dataset, release)
 
-    @documented(api)
+    @documented(api, IF_MATCH)
     @api.arguments(PrivacyDecisions)
     @api.response(200, documents.PrivacyAnswer)
     def put(self, body: dict[str, Any], slug: str, number: int) -> Response:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import quote_plus
 
 import orjson
 
@@ -22,6 +22,7 @@ from portal.v1.shapes import field_shape
 
 FORM = ("lang", "shape", "cursor")  # how rows are given
 SHAPES = ("objects", "arrays")
+_SHORT: Final = 100  # characters of a name or value whose escaped form is remembered
 
 
 def page_body(asking: Asking, place: Place, query: RowQuery) -> bytes:
@@ -46,7 +47,7 @@ def page_body(asking: Asking, place: Place, query: RowQuery) -> bytes:
 
 def _written(asking: Asking, place: Place, query: RowQuery, page: RowPage, shape: str) -> bytes:
     body = {
-        "release": place.release_mark,
+        "release": place.release_text,
         "fields": _fields(place.table, query, asking.language),
         "total": page.total,
         "total_exact": page.total_exact,
@@ -107,5 +108,12 @@ def _next(asking: Asking, place: Place, query: RowQuery, page: RowPage) -> str |
         return None
     cursor = write_cursor(asking.house.settings.secret_key, _purpose(place, query), page.next_after)
     kept = [(name, value) for name, value in asking.args.pairs if name not in ("cursor", "offset", "page")]
-    address = f"{asking.origin}/api/v1/datasets/{place.dataset.slug}/rows"
-    return f"{address}?{urlencode([*kept, ('cursor', cursor)])}"
+    asked = "".join(f"{_quoted(name)}={_quoted(value)}&" for name, value in kept)
+    return f"{asking.origin}/api/v1/datasets/{place.dataset.slug}/rows?{asked}cursor={cursor}"
+
+
+def _quoted(text: str) -> str:
+    return _quoted_once(text) if len(text) < _SHORT else quote_plus(text)
+
+
+_quoted_once = lru_cache(5000)(quote_plus)

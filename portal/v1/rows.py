@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache, partial
+from types import ModuleType
+from typing import Any, Final
 
 import orjson
 from flask import Response
 
 from catalog.errors import NotFound
+from catalog.rows import thresholds
 from catalog.rows.engine import RowFiles, find_row_text, read_page
+from catalog.rows.serving import Serving
 from catalog.rows.terms import whole_rows
 from catalog.storage import key_of
 from portal.asking import Asking, asking
@@ -18,6 +22,8 @@ from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.resource import EVERYWHERE, Resource, documented, refuse_unknown
 from portal.v1.row_pages import FORM, page_body, rows_json
+
+VIEW: Final = "cells"  # the name of what is made beside
 
 
 @api.route("/datasets/<slug>/rows")
@@ -68,9 +74,10 @@ def _row_body(house: House, place: Place, row: str) -> bytes:
     number = int(row) if row.isascii() and row.isdecimal() and len(row) < 12 else 0
     if not 1 <= number <= table.rows:
         raise NotFound("row_not_found", row=row, most=table.rows)
-    values = find_row_text(place.files(house), number) or _row_values(place.files(house), number)
-    cells = _cells(house, table.cells, number) if table.cells else {}
-    return orjson.dumps({"release": place.release_mark, "row": orjson.Fragment(values), "cells": cells})
+    files = place.files(house)
+    values = find_row_text(files, number) or _row_values(files, number)
+    cells = _cells(house, place, files, number) if table.cells else {}
+    return orjson.dumps({"release": place.release_text, "row": orjson.Fragment(values), "cells": cells})
 
 
 def _row_values(files: RowFiles, number: int) -> bytes:
@@ -78,7 +85,21 @@ def _row_values(files: RowFiles, number: int) -> bytes:
     return rows_json([field.name for field in files.table.fields], page)[1:-1]
 
 
-def _cells(house: House, digest: str, number: int) -> dict[str, dict[str, Any]]:
-    from ingest.cells import read_cells  # polars, which it needs, takes a second to load
+def _cells(house: House, place: Place, files: RowFiles, number: int) -> Any:
+    """Those of the row, from their view; of large tables that are out it is made beside at a row's first use."""
+    views = _views()
+    view = views.find_view(files.serving) if isinstance(files.serving, Serving) else None
+    if view is not None:
+        return orjson.Fragment(view.read(number))
+    path = house.storage.local_path(key_of("cells", place.table.cells, ".arrow"))
+    if isinstance(files.serving, Serving) and files.later and place.is_public and place.table.rows >= thresholds.TEXTS:
+        files.later(VIEW, partial(views.make_view, files.serving, path))
+    return views.read_cells(path, number)
 
-    return read_cells(house.storage.local_path(key_of("cells", digest, ".arrow")), number)
+
+@lru_cache(1)
+def _views() -> ModuleType:
+    """The module for raw cells, at its first use: polars, which it needs, takes a second to load."""
+    from ingest import cell_views
+
+    return cell_views

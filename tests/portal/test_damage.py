@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from catalog.rows import kept, thresholds
 from portal.context import House
 from tests.portal.conftest import Api, publish_file
 
@@ -55,8 +57,9 @@ def empty(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", [cut, garbled_in_the_middle, another_footer, no_parquet, empty])
 def test_a_damaged_release_file_is_told_with_503(
-    api: dict[str, Api], house: House, damage: Callable[[bytes], bytes]
+    api: dict[str, Api], house: House, damage: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(kept, "LATELY", 0.0)  # else it is told a moment later
     slug = publish_file(api, CSV)
     for cache in ("serving", "exports"):
         shutil.rmtree(house.settings.data_dir / cache, ignore_errors=True)
@@ -75,3 +78,35 @@ def replace_content(path: Path, content: bytes) -> None:
     """Another file in its place, as after a failing disk was restored."""
     path.chmod(0o600)
     path.write_bytes(content)
+
+
+@pytest.mark.parametrize("end", ["*.rows", "*.rtexts", "*.rank", "*.rpair", "*.rcells", "*.r*"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.unlink(),
+        lambda path: os.truncate(path, 0),
+        lambda path: os.truncate(path, path.stat().st_size // 2),
+    ],
+)
+def test_cache_files_lost_or_cut_while_they_serve_change_no_answer(
+    api: dict[str, Api], house: House, end: str, spoil: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TEXTS", "PAIR"):
+        monkeypatch.setattr(thresholds, name, 1)
+    slug = publish_file(api, CSV)
+    paths = ("/rows", "/rows/7", "/rows?bei_zhu=文3&order_by=-jia&limit=5", "/rows?bei_zhu=文4&order_by=jia&offset=7")
+
+    def asked() -> list[bytes]:
+        found = [api["public"].get(f"/datasets/{slug}{path}") for path in paths]
+        house.builder.submit(int).result()
+        assert [one.status_code for one in found] == [200] * len(paths)
+        return [one.data for one in found]
+
+    right = asked()
+    assert asked() == right
+    spoiled = list((house.settings.data_dir / "serving").rglob(end))
+    assert spoiled
+    for path in spoiled:
+        spoil(path)
+    assert [asked(), asked()] == [right, right]

@@ -25,6 +25,8 @@ ADDRESSES = (
     "/rows?release=1",
     "/rows?release=1&table=data",
     "/rows?as_of=2999-01-01",
+    "/rows?as_of=9999-12-31",
+    "/rows?as_of=0001-01-01",
     "/rows?as_of=2999-01-01&table=none",
     "/rows?as_of=2999-01-01&release=1",
     "/rows?select=count(*)",

@@ -119,6 +119,8 @@ def test_a_correction_waits_while_the_old_rows_stay(api: dict[str, Api], slug: s
 
 def test_as_of_gives_the_release_of_that_day(api: dict[str, Api], slug: str) -> None:
     assert api["public"].get(f"/datasets/{slug}/rows", query_string={"as_of": "2999-01-01"}).status_code == 200
+    assert api["public"].get(f"/datasets/{slug}/rows", query_string={"as_of": "9999-12-31"}).status_code == 200
+    assert api["public"].get(f"/datasets/{slug}/rows", query_string={"as_of": "0001-01-01"}).status_code == 404
     assert api["public"].get(f"/datasets/{slug}/rows", query_string={"as_of": "2019-01-01"}).status_code == 404
 
 

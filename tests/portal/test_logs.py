@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -45,3 +46,17 @@ def test_a_personal_number_in_an_address_or_an_error_is_masked() -> None:
     text = JsonLines().format(record)
     assert not any(one in text for one in (number, "13800138000"))
     assert json.loads(text)["path"].endswith("*1550")
+
+
+def test_lines_of_requests_are_gathered_and_none_is_lost_when_a_process_ends() -> None:
+    words = "import os, sys; from portal import logs; logs.configure()"
+    asked = "{'REQUEST_METHOD': 'GET', 'PATH_INFO': '/rows/330602199912311550'}"
+    told = f"[logs.tell({asked}, 200, f'{{at}}', 0.001) for at in range(3)]"
+    child = "p = multiprocessing.get_context('fork').Process(target=lambda: logs.tell({}, 200, 'child', 0.0))"
+    program = f"{words}; {told}; import multiprocessing; {child.replace('{}', asked)}; p.start(); p.join()"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert sorted(line["request_id"] for line in lines) == ["0", "1", "2", "child"]
+    assert {(line["logger"], line["method"], line["path"], line["status"]) for line in lines} == {
+        ("portal.access", "GET", "/rows/**************1550", 200)
+    }

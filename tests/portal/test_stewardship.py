@@ -40,6 +40,7 @@ def test_an_admin_makes_accounts_and_keys_and_ends_them(api: dict[str, Api]) -> 
     assert "key" not in own.get("/accounts/new/keys").json["items"][0]
     assert own.post("/accounts/new/keys", {}).status_code == 403
     assert admin.call("DELETE", f"/accounts/new/keys/{made.json['id']}").json["revoked_at"]
+    assert admin.call("DELETE", f"/accounts/new/keys/{1 << 63}").status_code == 404
     assert own.get("/me").status_code == 401
     again = admin.post("/accounts/new/keys", {}).json
     rotated = admin.post(f"/accounts/new/keys/{again['id']}/rotate", {"overlap_hours": 0}).json
@@ -162,6 +163,7 @@ def test_the_rows_of_conditional_data_need_a_granted_application(
     assert reader.get(rows).status_code == 403
     assert api["steward"].post(f"{place}/{number}/refuse", {"reason": "用途不符"}).status_code == 409
     assert api["steward"].post(f"{place}/404/grant").status_code == 404
+    assert api["steward"].post(f"{place}/{1 << 63}/grant").status_code == 404
 
 
 def test_open_data_need_no_application(api: dict[str, Api], reader: Api) -> None:

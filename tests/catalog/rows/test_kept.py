@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from catalog.rows.kept import Kept
+from catalog.rows.kept import LATELY, Kept, Lately
 
 LONG = 60.0  # seconds: only a fault lasts so long
 
@@ -49,3 +49,19 @@ def test_the_least_used_is_closed() -> None:
     assert closed == ["b"]
     kept.close_all()
     assert sorted(closed) == ["a", "b", "c"]
+
+
+def test_what_was_found_of_late_is_good_for_a_moment_and_while_it_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    lately: Lately[str] = Lately()
+    sound = [True]
+    now = [100.0]
+    monkeypatch.setattr("catalog.rows.kept.time.monotonic", lambda: now[0])
+    assert lately.keep("key", "thing", lambda: sound[0]) == lately.find("key") == "thing"
+    assert lately.find("other") is None
+    sound[0] = False
+    assert lately.find("key") is None
+    sound[0], now[0] = True, now[0] + LATELY
+    assert lately.find("key") is None
+    lately.keep("key", "thing", lambda: sound[0])
+    lately.after_fork()
+    assert lately.find("key") is None

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.rows import pairs, thresholds
+from catalog.rows import kept, pairs, thresholds
 from catalog.rows.engine import RowFiles, read_page
 from catalog.rows.query import parse_query
 from catalog.schema import Field
@@ -77,7 +77,8 @@ def test_every_page_is_what_sorting_gives(
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> RowFiles:
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RowFiles:
+    monkeypatch.setattr(kept, "LATELY", 0.0)
     drawn = random.Random(7)
     rows = [(drawn.choice(NAMES), drawn.randrange(9), "2018") for _ in range(60)]
     return make_release(tmp_path, FIELDS, rows)

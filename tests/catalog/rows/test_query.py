@@ -157,6 +157,7 @@ FAULTS = [
     ((("select", "sum(parcel_no)"),), "select", "function_not_for_type"),
     ((("select", "area as a-b"),), "select", "bad_alias"),
     ((("select", "area,area"),), "select", "name_twice"),
+    ((("select", "area as _row"),), "select", "name_twice"),
     ((("select", "area,sum(bids)"),), "select", "not_grouped"),
     ((("select", "area"), ("group_by", "period")), "select", "not_grouped"),
     ((("group_by", "period"), ("order_by", "area")), "order_by", "not_grouped"),
