@@ -205,6 +205,8 @@ class OneTable:
         """The A1 range from the first header row to the last row of data, over the published columns."""
         if not self.sheet.grid:
             return None
+        if self.found.extent:
+            return self.found.extent
         first = self.found.header_rows[0]
         if isinstance(self.sheet, ReshapedSheet):
             if self.sheet.sheets_from or not self.sheet.rows_from:

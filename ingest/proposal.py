@@ -18,6 +18,7 @@ from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows
 from ingest.records import Records
 from ingest.tables import Found
+from ingest.turned import turned_headers
 
 _LEAST_FIELDS, _LEAST_SAID, _LEAST_LABELS = 3, 2, 6
 _LEAST_SHARE = 0.5
@@ -107,6 +108,10 @@ def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
     made = []
     for schema in list_schemas():
         share, said = 1.0, 0
+        upright = turned_headers(schema, sheet) if schema.melt is None and schema.form is None else ()
+        if upright:
+            made.append(_propose(schema, upright, title))
+            continue
         if schema.melt is not None:
             mapping, share, said = _melted(schema, sheet, found, data)
         elif schema.form is not None:

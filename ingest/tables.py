@@ -41,7 +41,7 @@ from ingest.row_words import (
 from ingest.signatures import is_signature, without_persons
 from ingest.underheads import is_number
 
-__all__ = ["Found", "LeftOut", "Rest", "Total", "find_table", "iter_data", "looks_like_data"]
+__all__ = ["Found", "LeftOut", "Rest", "Total", "find_table", "iter_data", "looks_like_data", "make_found"]
 
 _LOOK = 40  # rows among which the header must be
 _MOST_TOTALS = 1_000
@@ -74,6 +74,8 @@ class Found:
     raw_header: tuple[str, ...] = ()  # the last header row as it stands: where it comes again, it is no data
     raw_head: frozenset[tuple[str, ...]] = frozenset()  # all rows above the data: a page that is printed has them again
 
+    extent: str = ""  # where it lies, if not below its header
+
     @property
     def top(self) -> int:
         """The last row that is above the data."""
@@ -87,11 +89,11 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
     if not full:
         raise Refused("file_empty")
     if not sheet.grid:
-        return _found(tuple(map(clean, full[0][1])), (full[0][0],), [])
+        return make_found(tuple(map(clean, full[0][1])), (full[0][0],), [])
     heading = find_heading(full, sheet.merged or ())
     if len(full) == heading.rows and sheet.rows <= _LOOK:
         raise Refused("header_only", sheet=sheet.name, row=heading.header_rows[-1])
-    found = _found(heading.names, heading.header_rows, full[: heading.above])
+    found = make_found(heading.names, heading.header_rows, full[: heading.above])
     return Found(
         **{
             **vars(found),
@@ -105,7 +107,8 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
     )
 
 
-def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tuple[int, list[str]]]) -> Found:
+def make_found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tuple[int, list[str]]]) -> Found:
+    """A table with such headers: its title and unit are in the rows `above`."""
     texts = [strip(cell) for _, row in above for cell in row if strip(cell)]
     units = [unit for text in texts if (unit := find_unit_words(text))]
     kept = [short for text in texts if not is_unit(text) and (short := without_persons(text))]
