@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ingest.headers import JOIN, clean
 from ingest.nulls import null_kind, strip
 from ingest.raw import Merged
-from ingest.underheads import BELOW, Row, is_number, kind_below, words_of
+from ingest.underheads import BELOW, Row, is_formula, is_number, kind_below, words_of
 
 _DEPTH = 4  # header rows at most
 _UNIT = re.compile(
@@ -27,6 +27,7 @@ _PART = re.compile(r"其\s*中")
 _STRETCHED = re.compile(r"\s+")
 _SPACED = re.compile(r"[\u3400-\u9fff](?:\s+[\u3400-\u9fff])+")
 _WIDE_GAP = re.compile(r"(?<=[\u3400-\u9fff])(?:[ \t\xa0]{2,}|\u3000+)(?=[\u3400-\u9fff])")
+_GAP = 1  # rows from one to the next, where none is blank
 _HEAD = 15  # rows in which the corner with the unit must be
 
 
@@ -172,9 +173,11 @@ def _is_under(upper: Row, below: Sequence[Row]) -> bool:
 
 
 def _numeric_below(rows: Sequence[Row], columns: Sequence[int]) -> bool:
-    """Whether one of the columns holds mostly numbers in the next rows."""
+    """Whether one of the columns holds mostly numbers in the next rows, down to a gap; letters of formulas apart."""
+    gap = next((at for at in range(1, len(rows)) if rows[at][0] > rows[at - 1][0] + _GAP), len(rows))
     for at in columns:
-        texts = [text for _, cells in rows[:BELOW] if (text := strip(cells[at])) and null_kind(text) is None]
+        cells = [strip(cells[at]) for _, cells in rows[: min(gap, BELOW)]]
+        texts = [text for text in cells if text and null_kind(text) is None and not is_formula(text)]
         if texts and sum(map(is_number, texts)) * 2 > len(texts):
             return True
     return False
@@ -218,13 +221,12 @@ def _spread(heads: Sequence[Row], merged: Sequence[Merged]) -> list[list[str]]:
 
 
 def _spread_blanks(levels: list[list[str]]) -> list[list[str]]:
-    """Without merged cells: a blank cell over a name belongs to the group on its left."""
+    """Without merged cells: a blank cell over a name belongs to the group or the whole on its left."""
     for depth, level in enumerate(levels[:-1]):
         for at in range(1, len(level)):
             named = any(lower[at] for lower in levels[depth + 1 :])
             same = all(upper[at] == upper[at - 1] for upper in levels[:depth])
-            open_group = level[at - 1] and any(lower[at - 1] for lower in levels[depth + 1 :])
-            if not level[at] and named and same and open_group:
+            if not level[at] and level[at - 1] and named and same:
                 level[at] = level[at - 1]
     return levels
 

@@ -156,7 +156,8 @@ def _melted(
 
 
 def _is_titled(schema: DeclaredSchema, title: str) -> bool:
-    return bool(title) and fuzz.partial_ratio(fold(schema.titles["zh-Hans"]), title) >= _TITLE
+    called = any(fold(word) in title for word in schema.called)
+    return bool(title) and (called or fuzz.partial_ratio(fold(schema.titles["zh-Hans"]), title) >= _TITLE)
 
 
 def _is_likely(one: Proposal) -> bool:

@@ -32,7 +32,13 @@ from ingest.tables import Found, Rest, iter_data
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
-_PLACE = re.compile(r"([\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*(?=(?:19|20)\d{2}\s*年)")
+_ANY = r"(?P<name>[\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*"
+_OF = r"国有|政府|地方|土地|住宅|存量|房地产|供地|供应|财政|债|一般|专项|部门|预算|项目|城市|地价"
+# A place that is none of the country's: before a year, or between a time and what the table is about.
+_PLACE = re.compile(
+    rf"(?:关于公[布开])?{_ANY}(?=(?:19|20)\d{{2}}\s*年)|\D{{0,2}}(?:19|20)\d{{2}}年[\d年月日度末底上下半一二三四第季至—-]*"
+    rf"(?![全本各所])(?P<after>[\u4e00-\u9fff]{{1,6}}?[省市区县州旗])(?:本级)?(?={_OF})"
+)
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,8 @@ def _told(what: str, asked: Asked) -> str:
         numbers = {found.group() for text in texts if (found := NUMBER.search(text))}
         return numbers.pop() if len(numbers) == 1 else ""
     known = next((place[0] for text in texts if (place := find_place(text))), "")
-    return known or next((found[1] for text in texts if (found := _PLACE.match(text))), "")
+    places = (found for text in texts if (found := _PLACE.match(text)))
+    return known or next((found["name"] or found["after"] for found in places), "")
 
 
 def _is_long(asked: Asked) -> bool:

@@ -90,3 +90,17 @@ def test_proposals_stand_out_or_do_not() -> None:
     headers = tuple(RESULT.strip().split(","))
     assert is_clear(list_proposals(Found(headers, 1)))
     assert not is_clear(list_proposals(Found(("地块编号", "土地面积", "成交价", "受让人"), 1)))
+
+
+def test_a_title_tells_results_from_deals(take: Taker) -> None:
+    text = (
+        "宗地编号,宗地位置,供应面积(公顷),土地用途,供应方式,成交价(万元),受让人,合同签订日期\n"
+        "A1,甲路,1.2,工业用地,挂牌出让,1200,样例公司,2022-04-01\n"
+    )
+    named = {
+        "新昌县2022年土地供应结果.csv": "land_supply.result",
+        "2022年国有建设用地供地结果公示.csv": "land_supply.result",
+        "2022年国有土地使用权成交结果.csv": "land_supply.deal",
+    }
+    for name, schema in named.items():
+        assert take(text, name).outcome.proposals[0].schema == schema
