@@ -46,7 +46,8 @@ class Claims:
 
     def sources(self, one: DeclaredField) -> tuple[int, ...]:
         """The columns of the fields that this one can be made from."""
-        return tuple(self._taken[name] for name in one.source if name in self._taken)
+        found = tuple(self._taken[name] for name in one.source if name in self._taken)
+        return found or tuple(self._taken[name] for name in (one.among,) if name in self._taken)
 
     def personal(self) -> dict[int, str]:
         """Columns of persons' data, and of which kind."""

@@ -16,7 +16,7 @@ from catalog.schema import Field
 from ingest.ahead import WORKERS
 from ingest.claims import Claims
 from ingest.coded import each
-from ingest.declared_readers import make_reader
+from ingest.declared_readers import LongestReader, make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
@@ -157,6 +157,8 @@ class DeclaredPlan:
     ) -> Planned:
         unit = self._unit(one, sources[0])
         reader = make_reader(one, unit, end, derived=derived, within=self._within)
+        if isinstance(reader, LongestReader):
+            reader.among = derived and sources[0] == self._claims.find(one.among)
         field = Field(
             name,
             titles["zh-Hans"],

@@ -124,7 +124,10 @@ def _told(what: str, asked: Asked) -> str:
         return asked.period or ""
     texts = [strip(text) for text in (asked.found.title or "", *asked.found.banners, asked.named)]
     if what == "number":
-        numbers = {found.group() for text in texts if (found := NUMBER.search(text))}
+        above, named = (
+            {found.group() for text in some if (found := NUMBER.search(text))} for some in (texts[:-1], texts)
+        )
+        numbers = above or named
         return numbers.pop() if len(numbers) == 1 else ""
     known = next((place[0] for text in texts if (place := find_place(text))), "")
     places = (found for text in texts if (found := _PLACE.match(text)))

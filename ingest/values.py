@@ -44,6 +44,9 @@ _AMOUNT = re.compile(
 )
 # What may follow a number without changing it: `300万元或其整数倍`, `128083.329，其中：填海面积65000，…`.
 _TAIL = re.compile(r"(?:(?:或者?|及|和)?其?的?正?整数倍[。;]?|(?<=[\d米亩顷元])[,;、]?\s*其中:?[^|]+)$")
+_ONCE = r"[\d.]+\s*(?:k?m2|hm2|[^\d\s,;()/]{1,6})"
+_TWICE = re.compile(rf"(?P<first>{_ONCE})\s*[,;(]?\s*(?:折合|约合|合|约|即|/)\s*(?P<second>{_ONCE})\)?")
+_ROUNDED = Decimal("0.005")  # by so much, as a share, two amounts may differ that are meant to be the same
 _STRETCHED = re.compile(r"(?<=[万亿千百公])\s+(?=[元顷])|(?<=\d)\s+(?=[万亿]\s*元)")
 _MINUS = re.compile(r"^[−﹣－–—―](?=\s*[\d.])")
 
@@ -58,6 +61,8 @@ def amount(text: str) -> Amount:
     words = tidy(text)
     bars = _TAIL.sub("", words.strip("|").strip().removesuffix("?"))  # `?` is a lost no-break space
     bars = _STRETCHED.sub("", bars)
+    if twice := _TWICE.fullmatch(bars):
+        return _same(twice["first"], twice["second"])
     if "|" in bars:
         raise Unreadable("several_values")
     found = _AMOUNT.fullmatch(bars.lower())
@@ -68,6 +73,17 @@ def amount(text: str) -> Amount:
         raise Unreadable("unit_unknown", unit=found["unit"][:20])
     value = _number(found["number"], found["power"])
     return Amount(value, _spelt_unit(value, unit, found["aside"]) if found["aside"] else unit)
+
+
+def _same(first: str, second: str) -> Amount:
+    """The first of two amounts that are the same in two units: `32655.21平方米，合48.9828亩`. Raises Unreadable."""
+    one, other = amount(first), amount(second)
+    if one.unit is None or other.unit is None or one.unit.measure != other.unit.measure:
+        raise Unreadable("not_a_number")
+    here, there = to_canonical(one.value, one.unit), to_canonical(other.value, other.unit)
+    if abs(here - there) > abs(here) * _ROUNDED:
+        raise Unreadable("amounts_differ", first=first[:40], second=second[:40])
+    return one
 
 
 def _spelt_unit(value: Decimal, unit: Unit | None, aside: str) -> Unit | None:

@@ -186,6 +186,7 @@ _PLAIN = (
     "filled",
     "grouped",
     "together",
+    "among",
 )
 
 

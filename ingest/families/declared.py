@@ -69,6 +69,7 @@ class DeclaredField:
     lenient: bool = False
     reader: str = ""
     source: tuple[str, ...] = ()
+    among: str = ""  # the field whose texts may hold it too, where there is no column of its own or of a source
     assumed: str | None = None
     assumed_above: Mapping[str, int] = field(default_factory=dict)  # unit -> median from which bare numbers are in it
     unsold: bool = False  # the words of a failed sale stand here instead of a value

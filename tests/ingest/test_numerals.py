@@ -155,3 +155,16 @@ def test_terms_and_periods_in_words() -> None:
     assert periods.period("二〇二一年第三季度") == "2021-Q3"
     assert periods.find_period("二〇二一年十月样例市土地出让公告") == "2021-10"
     assert periods.find_period("2023年1-6月样例市债务") == "2023-01/2023-06"
+
+
+def test_one_amount_in_two_units_is_the_first_where_they_agree() -> None:
+    for text, value in (
+        ("32655.21平方米，合48.9828亩", "32655.21"),
+        ("2公顷（合30亩）", 20_000),
+        ("45.30亩/30200㎡", 30_200),
+    ):
+        assert values.measured(values.amount(text), "m2", None) == Decimal(value)
+    for text, code in (("2公顷（合45亩）", "amounts_differ"), ("2公顷/30元", "not_a_number")):
+        with pytest.raises(Unreadable) as caught:
+            values.amount(text)
+        assert caught.value.code == code

@@ -129,3 +129,17 @@ def test_a_table_on_its_side_is_proposed_by_its_labels(take: Taker) -> None:
     taken = take(BONDS, "债券.csv")
     assert taken.outcome.proposals[0].schema == "gov_debt.bonds"
     assert taken.outcome.proposals[0].mapping["债券规模（亿元）"] == "amount"
+
+
+def test_uses_with_their_terms_in_one_cell_tell_both(take: Taker) -> None:
+    text = (
+        "简自然资规告字〔2023〕8号\n宗地编号,JY-08,JY-09\n宗地位置,甲街道,乙镇\n净用地面积,\"32655.21平方米，合48.9828亩\",2.5公顷\n"
+        "土地用途及使用年限,城镇住宅用地70年、零售商业用地40年,工业用地\n拍卖起叫价,9000万元,1200元/平方米\n"
+    )  # fmt: skip
+    taken = take(text, "资规告字〔2023〕8号.csv", schema="land_supply.notice")
+    assert picked(taken.rows, "notice_no", "area", "term_years", "start_price") == [
+        ("简自然资规告字〔2023〕8号", Decimal("32655.21"), 70, 90_000_000),
+        ("简自然资规告字〔2023〕8号", 25_000, None, None),
+    ]
+    assert taken.finding("unit_misfit").cell == "C6"  # a price of a square metre is no price of the whole
+    assert not taken.findings("term_unreadable")
