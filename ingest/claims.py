@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from ingest.families import DeclaredField, DeclaredSchema
-from ingest.headers import fold, split_unit
+from ingest.headers import JOIN, fold, split_unit
 from ingest.units import fitting
 
 _REMEMBERED = 10_000  # headers and spellings
@@ -140,8 +140,8 @@ def _wanted_as(spelling: str) -> frozenset[str]:
 @lru_cache(_REMEMBERED)
 def _names_of(header: str) -> tuple[frozenset[str], frozenset[str]]:
     """Whatever a header may be called by; and what is left of it without all that only parts its words."""
-    levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
-    ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
+    levels = header.split(JOIN)  # a heading of several rows: its last levels may be the name
+    ends = [split_unit(JOIN.join(levels[at:]))[0] for at in range(len(levels))]
     plains = frozenset(map(_plain, ends))  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
     parts = [split_unit(part)[0].strip(":") for part in fold(levels[-1]).split("/")]
     parts += [part.removeprefix("其中:") for part in parts]

@@ -63,6 +63,7 @@ def is_spoken(text: str) -> bool:
     return True
 
 
+_PART = re.compile(r"第?[1-4一二三四]季度?|[上下]半年|(?:1[0-2]|0?[1-9])月份?")
 _PARTS_OF_YEARS, _YEARS = frozenset({"季度", "季", "月份", "月", "半年"}), frozenset({"年份", "年度", "年"})
 
 
@@ -71,6 +72,11 @@ def find_year_beside(headers: Sequence[str], own: int) -> int | None:
     if fold(headers[own]) not in _PARTS_OF_YEARS:
         return None
     return next((at for at, header in enumerate(headers) if fold(header) in _YEARS), None)
+
+
+def is_part_of_year(text: str) -> bool:
+    """Whether a text is a quarter, a half or a month without its year: `第一季度`, `上半年`, `3月`."""
+    return _PART.fullmatch(re.sub(r"\s", "", values.tidy(text))) is not None
 
 
 def year_and_part(year: str, part: str, header: str) -> str:

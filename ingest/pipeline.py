@@ -187,7 +187,8 @@ class _Intake:
         name, before = self._name(part.sheet, len(self.done))
         if part.schema is not None and part.schema is not self.request.schema and self.request.schema is not None:
             name = part.schema.table if self.request.schema.form is not None else name
-        request = replace(self.request, schema=part.schema, progress=self._tell(*turn))
+        mapping = {**part.mapping, **self.request.mapping}
+        request = replace(self.request, schema=part.schema, mapping=mapping, progress=self._tell(*turn))
         self.trying = OneTable(part.sheet, part.found, request, name, before, rest=part.rest)
         self.done.append((self.trying, self.trying.run()))
         self.trying = None

@@ -23,6 +23,7 @@ _YEARS = r"(?:19|20)\d{2}(?:年(?:度|末|底|初)?)?"
 _WITHIN = r"第?[1-4一二三四]季度?|[上下]半年|\d{1,2}月?(?:[-—~至]\d{1,2})?月(?:份|末|底)?(?:\d{1,2}日)?|\.\d{1,2}"
 _WHEN = re.compile(rf"^\D{{0,4}}(?:\(?{_YEARS}(?:[-—~至]+{_YEARS})?(?:{_WITHIN})?\)?)+")  # `截至2023年末`
 _LEAD = re.compile(r"^\s*(?:附[件表]\s*\d*(?:-\d+)?[:：.\s]+)?(?:关于(?:公布|公开|下达|印发|发布|调整|批复)?)?")
+_ASIDE = re.compile(r"\(([^()]{2,15}[省市区县州盟旗])(?:本级)?\)$")  # `限额提前下达情况表(永嘉县)`
 _ENDS = "省市区县州盟旗"
 _OF_NICKNAMES, _SHORT = "州盟", 2  # 巴州 is short for a longer name, 鄞县 is whole
 _MOST_TOLD = 6  # namesakes of an ambiguous name
@@ -153,13 +154,21 @@ def _is_level(word: str, code: str) -> bool:
 def find_place(text: str) -> tuple[str, str | None] | None:
     """The region that a title begins with, or that stands after its time, and its code if that is certain."""
     words = with_digits(_LABEL.sub("", fold(_LEAD.sub("", text))))
-    for start in dict.fromkeys((words, _WHEN.sub("", words))):
+    aside = _ASIDE.search(words)
+    for start in dict.fromkeys((words, _WHEN.sub("", words), aside[1] if aside else "")):
         for size in range(min(_LONGEST, len(start)), 1, -1):
             name = start[:size]
             if name[-1] in _ENDS and (found := _last([name])):
                 codes = _settled(found)
                 return name, codes.pop() if len(codes) == 1 else None
     return None
+
+
+def is_place(text: str) -> bool:
+    """Whether a text is the name of a region, or a path of names, and nothing else."""
+    word = _OWN.sub("", _AMONG.sub("", text.strip()))
+    found = find_place(word) if word[-1:] and word[-1] in _ENDS else None
+    return found is not None and found[0] == fold(word)
 
 
 def _told(code: str) -> str:

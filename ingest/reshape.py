@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ingest.by_content import name_regions
 from ingest.claims import Claims
 from ingest.exploding import explode
 from ingest.families import DeclaredSchema
@@ -49,6 +50,7 @@ class Part:
     sheet: RawSheet
     found: Found
     rest: Rest
+    mapping: Mapping[str, str | None] = field(default_factory=dict)  # by what columns hold
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Asked:
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     """The tables that the schema makes of the sheet: mostly the sheet itself. Raises Refused."""
     schema = asked.schema
+    found, mapping = name_regions(schema, asked.sheet, asked.found, dict(asked.mapping), gather)
+    asked = replace(asked, found=found, mapping=mapping)
     if schema.melt is not None and not _is_long(asked):
         return (_from_matrix(asked, gather),)
     claims = Claims(asked.found.headers, schema, asked.mapping)
@@ -88,7 +92,7 @@ def fill(asked: Asked) -> Part:
     told = {one.title: _told(one.filled, asked) for one in schema.fields if one.filled and not claims.has(one)}
     added = {title: text for title, text in told.items() if text}
     if not added or old.rows > _MOST_FILLED:
-        return Part(schema, old, found, asked.rest)
+        return Part(schema, old, found, asked.rest, asked.mapping)
     path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + len(added)
     moved: dict[tuple[int, int], tuple[int, int]] = {}
     sheets_from = list[str]()
@@ -115,7 +119,8 @@ def fill(asked: Asked) -> Part:
         sheets_from=tuple(sheets_from) if several else (),
     )
     headers = (*found.headers, *added)
-    return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest, found.headers))
+    rest = _settled_rest(sheet, asked.rest, found.headers)
+    return Part(schema, sheet, replace(found, headers=headers), rest, asked.mapping)
 
 
 def _told(what: str, asked: Asked) -> str:

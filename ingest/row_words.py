@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -32,6 +33,11 @@ NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?
 MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
 EMPTY = f"^[{SPACE}]*$"
 ODD = f"{NOTE}|{TOTAL}|{SIGNATURE}"
+
+
+def matching_total(text: str) -> bool:
+    """Whether a text is the word for a sum."""
+    return re.match(TOTAL, text) is not None
 
 
 def matching(column: Any, pattern: str, marks: Sequence[str] = MARKS) -> pl.Series:

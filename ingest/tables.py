@@ -48,6 +48,8 @@ _MOST_TOTALS = 1_000
 _MOST_NOTES = 200
 _MOST_LEFT = 100  # rows that are named in the release; all are counted
 _HEAD = 6  # columns from the left in which a row says that it is a sum
+_MOST_TAILED, _TAILED = 20_000, 2  # rows that are looked through for what stands below a table; its columns but one
+_SENTENCE = r".{4}.*[。；：:，,]|^\s*[（(]?[一二三四五六七八九十]{1,3}[)）、.].{2}"
 _ZEROS = frozenset("0.,")
 _NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[报報]告|空表"  # in a note under a table without rows
 
@@ -157,6 +159,7 @@ class Rest:
     footers: int = 0
     headers_again: int = 0
     last_row: int = 0  # of the data
+    tail: int = 1 << 62  # the last row that has several cells: sentences below it are notes
     heads: tuple[str, ...] = ()  # the headers over the totals, where the table was reshaped
     named_totals: bool = True  # whether a row called `2018年小计` is a sum; in a matrix it may be a value of its own
     masks: list[Any] | None = None  # for each raw batch, which of its rows are data
@@ -182,6 +185,8 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
     """
     known = rest.masks is not None
     masks: list[Any] = rest.masks or []
+    if not known:
+        rest.tail = _tail(sheet, table)
     for place, batch in enumerate(iter_coded(sheet.path)):
         if not known:
             masks.append(_judge(batch, sheet.width, table, rest))
@@ -191,6 +196,14 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
             rest.last_row = kept.column(0)[kept.num_rows - 1].as_py()
             yield kept
     rest.masks = masks
+
+
+def _tail(sheet: RawSheet, table: Found) -> int:
+    """The last row with several cells of a table that is not too long, nor one of two columns."""
+    if not sheet.grid or sheet.rows > _MOST_TAILED or table.columns[1] - table.columns[0] < _TAILED:
+        return 1 << 62
+    rows = first_rows(sheet, _MOST_TAILED)
+    return next((number for number, cells in reversed(rows) if sum(map(bool, map(strip, cells))) > 1), 1 << 62)
 
 
 def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
@@ -250,11 +263,12 @@ def _blank(batch: Any, first: Any) -> pl.Series:
 
 def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
     """From the first note on: the rows of one or two cells, which may be more of it."""
-    if not rest.notes and not notes.any():
+    below = pl.Series(batch.column(0)) > rest.tail
+    if not rest.notes and not notes.any() and not below.any():
         return notes
     frame = pl.DataFrame(plain_batch(batch)).select(pl.exclude("row"))
     lone = frame.select(pl.sum_horizontal((pl.all().str.len_bytes() > 0).cast(pl.Int32)) <= 2).to_series()
-    return lone if rest.notes else lone & notes.cum_max()
+    return lone if rest.notes else lone & (notes.cum_max() | below)
 
 
 def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_total: bool) -> bool:
@@ -269,7 +283,7 @@ def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_to
     if is_signature(full):
         rest.footers += 1  # names and telephones of persons: they go nowhere
         return rest.leave(number, "footer")
-    if _is_note(full, rest, len(cells)):
+    if _is_note(full, rest, len(cells)) or (number > rest.tail and re.search(_SENTENCE, " ".join(full))):
         rest.notes.extend([without_persons(" ".join(full))][: _MOST_NOTES - len(rest.notes)])
         return rest.leave(number, "note")
     return False

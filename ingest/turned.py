@@ -23,7 +23,7 @@ from ingest.periods import find_period
 from ingest.raw import RawSheet, RawWriter, first_rows
 from ingest.records import SERIAL, Records
 from ingest.regions import find_place
-from ingest.row_words import NOTE, TOTAL
+from ingest.row_words import NOTE, matching_total
 from ingest.signatures import is_signature
 from ingest.tables import Found, Rest, Total, make_found
 from ingest.units import find_unit
@@ -151,7 +151,8 @@ def _settled(rows: Sequence[Row], top: int, labels: int, columns: list[int]) -> 
     named = _head_over(rows, top, labels, columns)
     heads = rows[named][1] if named is not None else []
     texts = {at: fold(heads[at]) if heads else "" for at in columns}
-    sums = tuple(at for at in columns if re.match(TOTAL, texts[at]))
+    firsts = {at: rows[top][1][at] for at in columns}
+    sums = tuple(at for at in columns if matching_total(texts[at]) or matching_total(firsts[at]))
     units = next((at for at in columns if _are_units(rows[top:], at)), None)
     aside = {at for at in columns if _ASIDE.fullmatch(texts[at])} | {units, *sums}
     kept = tuple(at for at in columns if at not in aside)
@@ -163,7 +164,7 @@ def _settled(rows: Sequence[Row], top: int, labels: int, columns: list[int]) -> 
 def _head_over(rows: Sequence[Row], top: int, labels: int, columns: Sequence[int]) -> int | None:
     """The row (by place) that only says which record or what else each column is: over the first label, or that one."""
     words = [fold(rows[top][1][at]) for at in columns if rows[top][1][at]]
-    aside = [word for word in words if re.match(TOTAL, word) or _ASIDE.fullmatch(word)]
+    aside = [word for word in words if matching_total(word) or _ASIDE.fullmatch(word)]
     if _is_head(rows[top][1][:labels]) and (aside or all(map(_COUNTED.fullmatch, words))):
         return top
     over = rows[top - 1][1] if top else []

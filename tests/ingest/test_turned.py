@@ -143,3 +143,10 @@ def test_uses_with_their_terms_in_one_cell_tell_both(take: Taker) -> None:
     ]
     assert taken.finding("unit_misfit").cell == "C6"  # a price of a square metre is no price of the whole
     assert not taken.findings("term_unreadable")
+
+
+def test_a_column_of_sums_is_no_parcel(take: Taker) -> None:
+    text = "宗地编号,甲-1,甲-2,合计\n位置,甲,乙,\n面积（公顷）,1,2,3\n成交价（万元）,10,20,30\n"
+    taken = take(text, "成交.csv", schema="land_supply.deal")
+    assert taken.column("parcel_no") == ["甲-1", "甲-2"]
+    assert taken.outcome.totals[0]["values"] == {"宗地编号": "合计", "面积（公顷）": "3", "成交价（万元）": "30"}

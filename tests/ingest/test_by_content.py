@@ -1,0 +1,79 @@
+"""What columns hold, where their headers do not say it; what stands below a table; times without their year."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.ingest.taking import Taker, picked
+
+
+def test_a_column_of_regions_is_one_whatever_its_header(take: Taker) -> None:
+    for header in ("行政辖区", ""):
+        rows = "章贡区,320.1,20\n南康区,210,15\n合计,530.1,35\n"
+        text = f"2021年度赣州市国有建设用地供应计划\n单位：公顷,,\n{header},供应总量,商服用地\n{rows}"
+        taken = take(text, "计划.csv", schema="land_supply.plan")
+        assert picked(taken.rows, "region", "region_name", "total_area") == [
+            ("360702", "章贡区", 3_201_000),
+            ("360703", "南康区", 2_100_000),
+        ]
+        assert taken.finding("column_of_regions").cell == "A3"
+
+
+def test_columns_of_regions_in_a_matrix_are_each_of_their_own(take: Taker) -> None:
+    text = (
+        "截至2022年末舟山市各区县政府债务限额余额表,,,,\n,,,,单位：亿元\n项目,全市,市本级,定海区,岱山县\n"
+        "政府债务限额,560.3,210.1,120.2,90\n政府债务余额,540.5,200,118,88.5\n"
+    )
+    taken = take(text, "债务.csv", schema="gov_debt.limit_balance")
+    assert picked(taken.rows, "region", "scope", "measure", "value")[:4] == [
+        ("330900", "whole", "limit", 56_030_000_000),
+        ("330900", "own_level", "limit", 21_010_000_000),
+        ("330902", None, "limit", 12_020_000_000),
+        ("330921", None, "limit", 9_000_000_000),
+    ]
+    assert taken.cells(3)["region_name"]["cell"] == "D3"
+    assert not taken.findings("key_repeated")
+
+
+def test_sentences_below_a_table_are_notes(take: Taker) -> None:
+    text = (
+        "一、出让地块的基本情况：,,\n地块编号,土地面积（㎡）,起始价（万元）\nN-1,6666.67,533.34\nN-2,20000,320\n"
+        "二、竞买人资格：境内外的法人均可参加。,,\n三、挂牌时间为十日,,\n"
+    )
+    taken = take(text, "公告.csv", schema="land_supply.notice")
+    assert taken.column("parcel_no") == ["N-1", "N-2"]
+    assert len(taken.outcome.notes) == 2
+    taken = take(text.replace("二、竞买人资格：境内外的法人均可参加。", "N-3"), "公告.csv", schema="land_supply.notice")
+    assert taken.column("parcel_no") == ["N-1", "N-2", "N-3"]  # a row that holds its number only
+
+
+def test_quarters_without_a_year_are_of_the_titles(take: Taker) -> None:
+    text = "威海市城市地价动态监测（2022年）\n单位：元/平方米\n季度,综合,住宅\n第一季度,1850,2750\n三季度,1870,2785\n"
+    taken = take(text, "地价.csv", schema="land_price.quarterly")
+    assert picked(taken.rows, "period", "use", "value") == [
+        ("2022-Q1", "all", 1850), ("2022-Q1", "residential", 2750),
+        ("2022-Q3", "all", 1870), ("2022-Q3", "residential", 2785),
+    ]  # fmt: skip
+
+
+def test_a_unit_may_be_a_row_of_the_header_of_its_own(take: Taker) -> None:
+    text = "宗地编号,土地面积,,成交价\n,平方米,亩,万元\n甲-1,13333.4,20,4200\n甲-2,26666.8,40,880\n"
+    taken = take(text, "成交.csv", schema="land_supply.deal")
+    assert picked(taken.rows, "area", "deal_price") == [
+        (Decimal("13333.4"), 42_000_000),
+        (Decimal("26666.8"), 8_800_000),
+    ]
+
+
+def test_a_place_may_stand_in_brackets_at_the_end_of_a_title(take: Taker) -> None:
+    text = (
+        "2023年地方政府债务限额提前下达情况表（永嘉县）,,\n,,单位：亿元\n项目,公式,本地区\n"
+        "一：2022年地方政府债务限额,A=B+C,86.2\n其中： 一般债务限额,B,40.1\n专项债务限额,C,46.1\n"
+        "二：提前下达的2023年地方政府债务限额,D=E+F,9.3\n其中： 一般债务限额,E,1.3\n专项债务限额,F,8\n"
+    )
+    taken = take(text, "限额.csv", schema="gov_debt.flow")
+    assert picked(taken.rows, "region", "item", "debt_type", "value")[3:] == [
+        ("330324", "limit_advance", "total", 930_000_000),
+        ("330324", "limit_advance", "general", 130_000_000),
+        ("330324", "limit_advance", "special", 800_000_000),
+    ]
