@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from ingest.coded import each, filtered, plain, plain_batch
+from ingest.far_blocks import ENDLESS, last_full_row
 from ingest.findings import Refused
 from ingest.headers import clean
 from ingest.headings import (
@@ -48,7 +49,7 @@ _MOST_TOTALS = 1_000
 _MOST_NOTES = 200
 _MOST_LEFT = 100  # rows that are named in the release; all are counted
 _HEAD = 6  # columns from the left in which a row says that it is a sum
-_MOST_TAILED, _TAILED = 20_000, 2  # rows that are looked through for what stands below a table; its columns but one
+_TAILED = 2  # columns but one of a table below which notes may stand
 _SENTENCE = r".{4}.*[。；：:，,]|^\s*[（(]?[一二三四五六七八九十]{1,3}[)）、.].{2}"
 _ZEROS = frozenset("0.,")
 _NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[报報]告|空表"  # in a note under a table without rows
@@ -159,7 +160,7 @@ class Rest:
     footers: int = 0
     headers_again: int = 0
     last_row: int = 0  # of the data
-    tail: int = 1 << 62  # the last row that has several cells: sentences below it are notes
+    tail: int = ENDLESS  # the last row that has several cells: sentences below it are notes
     heads: tuple[str, ...] = ()  # the headers over the totals, where the table was reshaped
     named_totals: bool = True  # whether a row called `2018年小计` is a sum; in a matrix it may be a value of its own
     masks: list[Any] | None = None  # for each raw batch, which of its rows are data
@@ -186,7 +187,7 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
     known = rest.masks is not None
     masks: list[Any] = rest.masks or []
     if not known:
-        rest.tail = _tail(sheet, table)
+        rest.tail = last_full_row(sheet) if table.columns[1] - table.columns[0] >= _TAILED else ENDLESS
     for place, batch in enumerate(iter_coded(sheet.path)):
         if not known:
             masks.append(_judge(batch, sheet.width, table, rest))
@@ -196,14 +197,6 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
             rest.last_row = kept.column(0)[kept.num_rows - 1].as_py()
             yield kept
     rest.masks = masks
-
-
-def _tail(sheet: RawSheet, table: Found) -> int:
-    """The last row with several cells of a table that is not too long, nor one of two columns."""
-    if not sheet.grid or sheet.rows > _MOST_TAILED or table.columns[1] - table.columns[0] < _TAILED:
-        return 1 << 62
-    rows = first_rows(sheet, _MOST_TAILED)
-    return next((number for number, cells in reversed(rows) if sum(map(bool, map(strip, cells))) > 1), 1 << 62)
 
 
 def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
@@ -223,9 +216,10 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     odd = (odd | named | _again(lead, table) | _lone(batch, notes, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(plain_batch(batch.filter(odd.to_arrow()))).rows()
-        sums = set(pl.Series(batch.column(0)).filter(named).to_list())
-        left_out = [cells[0] for cells in rows if _put(rest, table, cells[0], cells[1:], cells[0] in sums)]
-        out = out | pl.Series(batch.column(0)).is_in(left_out)
+        places = zip(odd.arg_true().to_list(), named.filter(odd).to_list(), rows, strict=True)
+        # By place: two rows that were glued together have one number.
+        left_out = [at for at, one, cells in places if _put(rest, table, cells[0], cells[1:], one)]
+        out = out | pl.Series(range(len(out)), dtype=pl.UInt32).is_in(left_out)
     return (~out).to_arrow() if out.any() else None
 
 
