@@ -140,6 +140,9 @@ class OneTable:
                 done = writer.accepted + writer.rejected
                 share = _SEEN + (1 - _SEEN) * done / rows
                 self.request.progress(Progress(done, writer.accepted, writer.rejected, share))
+        self.rest.blank += writer.blank
+        if writer.blank and not (writer.accepted or writer.rejected or self.rest.says_nothing):
+            raise Refused("header_only", sheet=self.sheet.name, row=self.found.header_row)
         if writer.rejected and not writer.accepted:
             raise _all_refused(writer)
 

@@ -22,6 +22,7 @@ from ingest.turned import turned_headers
 
 _LEAST_FIELDS, _LEAST_SAID, _LEAST_LABELS = 3, 2, 6
 _LEAST_SHARE = 0.5
+_MANY_FIELDS, _SHARE_OF_MANY = 6, 0.35  # so many say enough, whatever stands beside them or is not there
 _ROWS = 200  # of a sheet, by which its layout is judged
 _MATRIX_SHARE, _LEAST_FIGURES = 0.8, 4  # of the figures, those that a schema must have a place for
 _TITLE = 80.0  # of 100: how much of the schema's title stands in the table's
@@ -162,4 +163,5 @@ def _is_titled(schema: DeclaredSchema, title: str) -> bool:
 
 def _is_likely(one: Proposal) -> bool:
     by_headers = len(one.mapping) >= _LEAST_FIELDS and one.share >= _LEAST_SHARE and not one.missing
+    by_headers |= len(one.mapping) >= _MANY_FIELDS and one.share >= _SHARE_OF_MANY
     return by_headers or (one.by_title and bool(one.mapping))

@@ -81,7 +81,8 @@ def _same(first: str, second: str) -> Amount:
     if one.unit is None or other.unit is None or one.unit.measure != other.unit.measure:
         raise Unreadable("not_a_number")
     here, there = to_canonical(one.value, one.unit), to_canonical(other.value, other.unit)
-    if abs(here - there) > abs(here) * _ROUNDED:
+    last = Decimal((0, (5,), int(other.value.as_tuple().exponent) - 1))  # `4亩` may be anything from 3.5 to 4.5
+    if abs(here - there) > max(abs(here) * _ROUNDED, to_canonical(last, other.unit)):
         raise Unreadable("amounts_differ", first=first[:40], second=second[:40])
     return one
 

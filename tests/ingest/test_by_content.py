@@ -77,3 +77,19 @@ def test_a_place_may_stand_in_brackets_at_the_end_of_a_title(take: Taker) -> Non
         ("330324", "limit_advance", "general", 130_000_000),
         ("330324", "limit_advance", "special", 800_000_000),
     ]
+
+
+def test_a_row_that_only_a_crawler_wrote_is_none(take: Taker) -> None:
+    text = "宗地编号,面积（公顷）,成交价（万元）,爬取地址url\nA,1,10,http://a.example\n,,,http://b.example\nB,2,,http://c.example\n"
+    taken = take(text, "成交.csv", schema="land_supply.deal")
+    assert taken.column("parcel_no") == ["A", "B"]
+    assert taken.finding("rows_blank").count == 1
+    nothing = "宗地编号,面积（公顷）,成交价（万元）,爬取地址url\n,,,http://b.example\n"
+    assert take.refused(nothing, "成交.csv", schema="land_supply.deal").code == "header_only"
+
+
+def test_uses_that_name_no_years_make_no_column_of_terms(take: Taker) -> None:
+    text = "宗地编号,面积（公顷）,土地用途,成交价（万元）\nA,1,工业用地,10\n"
+    assert "term_years" not in take(text, "成交.csv", schema="land_supply.deal").rows[0]
+    taken = take(text.replace("工业用地", "住宅用地70年"), "成交.csv", schema="land_supply.deal")
+    assert taken.column("term_years") == [70]

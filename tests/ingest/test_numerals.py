@@ -160,7 +160,7 @@ def test_terms_and_periods_in_words() -> None:
 def test_one_amount_in_two_units_is_the_first_where_they_agree() -> None:
     for text, value in (
         ("32655.21平方米，合48.9828亩", "32655.21"),
-        ("2公顷（合30亩）", 20_000),
+        ("2638平方米（合4亩）", 2638),
         ("45.30亩/30200㎡", 30_200),
     ):
         assert values.measured(values.amount(text), "m2", None) == Decimal(value)

@@ -104,3 +104,10 @@ def test_a_title_tells_results_from_deals(take: Taker) -> None:
     }
     for name, schema in named.items():
         assert take(text, name).outcome.proposals[0].schema == schema
+
+
+def test_many_fields_are_enough_whatever_else_stands_beside(take: Taker) -> None:
+    heads = "出让土地面积,土地用途,容积率,建筑密度,绿地率,出让年限,起始价,保证金,增价幅度,四至,土地现状,公告类型"
+    text = f"{heads}\n3000平方米,工业,≥1.0,≤55%,20%,50年,1600万元,400万元,10万元,东至甲路,净地,出让公告\n"
+    first = take(text, "表.csv").outcome.proposals[0]
+    assert (first.schema, first.missing) == ("land_supply.notice", ("宗地编号",))
