@@ -12,11 +12,11 @@ from ingest.families.declared import Melt
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import JOIN, fold, split_unit
-from ingest.melt_texts import is_bare, is_figure
+from ingest.melt_texts import has_figure, is_bare, is_figure, lacks_years
 from ingest.melt_words import Said, Sayings
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
-from ingest.periods import find_year_beside, is_part_of_year, year_and_part
+from ingest.periods import find_year_beside, year_and_part
 from ingest.raw import RawSheet
 from ingest.regions import is_place
 from ingest.tables import Found
@@ -89,7 +89,7 @@ class Melting:
         """The column of years, and the rows whose part of a year (`第一季度`) has its year before it."""
         own = self.kept.get(self.melt.period or "")
         year = None if own is None else find_year_beside(self.found.headers, own)
-        if own is None or (year is None and not self._lacks_years(own, rows)):
+        if own is None or (year is None and not lacks_years((str(row[own + 1]) for row in rows), self.period)):
             return None, rows
         header = self.found.headers[own]
         made = [
@@ -110,11 +110,6 @@ class Melting:
         levels = {place: self.found.headers[place].split(JOIN) for place in self.figures}
         named = {place: next((name for name in names if is_place(name)), "") for place, names in levels.items()}
         return {place: (region, name) for place, name in named.items() if name}
-
-    def _lacks_years(self, own: int, rows: list[Row]) -> bool:
-        """Whether the column of the time holds only parts of the one year that the title speaks of."""
-        texts = [text for row in rows if null_kind(text := str(row[own + 1])) is None]
-        return bool(re.fullmatch(r"\d{4}", self.period)) and bool(texts) and all(map(is_part_of_year, texts))
 
     def means_by_row(self, row: Row) -> bool:
         """Whether a row's label says by itself what the labels of the other rows say by theirs."""
@@ -194,7 +189,7 @@ class Melting:
         return True
 
     def _mostly_numbers(self, place: int) -> bool:
-        rows = [row for row in self.rows if _has_figure(row)]  # words alone are told of, but decide nothing
+        rows = [row for row in self.rows if has_figure(row)]  # words alone are told of, but decide nothing
         texts = [text for row in rows if null_kind(text := str(row[place + 1])) is None]
         return bool(texts) and sum(map(is_figure, texts)) * 2 > len(texts)
 
@@ -299,9 +294,3 @@ class Melting:
         if level < len(_LEVELS):
             self.stack.append((level, label, at))
         return above
-
-
-def _has_figure(row: Row) -> bool:
-    """Whether a row has a figure beside what it begins with, which may be its serial number."""
-    texts = [text for cell in row[1:] if (text := strip(str(cell)))]
-    return any(map(is_figure, texts[1:]))
