@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.headers import JOIN, clean
-from ingest.nulls import null_kind, strip
+from ingest.headers import JOIN, clean, split_unit
+from ingest.nulls import is_unsold, null_kind, strip
 from ingest.raw import Merged
 from ingest.underheads import BELOW, Row, is_formula, is_number, kind_below, words_of
 
@@ -169,7 +169,7 @@ def _is_under(upper: Row, below: Sequence[Row]) -> bool:
     starts = {at for at in names if at + 1 in blank}
     if any(at not in blank and at not in starts for at in names):
         return False
-    return _numeric_below(below[1:], names)
+    return any(split_unit(cells[at])[1] for at in blank) or _numeric_below(below[1:], names)
 
 
 def _numeric_below(rows: Sequence[Row], columns: Sequence[int]) -> bool:
@@ -177,7 +177,9 @@ def _numeric_below(rows: Sequence[Row], columns: Sequence[int]) -> bool:
     gap = next((at for at in range(1, len(rows)) if rows[at][0] > rows[at - 1][0] + _GAP), len(rows))
     for at in columns:
         cells = [strip(cells[at]) for _, cells in rows[: min(gap, BELOW)]]
-        texts = [text for text in cells if text and null_kind(text) is None and not is_formula(text)]
+        texts = [
+            text for text in cells if text and null_kind(text) is None and not is_formula(text) and not is_unsold(text)
+        ]
         if texts and sum(map(is_number, texts)) * 2 > len(texts):
             return True
     return False

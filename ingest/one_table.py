@@ -160,6 +160,7 @@ class OneTable:
             ("notes_found", len(rest.notes)),
             ("footers_left_out", rest.footers),
             ("headers_again", rest.headers_again),
+            ("headings_left_out", rest.headings),
         )
         for code, count in counts:
             if count:

@@ -179,7 +179,7 @@ class _Intake:
         request = self.request
         if request.schema is None:
             return (Part(None, sheet, found, Rest()),)
-        rest = Rest(named_totals=request.schema.melt is None)
+        rest = Rest(named_totals=request.schema.melt is None, headed=request.schema.melt is None)
         return reshape(self._asked(request.schema, sheet, found, rest), self.gather)
 
     def _take_part(self, part: Part, turn: tuple[int, int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -23,11 +23,13 @@ from ingest.headings import (
 )
 from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows, iter_coded
+from ingest.rest import LeftOut, Rest, Total
 from ingest.row_words import (
     EMPTY,
     ENUMERATED,
     GOES_ON,
     GOES_ON_MARKS,
+    HEADING,
     NAMED_OR_BARE,
     NAMED_TOTAL,
     NAMES,
@@ -47,12 +49,10 @@ __all__ = ["Found", "LeftOut", "Rest", "Total", "find_table", "iter_data", "look
 _LOOK = 40  # rows among which the header must be
 _MOST_TOTALS = 1_000
 _MOST_NOTES = 200
-_MOST_LEFT = 100  # rows that are named in the release; all are counted
 _HEAD = 6  # columns from the left in which a row says that it is a sum
 _TAILED = 2  # columns but one of a table below which notes may stand
 _SENTENCE = r".{4}.*[。；：:，,]|^\s*[（(]?[一二三四五六七八九十]{1,3}[)）、.].{2}"
-_ZEROS = frozenset("0.,")
-_NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[报報]告|空表"  # in a note under a table without rows
+_HEADING = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -133,52 +133,6 @@ def _is_remark(text: str) -> bool:
     return bool(re.match(NOTE, text)) or bool(re.match(NUMBERED, text))
 
 
-@dataclass(frozen=True)
-class Total:
-    """A row of sums: its number, and its cells by column."""
-
-    row: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A row that is no data, and why: `total note footer header`."""
-
-    row: int
-    why: str
-
-
-@dataclass
-class Rest:
-    """What stood between and below the data: totals, notes, footers and headers that come again."""
-
-    totals: list[Total] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    blank: int = 0
-    left_out: list[LeftOut] = field(default_factory=list)
-    footers: int = 0
-    headers_again: int = 0
-    last_row: int = 0  # of the data
-    tail: int = ENDLESS  # the last row that has several cells: sentences below it are notes
-    heads: tuple[str, ...] = ()  # the headers over the totals, where the table was reshaped
-    named_totals: bool = True  # whether a row called `2018年小计` is a sum; in a matrix it may be a value of its own
-    masks: list[Any] | None = None  # for each raw batch, which of its rows are data
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether it says that there is nothing to report: sums, all of them zero or blank, or a note of it."""
-        figures = [text for total in self.totals for cell in total.cells if is_number(text := strip(cell))]
-        zeros = bool(self.totals) and all(set(text) <= _ZEROS for text in figures)
-        return zeros or any(re.search(_NOTHING, note) for note in self.notes)
-
-    def leave(self, number: int, why: str) -> bool:
-        """Note a row that is left out."""
-        if len(self.left_out) < _MOST_LEFT:
-            self.left_out.append(LeftOut(number, why))
-        return True
-
-
 def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
     """The batches of data rows: without header, blank rows, totals and notes, which go into `rest`.
 
@@ -213,7 +167,7 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     notes = matching(lead, NOTE)
     odd = matching(lead, ODD) | matching(second, TOTAL)
     named = _named_totals(batch, lead, width) if rest.named_totals else notes & False
-    odd = (odd | named | _again(lead, table) | _lone(batch, notes, rest)) & ~out
+    odd = (odd | named | _again(lead, table) | _lone(batch, notes, rest) | _headings(lead, table, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(plain_batch(batch.filter(odd.to_arrow()))).rows()
         places = zip(odd.arg_true().to_list(), named.filter(odd).to_list(), rows, strict=True)
@@ -265,6 +219,13 @@ def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
     return lone if rest.notes else lone & (notes.cum_max() | below)
 
 
+def _headings(lead: Any, table: Found, rest: Rest) -> pl.Series:
+    """Rows that may be no more than a heading; in a matrix they say what the rows below are."""
+    if not rest.headed or table.columns[1] - table.columns[0] < _TAILED:
+        return pl.repeat(False, len(lead), eager=True)
+    return each(lead, lambda texts: texts.str.contains(HEADING))
+
+
 def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_total: bool) -> bool:
     """Keep a row that is not data where it belongs; False where it is data after all."""
     full = [text for cell in cells if (text := strip(cell))]
@@ -274,6 +235,9 @@ def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_to
     if named_total or _is_total(cells):
         rest.totals.extend([Total(number, tuple(map(strip, cells)))][: _MOST_TOTALS - len(rest.totals)])
         return rest.leave(number, "total")
+    if rest.headed and len(full) == 1 and number < rest.tail and _HEADING.match(full[0]):
+        rest.headings += 1
+        return rest.leave(number, "heading")
     if is_signature(full):
         rest.footers += 1  # names and telephones of persons: they go nowhere
         return rest.leave(number, "footer")

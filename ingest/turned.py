@@ -22,7 +22,7 @@ from ingest.origins import ReshapedSheet
 from ingest.periods import find_period
 from ingest.raw import RawSheet, RawWriter, first_rows
 from ingest.records import SERIAL, Records
-from ingest.regions import find_place
+from ingest.regions import is_place
 from ingest.row_words import NOTE, matching_total
 from ingest.signatures import is_signature
 from ingest.tables import Found, Rest, Total, make_found
@@ -36,6 +36,7 @@ _COUNTED = re.compile(
     r"(?:第?(?:宗地|地块|债券|项目|序号)?[\d一二三四五六七八九十]{1,3}(?:号?(?:宗地|地块|债券|项目)?|[期宗])?)"
 )
 _MEASURE = re.compile(r"面积|[金价数]额?$|[占比][比重例]|值$|增[减长幅]|完成|执行")
+_AREA = re.compile(r"(?:[市城新老]|主城|中心城)区|[全本]?[市县区]?本级|.*(?:开发区|新区|高新区|经开区|园区|示范区)")
 _ASIDE = re.compile(r"备注|说明|[计单]量?单?位|單位|備註|說明")
 
 Row = tuple[int, list[str]]
@@ -136,7 +137,8 @@ def _leading(cells: Sequence[str], names: Mapping[str, str]) -> int | None:
     """The column of a label of the schema that leads a row, a serial number or one text above it apart."""
     lead = [at for at, cell in enumerate(cells) if cell and not SERIAL.fullmatch(cell)]
     distinct = [at for place, at in enumerate(lead) if not place or cells[at] != cells[lead[place - 1]]]
-    return next((_last_same(cells, at) for at in distinct[:2] if plain_label(cells[at]) in names), None)
+    likely = [at for at in distinct[:2] if at == distinct[0] or not matching_total(cells[at])]
+    return next((_last_same(cells, at) for at in likely if plain_label(cells[at]) in names), None)
 
 
 def _last_same(cells: Sequence[str], at: int) -> int:
@@ -228,7 +230,7 @@ def _header(schema: DeclaredSchema, rows: Sequence[Row], place: int, turned: Tur
 def _named(schema: DeclaredSchema, names: Sequence[str]) -> str:
     """The field that the names of the records are of: regions or periods, or none."""
     kinds = {one.filled: one.title for one in schema.fields if one.filled}
-    if all(find_place(name) for name in names):
+    if any(map(is_place, names)) and all(is_place(name) or _AREA.fullmatch(name) for name in names):
         return kinds.get("region", "")
     return kinds.get("period", "") if all(find_period(name) for name in names) else ""
 

@@ -93,3 +93,35 @@ def test_uses_that_name_no_years_make_no_column_of_terms(take: Taker) -> None:
     assert "term_years" not in take(text, "成交.csv", schema="land_supply.deal").rows[0]
     taken = take(text.replace("工业用地", "住宅用地70年"), "成交.csv", schema="land_supply.deal")
     assert taken.column("term_years") == [70]
+
+
+def test_a_line_over_some_of_the_rows_is_a_heading(take: Taker) -> None:
+    rows = "一、住宅用地,,,\nHJ-1,甲街道,20000,5600\n（二）工业用地,,,\nHJ-2,乙镇,33333,900\n"
+    text = f"地块编号,位置,面积（平方米）,起始价（万元）\n{rows}"
+    taken = take(text, "公告.csv", schema="land_supply.notice")
+    assert taken.column("parcel_no") == ["HJ-1", "HJ-2"]
+    assert taken.finding("headings_left_out").count == 2
+    assert taken.table.origin["left_out"] == [{"row": 2, "why": "heading"}, {"row": 4, "why": "heading"}]
+    assert len(take(text, "公告.csv").rows) == 4  # without a schema nobody knows what they are
+
+
+def test_a_long_table_takes_its_period_from_the_title(take: Taker) -> None:
+    rows = "地区生产总值,亿元,1210.5\n政府性基金收入,万元,1850000\n"
+    text = f"2022年瑞安市经济财政主要指标,,\n指标名称,计量单位,数值\n{rows}"
+    taken = take(text, "经济.csv", schema="gov_debt.economy")
+    assert picked(taken.rows, "region", "period", "measure", "value") == [
+        ("330381", "2022", "gdp", 121_050_000_000),
+        ("330381", "2022", "fund_revenue", 18_500_000_000),
+    ]
+
+
+def test_names_with_a_unit_under_a_group_are_names_whatever_stands_below(take: Taker) -> None:
+    text = (
+        "地块编号,土地面积（亩）,成交情况,,\n,,成交总价（万元）,竞得人,成交日期\n"
+        "六土-5,60,30000,样例公司,2022年5月6日\n六土-6,30,流拍,,\n"
+    )
+    taken = take(text, "成交.csv", schema="land_supply.deal")
+    assert picked(taken.rows, "parcel_no", "deal_price", "grantee", "outcome") == [
+        ("六土-5", 300_000_000, "样例公司", "sold"),
+        ("六土-6", None, None, "unsold"),
+    ]

@@ -150,3 +150,15 @@ def test_a_column_of_sums_is_no_parcel(take: Taker) -> None:
     taken = take(text, "成交.csv", schema="land_supply.deal")
     assert taken.column("parcel_no") == ["甲-1", "甲-2"]
     assert taken.outcome.totals[0]["values"] == {"宗地编号": "合计", "面积（公顷）": "3", "成交价（万元）": "30"}
+
+
+def test_a_plan_by_parts_of_a_city_with_their_sum_first(take: Taker) -> None:
+    text = (
+        "嘉兴市2024年度国有建设用地供应计划,,,\n单位：公顷,,,\n用地类型,合计,市区,海宁市\n"
+        "商服用地,70,40,30\n工业用地,450.5,250.5,200\n住宅用地,220,120,100\n总计,740.5,410.5,330\n"
+    )
+    taken = take(text, "计划.csv", schema="land_supply.plan")
+    assert picked(taken.rows, "region_name", "commercial_area", "total_area") == [
+        ("市区", 400_000, 4_105_000),
+        ("海宁市", 300_000, 3_300_000),
+    ]

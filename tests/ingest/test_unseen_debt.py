@@ -249,3 +249,31 @@ def test_bonds_are_a_part_of_the_debt_that_was_issued(take: Taker) -> None:
         ("repay_principal", 300_000_000),
         ("balance_end", 5_500_000_000),
     ]
+
+
+def test_new_bonds_are_a_part_of_those_that_were_issued(take: Taker) -> None:
+    text = (
+        "德清县2021年地方政府债券发行及还本付息情况表,,\n,,单位：亿元\n项目,公式,本地区\n一、2021年发行决算数,A=B+C,30.2\n"
+        "（一）一般债券,B,10.1\n其中：新增一般债券,,4.1\n再融资一般债券,,6\n（二）专项债券,C,20.1\n其中：新增专项债券,,20.1\n"
+    )
+    taken = take(text, "债券.csv", schema="gov_debt.flow")
+    assert picked(taken.rows, "item", "debt_type", "value") == [
+        ("issue", "total", 3_020_000_000),
+        ("issue", "general", 1_010_000_000),
+        ("issue_new", "general", 410_000_000),
+        ("issue_refinancing", "general", 600_000_000),
+        ("issue", "special", 2_010_000_000),
+        ("issue_new", "special", 2_010_000_000),
+    ]
+    assert not taken.findings("key_repeated")
+
+
+def test_a_share_of_the_product_is_not_the_product(take: Taker) -> None:
+    text = "region,year,debt_to_gdp_pct,gdp\n浙江省,2015,19.4,42886\n福建省,2015,17.9,25980\n"
+    taken = take(text, "表.csv", schema="gov_debt.economy")
+    assert picked(taken.rows, "period", "measure", "value") == [
+        ("2015", "debt_to_gdp", Decimal("19.4")),
+        ("2015", "gdp", 42886),
+        ("2015", "debt_to_gdp", Decimal("17.9")),
+        ("2015", "gdp", 25980),
+    ]
