@@ -11,6 +11,7 @@ from ingest.headers import JOIN, fold, split_unit
 from ingest.units import fitting
 
 _REMEMBERED = 10_000  # headers and spellings
+_MEASURES = {"m2": ("面积",), "CNY": ("金额", "数额", "资金")}
 _PARTING = re.compile(r"[-:：()/、_\s]")
 
 
@@ -86,9 +87,10 @@ class Claims:
         free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
         for spelling in spellings:
             for place in free:
-                if not _matches(self._headers[place], spelling):
+                header, measure = self._headers[place], self._measures.get(name)
+                if not (_matches(header, spelling) or _matches(_above_measure(header, measure), spelling)):
                     continue
-                if not fits_measure(self._headers[place], self._measures.get(name)):
+                if not fits_measure(header, measure):
                     self.misfits.setdefault(place, name)
                     continue
                 self._taken[name] = place
@@ -130,6 +132,12 @@ def _matches(header: str, spelling: str) -> bool:
     """Whether a header is a spelling: itself, its unit apart, or one of several names joined by a stroke."""
     names, plains = _names_of(header)
     return not names.isdisjoint(_wanted_as(spelling)) or _plain(spelling) in plains
+
+
+def _above_measure(header: str, measure: str | None) -> str:
+    """What stands over a last level that only says what is measured: `商服用地` of `商服用地 / 面积（公顷）`."""
+    upper, _, last = header.rpartition(JOIN)
+    return upper if split_unit(last)[0] in _MEASURES.get(measure or "", ()) else ""
 
 
 @lru_cache(_REMEMBERED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ingest.headers import JOIN, clean, split_unit
 from ingest.nulls import is_unsold, null_kind, strip
+from ingest.periods import find_period
 from ingest.raw import Merged
 from ingest.underheads import BELOW, Row, is_formula, is_number, kind_below, words_of
 
@@ -128,6 +129,8 @@ def _is_banner(rows: Sequence[Row], place: int, width: int, merged: Sequence[Mer
         return True
     if is_table_number(words[0]) and len(words) < 4:
         return True
+    if is_labelled(words[0]) and all(is_labelled(word) or find_period(word) for word in words):
+        return True  # `填报单位：某市 | 2016年第2季度`
     if any(one.top == number < one.bottom for one in merged):
         return False  # it reaches down into the rows of names below
     spans = {(one.left): one.right - one.left + 1 for one in merged if one.top == number}
@@ -167,7 +170,10 @@ def _is_under(upper: Row, below: Sequence[Row]) -> bool:
     if not blank or len(names) < 2 or any(is_number(cells[at]) or null_kind(cells[at]) for at in names):
         return False
     starts = {at for at in names if at + 1 in blank}
-    if any(at not in blank and at not in starts for at in names):
+    groups = {
+        strip(cells[at]) for at in (*blank, *starts) if at in names
+    }  # `面积 | 占比` under one, `面积` under another
+    if any(at not in blank and at not in starts and strip(cells[at]) not in groups for at in names):
         return False
     return any(split_unit(cells[at])[1] for at in blank) or _numeric_below(below[1:], names)
 

@@ -125,3 +125,29 @@ def test_names_with_a_unit_under_a_group_are_names_whatever_stands_below(take: T
         ("六土-5", 300_000_000, "样例公司", "sold"),
         ("六土-6", None, None, "unsold"),
     ]
+
+
+def test_areas_with_their_shares_stand_under_each_use(take: Taker) -> None:
+    text = (
+        "2020年度贵港市国有建设用地供应计划情况表,,,,,\n单位：公顷,,,,,\n区域,计划供应总量,商服用地,,住宅用地,工矿仓储用地\n"
+        ",,面积,占比（%）,面积,面积\n港北区,120.5,20.5,17.01,60,40\n港南区,88,8,9.09,30,50\n"
+    )
+    taken = take(text, "计划.csv", schema="land_supply.plan")
+    assert picked(taken.rows, "region", "commercial_area", "residential_area", "industrial_area") == [
+        ("450802", 205_000, 600_000, 400_000),
+        ("450803", 80_000, 300_000, 500_000),
+    ]
+
+
+def test_who_fills_a_form_in_and_its_time_stand_above_the_table(take: Taker) -> None:
+    text = (
+        "地价动态监测指标（季度）调查表,,,,\n填报单位：日照市,,2016年第2季度,,\n指标,本季度,,上季度,\n,综合,商业,综合,商业\n"
+        "地面地价水平值（元/平方米）,1500,3000,1490,2985\n"
+    )
+    taken = take(text, "地价.csv", schema="land_price.quarterly")
+    assert picked(taken.rows, "region", "period", "block", "use", "value") == [
+        ("371100", "2016-Q2", "current", "all", 1500),
+        ("371100", "2016-Q2", "current", "commercial", 3000),
+        ("371100", "2016-Q1", "previous", "all", 1490),
+        ("371100", "2016-Q1", "previous", "commercial", 2985),
+    ]
