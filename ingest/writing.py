@@ -110,7 +110,7 @@ class TableWriter:
 
     def _without_blank(self, typed: Any, rows: Any, raw: dict[int, Any]) -> tuple[Any, Any, dict[int, Any]]:
         """Without rows of which no published column has anything: a crawler's address alone is no row."""
-        nothing = pa.array([True] * typed.num_rows)
+        nothing = pa.array([True] * typed.num_rows, pa.bool_())
         for column in typed.columns:
             nothing = pc.and_(nothing, pc.is_null(column))
             if not pc.any(nothing).as_py():
