@@ -19,6 +19,7 @@ from ingest.periods import find_period
 from ingest.raw import RawSheet
 
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
+_GOAL = re.compile(r"[\u4e00-\u9fff（）()]{2,14}(?:目标|完成情况|完成情况综述)")  # a label, not what it asks for
 _ABOVE = 5  # rows above a block that may tell its year
 _OVER = 6  # rows above a header that may tell its groups apart
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
@@ -216,7 +217,9 @@ class FormReading:
         """Whether a text beside a label is one itself, in whatever words: another of those stands on its right."""
         cells = self.rows[line][1]
         known = (self.labels.get(plain_label(cell)) for cell in cells[place + 1 :] if cell and cell != cells[place])
-        return any(one is not None and one.name in self.form.below for one in known)
+        return any(one is not None and one.name in self.form.below for one in known) or bool(
+            _GOAL.fullmatch(cells[place])
+        )
 
     def _beside(self, line: int, place: int) -> tuple[str, At] | None:
         """What stands on the right of a label, unless that is a label too."""

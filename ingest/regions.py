@@ -166,9 +166,12 @@ def find_place(text: str) -> tuple[str, str | None] | None:
 
 def is_place(text: str) -> bool:
     """Whether a text is the name of a region, or a path of names, and nothing else."""
-    word = _OWN.sub("", _AMONG.sub("", text.strip()))
-    found = find_place(word) if word[-1:] and word[-1] in _ENDS else None
-    return found is not None and found[0] == fold(word)
+    bare = _AMONG.sub("", text.strip())
+    for word in (_OWN.sub("", bare), bare.removesuffix("本级")):
+        found = find_place(word) if word and word[-1] in _ENDS else None
+        if found is not None and found[0] == fold(word):
+            return True
+    return False
 
 
 def _told(code: str) -> str:

@@ -151,3 +151,24 @@ def test_who_fills_a_form_in_and_its_time_stand_above_the_table(take: Taker) -> 
         ("371100", "2016-Q1", "previous", "all", 1490),
         ("371100", "2016-Q1", "previous", "commercial", 2985),
     ]
+
+
+def test_lines_counted_in_chinese_over_lines_counted_in_digits_are_sums(take: Taker) -> None:
+    text = (
+        "序号,项目名称,主管部门,安排金额（万元）\n一,教育,,5000\n1,样例小学,样例局,3000\n2,示范幼儿园,样例局,2000\n"
+        "二,交通,,1500\n3,样例公路,示范局,1500\n合计,,,6500\n"
+    )
+    taken = take(text, "债券.csv", schema="gov_debt.bonds")
+    assert taken.column("project") == ["样例小学", "示范幼儿园", "样例公路"]
+    assert [one["row"] for one in taken.outcome.totals] == [7, 2, 5]
+    other = text.replace("5000", "4000").replace("二,交通,,1500", "3,交通,样例局,1500")
+    kept = take(other, "债券.csv", schema="gov_debt.bonds")
+    assert kept.column("project")[0] == "教育"  # what does not sum up is no sum
+
+
+def test_a_city_itself_is_a_region_among_its_parts(take: Taker) -> None:
+    text = (
+        "2023年12月末鄂尔多斯市各旗区政府债务余额,\n单位：亿元,\n旗区,债务余额\n鄂尔多斯市本级,300.5\n准格尔旗,220.25\n"
+    )
+    taken = take(text, "债务.csv", schema="gov_debt.limit_balance")
+    assert picked(taken.rows, "region", "value") == [("150600", 30_050_000_000), ("150622", 22_025_000_000)]

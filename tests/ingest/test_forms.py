@@ -175,3 +175,16 @@ def test_goals_under_labels_of_which_only_one_is_known(take: Taker) -> None:
         rows[1][1] = label
         taken = take(workbook(("自评", rows)), "自评.xlsx", schema="fiscal_project.self_evaluation")
         assert picked(table(taken, "projects"), "goal_expected", "goal_actual") == [("完成三项", "已完成三项")]
+
+
+def test_goals_under_labels_in_other_words(take: Taker) -> None:
+    rows = [
+        ["项目名称", "样例绿化"],
+        ["年度总体目标", "本年拟达到的目标", "", "年度总体目标完成情况综述"],
+        ["", "完成补植", "", "已补植"],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成指标值"],
+        ["", "产出指标", "数量指标", "补植面积", "2000平方米", "2100平方米"],
+    ]
+    taken = take(workbook(("自评", rows)), "自评.xlsx", schema="fiscal_project.self_evaluation")
+    assert picked(table(taken, "projects"), "goal_expected", "goal_actual") == [("完成补植", "已补植")]
+    assert table(taken, "indicators")[0]["actual"] == "2100平方米"
