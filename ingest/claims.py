@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from ingest.families import DeclaredField, DeclaredSchema
-from ingest.headers import fold, split_unit
+from ingest.headers import JOIN, fold, split_unit
 from ingest.units import fitting
 
 _REMEMBERED = 10_000  # headers and spellings
+_MEASURES = {"m2": ("面积",), "CNY": ("金额", "数额", "资金")}
 _PARTING = re.compile(r"[-:：()/、_\s]")
 
 
@@ -46,7 +47,8 @@ class Claims:
 
     def sources(self, one: DeclaredField) -> tuple[int, ...]:
         """The columns of the fields that this one can be made from."""
-        return tuple(self._taken[name] for name in one.source if name in self._taken)
+        found = tuple(self._taken[name] for name in one.source if name in self._taken)
+        return found or tuple(self._taken[name] for name in (one.among,) if name in self._taken)
 
     def personal(self) -> dict[int, str]:
         """Columns of persons' data, and of which kind."""
@@ -85,9 +87,10 @@ class Claims:
         free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
         for spelling in spellings:
             for place in free:
-                if not _matches(self._headers[place], spelling):
+                header, measure = self._headers[place], self._measures.get(name)
+                if not (_matches(header, spelling) or _matches(_above_measure(header, measure), spelling)):
                     continue
-                if not fits_measure(self._headers[place], self._measures.get(name)):
+                if not fits_measure(header, measure):
                     self.misfits.setdefault(place, name)
                     continue
                 self._taken[name] = place
@@ -131,6 +134,12 @@ def _matches(header: str, spelling: str) -> bool:
     return not names.isdisjoint(_wanted_as(spelling)) or _plain(spelling) in plains
 
 
+def _above_measure(header: str, measure: str | None) -> str:
+    """What stands over a last level that only says what is measured: `商服用地` of `商服用地 / 面积（公顷）`."""
+    upper, _, last = header.rpartition(JOIN)
+    return upper if split_unit(last)[0] in _MEASURES.get(measure or "", ()) else ""
+
+
 @lru_cache(_REMEMBERED)
 def _wanted_as(spelling: str) -> frozenset[str]:
     return frozenset({fold(spelling.replace(" / ", "/")), split_unit(spelling)[0]} - {""})
@@ -139,8 +148,8 @@ def _wanted_as(spelling: str) -> frozenset[str]:
 @lru_cache(_REMEMBERED)
 def _names_of(header: str) -> tuple[frozenset[str], frozenset[str]]:
     """Whatever a header may be called by; and what is left of it without all that only parts its words."""
-    levels = header.split(" / ")  # a heading of several rows: its last levels may be the name
-    ends = [split_unit("/".join(levels[at:]))[0] for at in range(len(levels))]
+    levels = header.split(JOIN)  # a heading of several rows: its last levels may be the name
+    ends = [split_unit(JOIN.join(levels[at:]))[0] for at in range(len(levels))]
     plains = frozenset(map(_plain, ends))  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
     parts = [split_unit(part)[0].strip(":") for part in fold(levels[-1]).split("/")]
     parts += [part.removeprefix("其中:") for part in parts]

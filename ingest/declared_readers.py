@@ -65,8 +65,10 @@ class DaySpanReader(DateReader):
 class LongestReader(DecimalReader):
     """The longest of several terms."""
 
-    def read(self, text: str) -> Decimal:
-        return ranges.longest_term(text)
+    among = False  # the terms stand among other words (`住宅用地70年`), which may be without any
+
+    def read(self, text: str) -> Decimal | None:
+        return None if self.among and "年" not in text else ranges.longest_term(text)
 
 
 class MomentSpanReader(MomentReader):

@@ -16,7 +16,7 @@ from catalog.schema import Field
 from ingest.ahead import WORKERS
 from ingest.claims import Claims
 from ingest.coded import each
-from ingest.declared_readers import make_reader
+from ingest.declared_readers import LongestReader, make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
@@ -119,12 +119,22 @@ class DeclaredPlan:
             self._claims.rivals.pop(year, None)
             planned = self._planned(one, one.name, one.titles, (year, own), 0, derived=False)
             return [replace(planned, reader=WordReader(partial(in_year, header=self._table.headers[own])))]
+        if own is None and sources[0] == self._claims.find(one.among) and not self._speaks_of_years(sources[0]):
+            return []
         beside = self._claims.find(one.unit_from) if own is not None and one.unit_from else None
         if beside is None and own is not None and (unit_at := self._unit_column(one, own)) is not None:
             planned = self._planned(one, one.name, one.titles, (own, unit_at), 0, derived=False)
             return [replace(planned, reader=UnitBesideReader(one.unit, self._unit(one, own), unsold=one.unsold))]
         sources = sources if beside is None else (*sources, beside)
         return [self._planned(one, one.name, one.titles, sources, 0, derived=own is None)]
+
+    def _speaks_of_years(self, place: int) -> bool:
+        rows = first_rows(self._sheet, _LOOK)
+        return any("年" in row[place] for number, row in rows if number > self._table.top or self._is_reshaped)
+
+    @property
+    def _is_reshaped(self) -> bool:
+        return isinstance(self._sheet, ReshapedSheet)
 
     def _unit_column(self, one: DeclaredField, own: int) -> int | None:
         """The next column, where it holds nothing but units of this measure (`面积单位`, `起始价单位`)."""
@@ -157,6 +167,8 @@ class DeclaredPlan:
     ) -> Planned:
         unit = self._unit(one, sources[0])
         reader = make_reader(one, unit, end, derived=derived, within=self._within)
+        if isinstance(reader, LongestReader):
+            reader.among = derived and sources[0] == self._claims.find(one.among)
         field = Field(
             name,
             titles["zh-Hans"],

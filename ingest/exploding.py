@@ -12,7 +12,7 @@ from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO
 from ingest.gather import Gather
 from ingest.nulls import strip
-from ingest.origins import ReshapedSheet, place_of
+from ingest.origins import ReshapedSheet, origin_of, place_of
 from ingest.raw import RawSheet, RawWriter
 from ingest.tables import Found, Rest, iter_data
 
@@ -30,6 +30,7 @@ def explode(
     ):
         return None
     path, rows_from, rejected = workdir / f"exploded-{sheet.path.stem}.arrow", list[int](), 0
+    moved: dict[tuple[int, int], tuple[int, int]] = {}
     taking = _Taking(sheet, found, claims.taken(schema.repeat), by, gather)
     with RawWriter(path, sheet.width) as writer:
         for batch in iter_data(sheet, found, rest):
@@ -37,11 +38,13 @@ def explode(
                 made = taking.apart(number, cells)
                 rejected += not made
                 for row in made:
-                    rows_from.append(number)
+                    rows_from.append(origin_of(sheet, number, 0)[0])
+                    if isinstance(sheet, ReshapedSheet):
+                        moved |= {(len(rows_from), at): sheet.origin(number, at) for at in range(sheet.width)}
                     writer.add(len(rows_from), row)
     gather.add(INFO, "lists_exploded", None, count=len(rows_from))
     return ReshapedSheet(
-        path, sheet.width, len(rows_from), sheet.name, sheet.grid, rejected, rows_from=tuple(rows_from)
+        path, sheet.width, len(rows_from), sheet.name, sheet.grid, rejected, rows_from=tuple(rows_from), moved=moved
     )
 
 

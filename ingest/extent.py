@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from ingest.far_blocks import cut_columns, find_blank
 from ingest.far_tables import part_far
 from ingest.findings import Refused
 from ingest.headings import Heading, find_heading, is_unit
@@ -17,7 +19,7 @@ from ingest.row_words import GOES_ON
 from ingest.tables import Found, find_table
 from ingest.underheads import is_number
 
-_LOOKED = 20_000  # rows of a sheet that may hold several tables; a longer one is one table
+_LOOKED = 20_000  # rows of a sheet that is looked at as a whole; of a longer one, only likely places
 _LOOK = 40
 _BANNERS = 6  # rows of titles over a table further down
 _MOST = 50  # tables of a sheet
@@ -43,7 +45,8 @@ def find_tables(sheet: RawSheet, folder: Path) -> list[tuple[RawSheet, Found]]:
     if not sheet.grid:
         return [(sheet, find_table(sheet))]
     if sheet.rows > _LOOKED:
-        parts = part_far(sheet, folder, lambda rows, place: _begins(rows, place, sheet))
+        blocks = _far_blocks(sheet, folder)
+        parts = [part for one in blocks for part in part_far(one, folder, partial(_begins, sheet=one))]
         return _titled([(part, find_table(part)) for part in parts])
     rows = [row for row in first_rows(sheet, _LOOKED) if any(map(strip, row[1]))]
     regions = list(_regions(rows, sheet)) if rows else []
@@ -58,6 +61,19 @@ def find_tables(sheet: RawSheet, folder: Path) -> list[tuple[RawSheet, Found]]:
             if refused.finding.code != "header_only" or (place + 1 == len(regions) and not tables):
                 raise
     return _titled(tables)
+
+
+def _far_blocks(sheet: RawSheet, folder: Path) -> list[RawSheet]:
+    """The blocks side by side of a long sheet, by its first rows and the columns that are blank throughout."""
+    rows = [row for row in first_rows(sheet, _LOOK) if any(map(strip, row[1]))]
+    whole = Region(0, len(rows), 0, sheet.width)
+    used = [any(strip(cells[at]) for _, cells in rows) for at in range(sheet.width)]
+    blank = find_blank(sheet, (at for at, one in enumerate(used) if not one))
+    blocks = _blocks(rows, whole, sheet.merged or (), [at not in blank for at in range(sheet.width)]) if rows else []
+    if len(blocks) < 2:
+        return [sheet]
+    stem = f"block{sheet.path.stem}"
+    return [cut_columns(sheet, one.left, one.right, folder / f"{stem}-{one.left}.arrow") for one in blocks]
 
 
 def _begins(rows: list[Row], place: int, sheet: RawSheet) -> bool:
@@ -118,7 +134,8 @@ def _filled(rows: Iterator[Row], fills: Sequence[Merged]) -> Iterator[Row]:
 
 def _regions(rows: list[Row], sheet: RawSheet) -> Iterator[Region]:
     whole = Region(0, len(rows), 0, sheet.width)
-    for block in _blocks(rows, whole, sheet.merged or ()):
+    used = [any(strip(cells[at]) for _, cells in rows) for at in range(sheet.width)]
+    for block in _blocks(rows, whole, sheet.merged or (), used):
         yield from _stack(rows, block, sheet.merged or ())
 
 
@@ -149,9 +166,9 @@ def _cut(sheet: RawSheet, rows: list[Row], region: Region, target: Path) -> RawS
     return told if first_part else replace(told, rejected=0)
 
 
-def _blocks(rows: list[Row], whole: Region, merged: Sequence[Merged]) -> list[Region]:
+def _blocks(rows: list[Row], whole: Region, merged: Sequence[Merged], used: Sequence[bool]) -> list[Region]:
     """The blocks side by side: parted by a blank column, or by a header that begins again, and each with its header."""
-    parts = _parted(rows, whole)
+    parts = _parted(whole, used)
     if len(parts) < 2:
         return _repeated(rows, whole, merged)
     heads = [_heading(rows, part, merged) for part in parts]
@@ -164,8 +181,7 @@ def _blocks(rows: list[Row], whole: Region, merged: Sequence[Merged]) -> list[Re
     return parts if same or all(titled) or all(serial) else [whole]
 
 
-def _parted(rows: list[Row], whole: Region) -> list[Region]:
-    used = [any(strip(cells[at]) for _, cells in rows) for at in range(whole.right)]
+def _parted(whole: Region, used: Sequence[bool]) -> list[Region]:
     parts, start = [], None
     for at, one in enumerate([*used, False]):
         if one and start is None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.form_blocks import At, find_form_unit, plain_label, spellings_of
-from ingest.forms import FormReading, Header
+from ingest.form_heads import Header
+from ingest.forms import FormReading
 from ingest.headers import fold
 
 _ABOVE = 5  # rows above a list that may tell its year and its unit

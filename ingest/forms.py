@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import At, Block, find_form_unit, plain_label, spellings_of
+from ingest.form_heads import Header, aside_of, groups_of
 from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
@@ -19,18 +19,12 @@ from ingest.periods import find_period
 from ingest.raw import RawSheet
 
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
+_GOAL = re.compile(r"[\u4e00-\u9fff（）()]{2,14}(?:目标|完成情况|完成情况综述)")  # a label, not what it asks for
 _ABOVE = 5  # rows above a block that may tell its year
+_OVER = 6  # rows above a header that may tell its groups apart
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
 
 Row = tuple[int | str, ...]
-
-
-@dataclass(frozen=True)
-class Header:
-    """The header row of a table in a form; of several side by side, each a group of columns."""
-
-    table: FormTable
-    groups: tuple[dict[str, int], ...]
 
 
 class FormReading:
@@ -94,30 +88,18 @@ class FormReading:
         """The table whose header the row is: the one most of whose headers it has."""
         best: tuple[int, Header] | None = None
         for table in self.form.tables:
-            groups = self._groups(table, cells)
+            groups = groups_of(table, self.tables[table.name], self.form.link, cells)
             size = max((len(group) for group in groups), default=0)
             if size >= table.least and (best is None or size > best[0]):
                 best = size, Header(table, groups)
         return best[1] if best else None
-
-    def _groups(self, table: FormTable, cells: list[str]) -> tuple[dict[str, int], ...]:
-        spelt = {plain_label(head): one.name for one in self.tables[table.name].fields for head in spellings_of(one)}
-        groups: list[dict[str, int]] = [{}]
-        for place, cell in enumerate(cells):
-            name = spelt.get(plain_label(cell)) if cell else None
-            if name is None or name in (table.label, self.form.link) or (place and cells[place - 1] == cell):
-                continue
-            if name in groups[-1]:
-                groups.append({down: groups[0][down] for down in table.down if down in groups[0]})
-                groups[-1].pop(name, None)
-            groups[-1][name] = place
-        return tuple(groups)
 
     def body(
         self, at: int, end: int, header: Header, headers: dict[int, Header]
     ) -> Iterator[tuple[int, dict[str, tuple[str, At]]]]:
         """The rows of a table in a form, by field."""
         held: list[dict[str, tuple[str, At]]] = [{} for _ in header.groups]
+        apart = self._apart(at, header, headers)
         for line in range(at + 1, self._last(at, end, header, headers)):
             number, cells = self.rows[line]
             for place, group in enumerate(header.groups):
@@ -130,7 +112,16 @@ class FormReading:
                 self._remark(header, told, label, number, cells)
                 values = {name: value for name, value in told.items() if name not in header.table.down}
                 if self._says(header.table.name, values, label):
-                    yield number, {**held[place], **values, **label}
+                    yield number, {**held[place], **values, **label, **apart[place]}
+
+    def _apart(self, at: int, header: Header, headers: dict[int, Header]) -> list[dict[str, tuple[str, At]]]:
+        """What sets each of the groups side by side apart, where the table has a field for it."""
+        name, first = header.table.aside, max((one + 1 for one in headers if one < at), default=0)
+        if name is None:
+            return [{} for _ in header.groups]
+        field = next(one for one in self.tables[header.table.name].fields if one.name == name)
+        told = [aside_of(field, header, group, self.rows[max(first, at - _OVER) : at + 1]) for group in header.groups]
+        return [{name: one} if one else {} for one in told]
 
     def _says(self, table: str, values: dict[str, tuple[str, At]], label: dict[str, tuple[str, At]]) -> bool:
         """Whether a row holds something: its required fields among it."""
@@ -213,11 +204,22 @@ class FormReading:
 
     def _value(self, line: int, place: int, one: DeclaredField, end: int) -> tuple[str, At] | None:
         beside = self._beside(line, place)
-        if beside or one.name not in self.form.below or line + 1 >= end or self.header(self.rows[line + 1][1]):
+        if one.name not in self.form.below or line + 1 >= end or self.header(self.rows[line + 1][1]):
+            return beside
+        at = beside[1][1] if beside and self._is_head(line, beside[1][1]) else None if beside else place
+        if at is None:
             return beside
         number, cells = self.rows[line + 1]
-        text = cells[place]
-        return (text, (number, place)) if text and not self._is_label(text) else None
+        text = cells[at]
+        return (text, (number, at)) if text and not self._is_label(text) else beside
+
+    def _is_head(self, line: int, place: int) -> bool:
+        """Whether a text beside a label is one itself, in whatever words: another of those stands on its right."""
+        cells = self.rows[line][1]
+        known = (self.labels.get(plain_label(cell)) for cell in cells[place + 1 :] if cell and cell != cells[place])
+        return any(one is not None and one.name in self.form.below for one in known) or bool(
+            _GOAL.fullmatch(cells[place])
+        )
 
     def _beside(self, line: int, place: int) -> tuple[str, At] | None:
         """What stands on the right of a label, unless that is a label too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,30 +11,41 @@ import pyarrow as pa
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
+from ingest.headers import fold
 from ingest.nulls import null_kind, strip
 from ingest.raw import RawSheet, iter_batches
 from ingest.tables import Found, Rest, Total, iter_data
 from ingest.values import Unreadable, amount
 
 _MOST_ROWS = 20_000
+_SERIALS = ("序号", "编号", "项次", "序列")
+_CHINESE = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 
 Line = tuple[bool, tuple[Decimal | None, ...]]  # whether nothing names the row, and its figures
 
 
 def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest: Rest, claims: Claims) -> None:
-    """Put rows that lack all names that the schema requires, and are the sums of others, among the totals."""
+    """Put rows that lack all names that the schema requires, and are the sums of others, among the totals.
+
+    So are those that are counted `一`, `二` over rows that are counted `1`, `2`.
+    """
     required = [one.name for one in schema.fields if one.required and one.type == "string"]
     names = [place for name in required if (place := claims.find(name)) is not None]
     measures = [one.name for one in schema.fields if one.type == "decimal"]
     figures = [place for name in measures if (place := claims.find(name)) is not None]
-    if not names or not figures or sheet.rows > _MOST_ROWS:
+    serial = next((at for at, head in enumerate(found.headers) if fold(head) in _SERIALS), None)
+    if (not names and serial is None) or not figures or sheet.rows > _MOST_ROWS:
         return
     rows = [row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)]
+    counted = set() if serial is None else _counted([strip(row[serial + 1]) for row in rows])
     lines = [
-        (all(null_kind(row[at + 1]) is not None for at in names), tuple(_number(row[at + 1]) for at in figures))
-        for row in rows
+        (
+            at in counted or (bool(names) and all(null_kind(row[name + 1]) is not None for name in names)),
+            tuple(_number(row[figure + 1]) for figure in figures),
+        )
+        for at, row in enumerate(rows)
     ]
-    sums = {rows[at][0]: rows[at][1:] for at in _sums(lines)}
+    sums = {rows[at][0]: rows[at][1:] for at in _sums(lines, proven=bool(counted))}
     if not sums or len(sums) == len(rows):
         return
     for number, cells in sums.items():
@@ -42,12 +54,19 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
     rest.masks = list(_masks(sheet, rest.masks or [], set(sums)))
 
 
-def _sums(lines: Sequence[Line]) -> list[int]:
+def _counted(serials: Sequence[str]) -> set[int]:
+    """The places of rows that are counted in Chinese where others are counted in digits."""
+    if not any(map(str.isdecimal, serials)):
+        return set()
+    return {at for at, text in enumerate(serials) if _CHINESE.fullmatch(text)}
+
+
+def _sums(lines: Sequence[Line], *, proven: bool = False) -> list[int]:
     """The places of the rows that are what others give: those down to the next such row, or all that follow.
 
     One row below proves nothing, unless the table is proven to have such lines by another.
     """
-    found = [at for at in range(len(lines)) if _is_sum(lines, at, 2)]
+    found = proven or any(_is_sum(lines, at, 2) for at in range(len(lines)))
     return [at for at in range(len(lines)) if _is_sum(lines, at, 1)] if found else []
 
 

@@ -1,8 +1,13 @@
-"""A name that stands once over a group of rows and is blank in the others: said of each of them, and told."""
+"""What stands once over a group of rows and is blank in the others: said of each of them, and told.
+
+A name may do so alone. What a bond has (name, code, date, rate …) does so together: blank in just the same rows, below
+a row that has it all, as where cells were merged and the format has lost it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -27,22 +32,25 @@ def fill_groups(
     schema: DeclaredSchema, sheet: RawSheet, found: Found, rest: Rest, claims: Claims, workdir: Path, gather: Gather
 ) -> RawSheet:
     """The sheet with the names of groups in all of their rows; itself where no column looks like that."""
-    places = [place for one in schema.fields if one.grouped and (place := claims.find(one.name)) is not None]
-    if not places or not sheet.grid or sheet.rows > _MOST_ROWS:
+    alone, together = (_places(schema, claims, name) for name in ("grouped", "together"))
+    if not (alone or together) or not sheet.grid or sheet.rows > _MOST_ROWS:
         return sheet
-    columns = _columns(sheet, found, rest, places)
-    others = claims.taken() - set(places)
-    first = min(others, default=sheet.width)
+    columns = _columns(sheet, found, rest, sorted({*alone, *together}))
     sums = [total.row for total in rest.totals]
-    grouped = [at for at in places if at < first and _is_grouped(columns[at], sums)]
-    if not grouped:
-        return sheet
-    told = {at: dict(_downwards(columns[at])) for at in grouped}
+    first = min(claims.taken() - set(alone), default=sheet.width)
+    told = {at: dict(_downwards(columns[at])) for at in alone if at < first and _is_grouped(columns[at], sums)}
+    told |= _told_together({at: columns[at] for at in together if at not in told}, sums)
     for at, texts in told.items():
         for row, text in texts.items():
             where = place_of(sheet, row, at, found.headers[at], "")
             gather.add(WARNING, "group_filled_down", where, name=text, header=found.headers[at])
-    return _written(sheet, workdir, told)
+    return _written(sheet, workdir, told) if told else sheet
+
+
+def _places(schema: DeclaredSchema, claims: Claims, member: str) -> list[int]:
+    """The columns of the fields that have such a member."""
+    names = [one.name for one in schema.fields if getattr(one, member)]
+    return [place for name in names if (place := claims.find(name)) is not None]
 
 
 def _columns(sheet: RawSheet, found: Found, rest: Rest, places: Sequence[int]) -> dict[int, Texts]:
@@ -62,6 +70,29 @@ def _is_grouped(texts: Texts, sums: Sequence[int]) -> bool:
         return False
     parted = all(any(one < row < other for row in sums) for one, other in pairwise(heads))
     return parted or 2 <= blanks >= len(heads) / 2
+
+
+def _told_together(columns: Mapping[int, Texts], sums: Sequence[int]) -> dict[int, Texts]:
+    """The blanks of columns that are blank in the same rows but the first, and of those that are blank there too."""
+    blanks = {at: frozenset(row for row, text in texts.items() if not text) for at, texts in columns.items()}
+    first = min((row for texts in columns.values() for row in texts), default=0)
+    alike = Counter(rows for rows in blanks.values() if rows and first not in rows)
+    groups = sorted((rows for rows, count in alike.items() if count > 1), key=len)
+    told: dict[int, Texts] = {}
+    for at, texts in columns.items():
+        rows = blanks[at] if blanks[at] in groups else next((one for one in groups if one <= blanks[at]), frozenset())
+        told[at] = dict(_below(texts, rows, sums))
+    return {at: texts for at, texts in told.items() if texts}
+
+
+def _below(texts: Texts, rows: frozenset[int], sums: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The rows, each with what the row above it has; none below a sum, which ends what it sums up."""
+    head, text = 0, ""
+    for row in texts:
+        if row not in rows:
+            head, text = row, texts[row]
+        elif text and not any(head < one < row for one in sums):
+            yield row, text
 
 
 def _downwards(texts: Texts) -> Iterator[tuple[int, str]]:

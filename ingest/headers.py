@@ -42,8 +42,9 @@ def split_unit(header: str) -> tuple[str, Unit | None]:
 
     Of a header of several rows, the unit may stand in any of them; the lowest that names one counts.
     """
-    parts = [_split(part) for part in header.split(JOIN)]
-    return "/".join(stem for stem, _ in parts), next((unit for _, unit in reversed(parts) if unit), None)
+    first, *rest = header.split(JOIN)
+    parts = [_split(first), *((("", unit) if (unit := find_unit(part)) else _split(part)) for part in rest)]
+    return "/".join(stem for stem, _ in parts if stem), next((unit for _, unit in reversed(parts) if unit), None)
 
 
 def _split(header: str) -> tuple[str, Unit | None]:

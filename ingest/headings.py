@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.headers import JOIN, clean
-from ingest.nulls import null_kind, strip
+from ingest.headers import JOIN, clean, split_unit
+from ingest.nulls import is_unsold, null_kind, strip
+from ingest.periods import find_period
 from ingest.raw import Merged
-from ingest.underheads import BELOW, Row, is_number, kind_below, words_of
+from ingest.underheads import BELOW, Row, is_formula, is_number, kind_below, words_of
 
 _DEPTH = 4  # header rows at most
 _UNIT = re.compile(
@@ -27,6 +28,7 @@ _PART = re.compile(r"其\s*中")
 _STRETCHED = re.compile(r"\s+")
 _SPACED = re.compile(r"[\u3400-\u9fff](?:\s+[\u3400-\u9fff])+")
 _WIDE_GAP = re.compile(r"(?<=[\u3400-\u9fff])(?:[ \t\xa0]{2,}|\u3000+)(?=[\u3400-\u9fff])")
+_GAP = 1  # rows from one to the next, where none is blank
 _HEAD = 15  # rows in which the corner with the unit must be
 
 
@@ -127,6 +129,8 @@ def _is_banner(rows: Sequence[Row], place: int, width: int, merged: Sequence[Mer
         return True
     if is_table_number(words[0]) and len(words) < 4:
         return True
+    if is_labelled(words[0]) and all(is_labelled(word) or find_period(word) for word in words):
+        return True  # `填报单位：某市 | 2016年第2季度`
     if any(one.top == number < one.bottom for one in merged):
         return False  # it reaches down into the rows of names below
     spans = {(one.left): one.right - one.left + 1 for one in merged if one.top == number}
@@ -166,15 +170,22 @@ def _is_under(upper: Row, below: Sequence[Row]) -> bool:
     if not blank or len(names) < 2 or any(is_number(cells[at]) or null_kind(cells[at]) for at in names):
         return False
     starts = {at for at in names if at + 1 in blank}
-    if any(at not in blank and at not in starts for at in names):
+    groups = {
+        strip(cells[at]) for at in (*blank, *starts) if at in names
+    }  # `面积 | 占比` under one, `面积` under another
+    if any(at not in blank and at not in starts and strip(cells[at]) not in groups for at in names):
         return False
-    return _numeric_below(below[1:], names)
+    return any(split_unit(cells[at])[1] for at in blank) or _numeric_below(below[1:], names)
 
 
 def _numeric_below(rows: Sequence[Row], columns: Sequence[int]) -> bool:
-    """Whether one of the columns holds mostly numbers in the next rows."""
+    """Whether one of the columns holds mostly numbers in the next rows, down to a gap; letters of formulas apart."""
+    gap = next((at for at in range(1, len(rows)) if rows[at][0] > rows[at - 1][0] + _GAP), len(rows))
     for at in columns:
-        texts = [text for _, cells in rows[:BELOW] if (text := strip(cells[at])) and null_kind(text) is None]
+        cells = [strip(cells[at]) for _, cells in rows[: min(gap, BELOW)]]
+        texts = [
+            text for text in cells if text and null_kind(text) is None and not is_formula(text) and not is_unsold(text)
+        ]
         if texts and sum(map(is_number, texts)) * 2 > len(texts):
             return True
     return False
@@ -218,13 +229,12 @@ def _spread(heads: Sequence[Row], merged: Sequence[Merged]) -> list[list[str]]:
 
 
 def _spread_blanks(levels: list[list[str]]) -> list[list[str]]:
-    """Without merged cells: a blank cell over a name belongs to the group on its left."""
+    """Without merged cells: a blank cell over a name belongs to the group or the whole on its left."""
     for depth, level in enumerate(levels[:-1]):
         for at in range(1, len(level)):
             named = any(lower[at] for lower in levels[depth + 1 :])
             same = all(upper[at] == upper[at - 1] for upper in levels[:depth])
-            open_group = level[at - 1] and any(lower[at - 1] for lower in levels[depth + 1 :])
-            if not level[at] and named and same and open_group:
+            if not level[at] and level[at - 1] and named and same:
                 level[at] = level[at - 1]
     return levels
 

@@ -11,20 +11,21 @@ from ingest.families import DeclaredSchema
 from ingest.families.declared import Melt
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
-from ingest.headers import fold, split_unit
-from ingest.melt_texts import is_bare, is_figure
+from ingest.headers import JOIN, fold, split_unit
+from ingest.melt_texts import has_figure, is_bare, is_figure, lacks_years
 from ingest.melt_words import Said, Sayings
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
 from ingest.periods import find_year_beside, year_and_part
 from ingest.raw import RawSheet
+from ingest.regions import is_place
 from ingest.tables import Found
 from ingest.units import find_unit
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
 _SHARE = re.compile(r"率|比重|比例")  # what is no sum of money, whatever the corner says
-_LEVELS = (re.compile(r"[一二三四五六七八九十]+、"), re.compile(r"[（(][一二三四五六七八九十]+[)）]"))
+_LEVELS = (re.compile(r"[一二三四五六七八九十]+[、：:．.]"), re.compile(r"[（(][一二三四五六七八九十]+[)）]"))
 _MOST = 500_000  # numbers in one matrix
 
 Row = tuple[int | str, ...]
@@ -68,6 +69,7 @@ class Melting:
         }
         self.persons = claims.personal()
         self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
+        self.period = period or ""
         self.year_at, rows = self._with_years(rows)
         formulas = [self._is_formula(row) for row in rows]
         self.rows, self.ignored = (
@@ -76,9 +78,9 @@ class Melting:
         self.figures = self._figures()
         self.stack: list[tuple[int, str, tuple[int, int]]] = []
         self.told: set[tuple[object, ...]] = set()
-        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept))
+        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places())
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
-        named = [one.name for one in schema.fields]
+        named, also = [one.name for one in schema.fields], also | {name for name, _ in self.sayings.places.values()}
         self.names = [
             name for name in named if name in self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
         ]
@@ -87,14 +89,27 @@ class Melting:
         """The column of years, and the rows whose part of a year (`第一季度`) has its year before it."""
         own = self.kept.get(self.melt.period or "")
         year = None if own is None else find_year_beside(self.found.headers, own)
-        if own is None or year is None:
+        if own is None or (year is None and not lacks_years((str(row[own + 1]) for row in rows), self.period)):
             return None, rows
         header = self.found.headers[own]
         made = [
-            (*row[: own + 1], year_and_part(str(row[year + 1]), str(row[own + 1]), header), *row[own + 2 :])
+            (
+                *row[: own + 1],
+                year_and_part(str(row[year + 1]) if year is not None else self.period, str(row[own + 1]), header),
+                *row[own + 2 :],
+            )
             for row in rows
         ]
         return year, made
+
+    def _places(self) -> dict[int, tuple[str, str]]:
+        """The columns of figures that are each of a region, with the field that takes its name."""
+        region = next((one.name for one in self.schema.fields if one.filled == "region"), None)
+        if region is None or region in self.kept or "region" in self.kept:
+            return {}
+        levels = {place: self.found.headers[place].split(JOIN) for place in self.figures}
+        named = {place: next((name for name in names if is_place(name)), "") for place, names in levels.items()}
+        return {place: (region, name) for place, name in named.items() if name}
 
     def means_by_row(self, row: Row) -> bool:
         """Whether a row's label says by itself what the labels of the other rows say by theirs."""
@@ -174,7 +189,7 @@ class Melting:
         return True
 
     def _mostly_numbers(self, place: int) -> bool:
-        rows = [row for row in self.rows if _has_figure(row)]  # words alone are told of, but decide nothing
+        rows = [row for row in self.rows if has_figure(row)]  # words alone are told of, but decide nothing
         texts = [text for row in rows if null_kind(text := str(row[place + 1])) is None]
         return bool(texts) and sum(map(is_figure, texts)) * 2 > len(texts)
 
@@ -279,9 +294,3 @@ class Melting:
         if level < len(_LEVELS):
             self.stack.append((level, label, at))
         return above
-
-
-def _has_figure(row: Row) -> bool:
-    """Whether a row has a figure beside what it begins with, which may be its serial number."""
-    texts = [text for cell in row[1:] if (text := strip(str(cell)))]
-    return any(map(is_figure, texts[1:]))

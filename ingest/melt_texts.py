@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
-from ingest.periods import find_period
+from ingest.nulls import null_kind, strip
+from ingest.periods import find_period, is_part_of_year
 from ingest.values import Unreadable, amount
 
 _YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
@@ -31,3 +33,15 @@ def is_bare(text: str) -> bool:
         return amount(text).unit is None
     except Unreadable:
         return False
+
+
+def has_figure(row: Sequence[int | str]) -> bool:
+    """Whether a row, its number first, has a figure beside what it begins with, which may be its serial number."""
+    texts = [text for cell in row[1:] if (text := strip(str(cell)))]
+    return any(map(is_figure, texts[1:]))
+
+
+def lacks_years(texts: Iterable[str], when: str) -> bool:
+    """Whether the times in a column are only parts of the one year that the title speaks of."""
+    told = [text for text in texts if null_kind(text) is None]
+    return bool(re.fullmatch(r"\d{4}", when)) and bool(told) and all(map(is_part_of_year, told))

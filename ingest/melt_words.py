@@ -38,6 +38,7 @@ class Sayings:
     period: str | None
     filled: Mapping[str, str]
     kept: frozenset[str]
+    places: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # columns of regions: field and name
     spellings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def of(self, labels: Sequence[Text], names: Sequence[Text], place: int) -> dict[str, Said]:
@@ -62,6 +63,9 @@ class Sayings:
                     break
         shift = int(also.pop("shift", "0"))
         said.update({name: Said(text, text, (0, 0)) for name, text in self.filled.items() if name not in self.kept})
+        if place in self.places:
+            name, text = self.places[place]
+            said[name] = Said(text, text, (self.found.header_row, place))
         said.update({name: Said(value, value, label_at) for name, value in also.items() if name not in said})
         if self.melt.period and self.melt.period not in self.kept:
             self._date(said, places, shift)

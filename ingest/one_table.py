@@ -144,6 +144,9 @@ class OneTable:
                 done = writer.accepted + writer.rejected
                 share = _SEEN + (1 - _SEEN) * done / rows
                 self.request.progress(Progress(done, writer.accepted, writer.rejected, share))
+        self.rest.blank += writer.blank
+        if writer.blank and not (writer.accepted or writer.rejected or self.rest.says_nothing):
+            raise Refused("header_only", sheet=self.sheet.name, row=self.found.header_row)
         if writer.rejected and not writer.accepted:
             raise _all_refused(writer)
 
@@ -161,6 +164,7 @@ class OneTable:
             ("notes_found", len(rest.notes)),
             ("footers_left_out", rest.footers),
             ("headers_again", rest.headers_again),
+            ("headings_left_out", rest.headings),
         )
         for code, count in counts:
             if count:
@@ -209,6 +213,8 @@ class OneTable:
         """The A1 range from the first header row to the last row of data, over the published columns."""
         if not self.sheet.grid:
             return None
+        if self.found.extent:
+            return self.found.extent
         first = self.found.header_rows[0]
         if isinstance(self.sheet, ReshapedSheet):
             if self.sheet.sheets_from or not self.sheet.rows_from:

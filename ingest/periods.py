@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from ingest import values
 from ingest.headers import fold, split_unit
+from ingest.numerals import with_digits
 from ingest.unit_readers import JOIN
 from ingest.values import Unreadable
 
@@ -26,7 +27,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"{_YEAR}(?P<month>0[1-9]|1[0-2])"), lambda m: f"{m['year']}-{m['month']}"),
     (re.compile(rf"(?:截[至止])?{_YEAR}年?[末底]"), lambda m: f"{m['year']}-12-31"),
     (
-        re.compile(rf"{_YEAR}年?(?P<first>\d{{1,2}})月?[-—~至](?P<last>\d{{1,2}})月"),
+        re.compile(rf"{_YEAR}年?(?P<first>\d{{1,2}})月?[-—~至到](?P<last>\d{{1,2}})月"),
         lambda m: f"{m['year']}-{_month(m['first'])}/{m['year']}-{_month(m['last'])}",
     ),
     (re.compile(rf"{_YEAR}年?[-—~至]{{1,2}}(?P<last>(?:19|20)\d{{2}})年?"), lambda m: f"{m['year']}-01/{m['last']}-12"),
@@ -37,7 +38,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
 
 def period(text: str) -> str:
     """The period that the text names. Raises Unreadable."""
-    words = re.sub(r"\s", "", values.tidy(text)).lower()
+    words = re.sub(r"\s", "", with_digits(values.tidy(text))).lower()
     for pattern, write in _SHAPES:
         found = pattern.fullmatch(words)
         if found:
@@ -62,6 +63,7 @@ def is_spoken(text: str) -> bool:
     return True
 
 
+_PART = re.compile(r"第?[1-4一二三四]季度?|[上下]半年|(?:1[0-2]|0?[1-9])月份?")
 _PARTS_OF_YEARS, _YEARS = frozenset({"季度", "季", "月份", "月", "半年"}), frozenset({"年份", "年度", "年"})
 
 
@@ -70,6 +72,11 @@ def find_year_beside(headers: Sequence[str], own: int) -> int | None:
     if fold(headers[own]) not in _PARTS_OF_YEARS:
         return None
     return next((at for at, header in enumerate(headers) if fold(header) in _YEARS), None)
+
+
+def is_part_of_year(text: str) -> bool:
+    """Whether a text is a quarter, a half or a month without its year: `第一季度`, `上半年`, `3月`."""
+    return _PART.fullmatch(re.sub(r"\s", "", values.tidy(text))) is not None
 
 
 def year_and_part(year: str, part: str, header: str) -> str:
@@ -92,14 +99,14 @@ def in_year(text: str, header: str) -> str:
 
 _GAPS = re.compile(r"(?<=[\d年第])\s*/?\s*(?=[年第季月日]|[1-4一二三四]季)|(?<=[年第月])\s+(?=\d)")
 _IN_TEXT = re.compile(
-    r"(?<!\d)(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
+    r"(?<!\d)(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月?[-—~至到]\d{1,2}月|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
     r"|民[国國]\d{2,3}年度?"
 )
 
 
 def find_period(text: str) -> str | None:
     """The one period that a title or a file name speaks of, or None where there is none or several."""
-    close = _GAPS.sub("", unicodedata.normalize("NFKC", text))
+    close = _GAPS.sub("", with_digits(unicodedata.normalize("NFKC", text)))
     found = {match.group().replace("_", "-") for match in _IN_TEXT.finditer(close)}
     if len(found) != 1:
         return None

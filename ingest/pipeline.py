@@ -24,6 +24,7 @@ from ingest.raw import RawSheet
 from ingest.records import read_records
 from ingest.reshape import Asked, Part, fill, read_forms, reshape
 from ingest.tables import Found, Rest
+from ingest.turned import read_turned
 from ingest.values import Unreadable
 
 __all__ = ["Options", "Outcome", "Progress", "TypedTable", "take_in"]
@@ -106,15 +107,27 @@ class _Intake:
         return replace(reading, sheets=self.covering.sheets(reading.sheets))
 
     def _records(self, schema: DeclaredSchema, sheets: Sequence[RawSheet]) -> Sequence[RawSheet]:
-        """Take in the records that are printed as forms; the sheets that hold none."""
+        """Take in the tables on their side and the records that are printed as forms; the sheets that hold none."""
         request = self.request
+        sheets = [sheet for sheet in sheets if not self._turned(schema, sheet)]
         records, taken = read_records(schema, request.mapping, sheets)
         if taken:
             sheet, found, rest = records.table(request.workdir, taken[0], self.gather)
-            named = PurePath(request.filename).stem
-            asked = Asked(schema, sheet, found, rest, request.mapping, self._when(found), request.workdir, named)
-            self._take_part(fill(asked), (0, 1))
+            self._take_part(fill(self._asked(schema, sheet, found, rest)), (0, 1))
         return [one for one in sheets if all(one is not other for other in taken)]
+
+    def _turned(self, schema: DeclaredSchema, sheet: RawSheet) -> bool:
+        """Take in the table of a sheet that lies on its side; whether it does."""
+        turned = read_turned(schema, self.request.mapping, sheet, self.request.workdir, self.gather)
+        if turned is not None:
+            for part in reshape(self._asked(schema, *turned), self.gather):
+                self._take_part(part, (0, 1))
+        return turned is not None
+
+    def _asked(self, schema: DeclaredSchema, sheet: RawSheet, found: Found, rest: Rest) -> Asked:
+        request = self.request
+        named = PurePath(request.filename).stem
+        return Asked(schema, sheet, found, rest, request.mapping, self._when(found), request.workdir, named)
 
     def _candidates(self, sheets: Sequence[RawSheet]) -> list[tuple[RawSheet, Found]]:
         """All that looks like a table. Raises Refused where nothing does."""
@@ -168,18 +181,16 @@ class _Intake:
         request = self.request
         if request.schema is None:
             return (Part(None, sheet, found, Rest()),)
-        when = self._when(found)
-        named = PurePath(request.filename).stem
-        rest = Rest(named_totals=request.schema.melt is None)
-        asked = Asked(request.schema, sheet, found, rest, request.mapping, when, request.workdir, named)
-        return reshape(asked, self.gather)
+        rest = Rest(named_totals=request.schema.melt is None, headed=request.schema.melt is None)
+        return reshape(self._asked(request.schema, sheet, found, rest), self.gather)
 
     def _take_part(self, part: Part, turn: tuple[int, int]) -> None:
         """One table, typed and written. Raises Refused where it keeps no row."""
         name, before = self._name(part.sheet, len(self.done))
         if part.schema is not None and part.schema is not self.request.schema and self.request.schema is not None:
             name = part.schema.table if self.request.schema.form is not None else name
-        request = replace(self.request, schema=part.schema, progress=self._tell(*turn))
+        mapping = {**part.mapping, **self.request.mapping}
+        request = replace(self.request, schema=part.schema, mapping=mapping, progress=self._tell(*turn))
         found = self.covering.headings(part.found)
         self.trying = one = OneTable(part.sheet, found, request, name, before, rest=part.rest)
         self.done.append((one, self.covering.told(one, one.run())))

@@ -18,9 +18,11 @@ from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows
 from ingest.records import Records
 from ingest.tables import Found
+from ingest.turned import turned_headers
 
 _LEAST_FIELDS, _LEAST_SAID, _LEAST_LABELS = 3, 2, 6
 _LEAST_SHARE = 0.5
+_MANY_FIELDS, _SHARE_OF_MANY = 6, 0.35  # so many say enough, whatever stands beside them or is not there
 _ROWS = 200  # of a sheet, by which its layout is judged
 _MATRIX_SHARE, _LEAST_FIGURES = 0.8, 4  # of the figures, those that a schema must have a place for
 _TITLE = 80.0  # of 100: how much of the schema's title stands in the table's
@@ -107,6 +109,10 @@ def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
     made = []
     for schema in list_schemas():
         share, said = 1.0, 0
+        upright = turned_headers(schema, sheet) if schema.melt is None and schema.form is None else ()
+        if upright:
+            made.append(_propose(schema, upright, title))
+            continue
         if schema.melt is not None:
             mapping, share, said = _melted(schema, sheet, found, data)
         elif schema.form is not None:
@@ -151,9 +157,11 @@ def _melted(
 
 
 def _is_titled(schema: DeclaredSchema, title: str) -> bool:
-    return bool(title) and fuzz.partial_ratio(fold(schema.titles["zh-Hans"]), title) >= _TITLE
+    called = any(fold(word) in title for word in schema.called)
+    return bool(title) and (called or fuzz.partial_ratio(fold(schema.titles["zh-Hans"]), title) >= _TITLE)
 
 
 def _is_likely(one: Proposal) -> bool:
     by_headers = len(one.mapping) >= _LEAST_FIELDS and one.share >= _LEAST_SHARE and not one.missing
+    by_headers |= len(one.mapping) >= _MANY_FIELDS and one.share >= _SHARE_OF_MANY
     return by_headers or (one.by_title and bool(one.mapping))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ingest import values
+from ingest.numerals import terms_with_digits, with_digits
 from ingest.units import Unit
 from ingest.values import Unreadable
 
@@ -110,7 +111,7 @@ def _ends(words: str) -> list[str]:
 
 def days(text: str) -> tuple[dt.date, dt.date]:
     """The first and the last day of `2019年10月22日至2019年10月26日`; a single day is both. Raises Unreadable."""
-    words = values.tidy(text).strip("|").removesuffix("止")
+    words = with_digits(values.tidy(text).strip("|").removesuffix("止"))
     parts = _ends(words)
     if len(parts) > 2:
         raise Unreadable("range_unreadable")
@@ -144,7 +145,7 @@ _TERM = re.compile(r"(\d+(?:\.\d+)?)\s*(?:年|$|(?=[、,，;；|\s]))")
 
 def longest_term(text: str, unit: Unit | None = None) -> Decimal:
     """The longest term of years in `住宅70年；商业40年`. Raises Unreadable."""
-    words = re.sub(r"\(.*?(?:\)|$)", "", values.tidy(text))
+    words = terms_with_digits(re.sub(r"\(.*?(?:\)|$)", "", values.tidy(text)))
     found = [Decimal(number) for number in _TERM.findall(words)]
     if not found:
         raise Unreadable("term_unreadable")

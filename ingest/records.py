@@ -29,7 +29,7 @@ _MOST = 20_000  # rows of a sheet of records
 _LONGEST = 24  # characters of a label
 _FIELDS, _LINES = 3, 3  # so many labels of a schema, on so many rows, are a record
 _ABOVE = 4  # rows over a block that may tell its number
-_SERIAL = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?[、.．]?")
+SERIAL = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?[、.．]?")
 
 Row = tuple[int, list[str]]
 
@@ -128,7 +128,7 @@ class Records:
         """The labels of a row that have a value beside them; none where something else names the row."""
         number, cells = row
         labels = self._labels(cells)
-        if not labels or any(cells[at] and not _SERIAL.fullmatch(cells[at]) for at in range(min(labels))):
+        if not labels or any(cells[at] and not SERIAL.fullmatch(cells[at]) for at in range(min(labels))):
             return
         for at, name in labels.items():
             beside = next((to for to in range(at + 1, len(cells)) if cells[to] and cells[to] != cells[at]), None)

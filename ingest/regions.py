@@ -12,15 +12,18 @@ from catalog.messages import LANGUAGES
 from catalog.regions import is_aggregate
 from catalog.vocabularies import Term, get_vocabulary, label
 from ingest.headers import fold
+from ingest.numerals import with_digits
 from ingest.values import Unreadable
 
 _STROKES = re.compile(r"[>＞/|,，-]")
 _ITSELF = re.compile(r"(?:全|本)?[省市区县州](?:本级)?|本级|本地区|(?:全[省市区县州])?(?:合计|总计|小计|平均)")
 _LABEL = re.compile(r"^(?:城市|地区|行政区|区域|填报单位|编制单位|单位名称)[:]")
 _SUFFIXES = ("省", "市", "区", "县", "州", "盟", "旗")
-_YEAR = re.compile(
-    r"^\D{0,4}(?:(?:19|20)\d{2}\s*(?:年(?:度|末|底)?)?\s*(?:[-—~至]+\s*(?:19|20)\d{2}(?:年[末底度]?)?)?(?:第?[1-4一二三四]季度)?)+"
-)
+_YEARS = r"(?:19|20)\d{2}(?:年(?:度|末|底|初)?)?"
+_WITHIN = r"第?[1-4一二三四]季度?|[上下]半年|\d{1,2}月?(?:[-—~至]\d{1,2})?月(?:份|末|底)?(?:\d{1,2}日)?|\.\d{1,2}"
+_WHEN = re.compile(rf"^\D{{0,4}}(?:\(?{_YEARS}(?:[-—~至]+{_YEARS})?(?:{_WITHIN})?\)?)+")  # `截至2023年末`
+_LEAD = re.compile(r"^\s*(?:附[件表]\s*\d*(?:-\d+)?[:：.\s]+)?(?:关于(?:公布|公开|下达|印发|发布|调整|批复)?)?")
+_ASIDE = re.compile(r"\(([^()]{2,15}[省市区县州盟旗])(?:本级)?\)$")  # `限额提前下达情况表(永嘉县)`
 _ENDS = "省市区县州盟旗"
 _OF_NICKNAMES, _SHORT = "州盟", 2  # 巴州 is short for a longer name, 鄞县 is whole
 _MOST_TOLD = 6  # namesakes of an ambiguous name
@@ -149,15 +152,26 @@ def _is_level(word: str, code: str) -> bool:
 
 
 def find_place(text: str) -> tuple[str, str | None] | None:
-    """The region that a title begins with, or that stands after its year, and its code if that is certain."""
-    words = _LABEL.sub("", fold(text))
-    for start in dict.fromkeys((words, _YEAR.sub("", words))):
+    """The region that a title begins with, or that stands after its time, and its code if that is certain."""
+    words = with_digits(_LABEL.sub("", fold(_LEAD.sub("", text))))
+    aside = _ASIDE.search(words)
+    for start in dict.fromkeys((words, _WHEN.sub("", words), aside[1] if aside else "")):
         for size in range(min(_LONGEST, len(start)), 1, -1):
             name = start[:size]
             if name[-1] in _ENDS and (found := _last([name])):
                 codes = _settled(found)
                 return name, codes.pop() if len(codes) == 1 else None
     return None
+
+
+def is_place(text: str) -> bool:
+    """Whether a text is the name of a region, or a path of names, and nothing else."""
+    bare = _AMONG.sub("", text.strip())
+    for word in (_OWN.sub("", bare), bare.removesuffix("本级")):
+        found = find_place(word) if word and word[-1] in _ENDS else None
+        if found is not None and found[0] == fold(word):
+            return True
+    return False
 
 
 def _told(code: str) -> str:

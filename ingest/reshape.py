@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ingest.by_content import name_regions
 from ingest.claims import Claims
 from ingest.exploding import explode
 from ingest.families import DeclaredSchema
@@ -32,7 +33,13 @@ from ingest.tables import Found, Rest, iter_data
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
-_PLACE = re.compile(r"([\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*(?=(?:19|20)\d{2}\s*年)")
+_ANY = r"(?P<name>[\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*"
+_OF = r"国有|政府|地方|土地|住宅|存量|房地产|供地|供应|财政|债|一般|专项|部门|预算|项目|城市|地价"
+# A place that is none of the country's: before a year, or between a time and what the table is about.
+_PLACE = re.compile(
+    rf"(?:关于公[布开])?{_ANY}(?=(?:19|20)\d{{2}}\s*年)|\D{{0,2}}(?:19|20)\d{{2}}年[\d年月日度末底上下半一二三四第季至—-]*"
+    rf"(?![全本各所])(?P<after>[\u4e00-\u9fff]{{1,6}}?[省市区县州旗])(?:本级)?(?={_OF})"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Part:
     sheet: RawSheet
     found: Found
     rest: Rest
+    mapping: Mapping[str, str | None] = field(default_factory=dict)  # by what columns hold
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ class Asked:
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     """The tables that the schema makes of the sheet: mostly the sheet itself. Raises Refused."""
     schema = asked.schema
+    found, mapping = name_regions(schema, asked.sheet, asked.found, dict(asked.mapping), gather)
+    asked = replace(asked, found=found, mapping=mapping)
     if schema.melt is not None and not _is_long(asked):
         return (_from_matrix(asked, gather),)
     claims = Claims(asked.found.headers, schema, asked.mapping)
@@ -82,7 +92,7 @@ def fill(asked: Asked) -> Part:
     told = {one.title: _told(one.filled, asked) for one in schema.fields if one.filled and not claims.has(one)}
     added = {title: text for title, text in told.items() if text}
     if not added or old.rows > _MOST_FILLED:
-        return Part(schema, old, found, asked.rest)
+        return Part(schema, old, found, asked.rest, asked.mapping)
     path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + len(added)
     moved: dict[tuple[int, int], tuple[int, int]] = {}
     sheets_from = list[str]()
@@ -109,7 +119,8 @@ def fill(asked: Asked) -> Part:
         sheets_from=tuple(sheets_from) if several else (),
     )
     headers = (*found.headers, *added)
-    return Part(schema, sheet, replace(found, headers=headers), _settled_rest(sheet, asked.rest, found.headers))
+    rest = _settled_rest(sheet, asked.rest, found.headers)
+    return Part(schema, sheet, replace(found, headers=headers), rest, asked.mapping)
 
 
 def _told(what: str, asked: Asked) -> str:
@@ -118,10 +129,14 @@ def _told(what: str, asked: Asked) -> str:
         return asked.period or ""
     texts = [strip(text) for text in (asked.found.title or "", *asked.found.banners, asked.named)]
     if what == "number":
-        numbers = {found.group() for text in texts if (found := NUMBER.search(text))}
+        above, named = (
+            {found.group() for text in some if (found := NUMBER.search(text))} for some in (texts[:-1], texts)
+        )
+        numbers = above or named
         return numbers.pop() if len(numbers) == 1 else ""
     known = next((place[0] for text in texts if (place := find_place(text))), "")
-    return known or next((found[1] for text in texts if (found := _PLACE.match(text))), "")
+    places = (found for text in texts if (found := _PLACE.match(text)))
+    return known or next((found["name"] or found["after"] for found in places), "")
 
 
 def _is_long(asked: Asked) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -22,6 +23,9 @@ NOTE = (
     r"\s*\d*\s*[:：]"
 )
 ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
+HEADING = (
+    r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*[\x{3400}-\x{9FFF}]"  # `一、住宅用地` over some of the rows
+)
 GOES_ON = r"^\s*[(（]?\s*(?:[续續][上前]?\s*[表页頁]|接[上前][表页頁])[\s\d一二三四五六七八九十]*[)）]?\s*[:：]?$"
 TITLE_GOES_ON = r"^.{4,}[(（]\s*续\s*[表页]?\s*[\d一二三四五六七八九十]*\s*[)）]\s*$"  # `…情况表（续表）`
 NAMED_OR_BARE = f"{NAMED_TOTAL}|{TOTAL}"
@@ -32,6 +36,11 @@ NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?
 MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
 EMPTY = f"^[{SPACE}]*$"
 ODD = f"{NOTE}|{TOTAL}|{SIGNATURE}"
+
+
+def matching_total(text: str) -> bool:
+    """Whether a text is the word for a sum."""
+    return re.match(TOTAL, text) is not None
 
 
 def matching(column: Any, pattern: str, marks: Sequence[str] = MARKS) -> pl.Series:

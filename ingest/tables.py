@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from ingest.coded import each, filtered, plain, plain_batch
+from ingest.far_blocks import ENDLESS, last_full_row
 from ingest.findings import Refused
 from ingest.headers import clean
 from ingest.headings import (
@@ -22,11 +23,13 @@ from ingest.headings import (
 )
 from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows, iter_coded
+from ingest.rest import LeftOut, Rest, Total
 from ingest.row_words import (
     EMPTY,
     ENUMERATED,
     GOES_ON,
     GOES_ON_MARKS,
+    HEADING,
     NAMED_OR_BARE,
     NAMED_TOTAL,
     NAMES,
@@ -41,15 +44,15 @@ from ingest.row_words import (
 from ingest.signatures import is_signature, without_persons
 from ingest.underheads import is_number
 
-__all__ = ["Found", "LeftOut", "Rest", "Total", "find_table", "iter_data", "looks_like_data"]
+__all__ = ["Found", "LeftOut", "Rest", "Total", "find_table", "iter_data", "looks_like_data", "make_found"]
 
 _LOOK = 40  # rows among which the header must be
 _MOST_TOTALS = 1_000
 _MOST_NOTES = 200
-_MOST_LEFT = 100  # rows that are named in the release; all are counted
 _HEAD = 6  # columns from the left in which a row says that it is a sum
-_ZEROS = frozenset("0.,")
-_NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[报報]告|空表"  # in a note under a table without rows
+_TAILED = 2  # columns but one of a table below which notes may stand
+_SENTENCE = r".{4}.*[。；：:，,]|^\s*[（(]?[一二三四五六七八九十]{1,3}[)）、.].{2}"
+_HEADING = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Found:
     raw_header: tuple[str, ...] = ()  # the last header row as it stands: where it comes again, it is no data
     raw_head: frozenset[tuple[str, ...]] = frozenset()  # all rows above the data: a page that is printed has them again
 
+    extent: str = ""  # where it lies, if not below its header
+
     @property
     def top(self) -> int:
         """The last row that is above the data."""
@@ -87,11 +92,11 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
     if not full:
         raise Refused("file_empty")
     if not sheet.grid:
-        return _found(tuple(map(clean, full[0][1])), (full[0][0],), [])
+        return make_found(tuple(map(clean, full[0][1])), (full[0][0],), [])
     heading = find_heading(full, sheet.merged or ())
     if len(full) == heading.rows and sheet.rows <= _LOOK:
         raise Refused("header_only", sheet=sheet.name, row=heading.header_rows[-1])
-    found = _found(heading.names, heading.header_rows, full[: heading.above])
+    found = make_found(heading.names, heading.header_rows, full[: heading.above])
     return Found(
         **{
             **vars(found),
@@ -105,7 +110,8 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
     )
 
 
-def _found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tuple[int, list[str]]]) -> Found:
+def make_found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tuple[int, list[str]]]) -> Found:
+    """A table with such headers: its title and unit are in the rows `above`."""
     texts = [strip(cell) for _, row in above for cell in row if strip(cell)]
     units = [unit for text in texts if (unit := find_unit_words(text))]
     kept = [short for text in texts if not is_unit(text) and (short := without_persons(text))]
@@ -127,51 +133,6 @@ def _is_remark(text: str) -> bool:
     return bool(re.match(NOTE, text)) or bool(re.match(NUMBERED, text))
 
 
-@dataclass(frozen=True)
-class Total:
-    """A row of sums: its number, and its cells by column."""
-
-    row: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A row that is no data, and why: `total note footer header`."""
-
-    row: int
-    why: str
-
-
-@dataclass
-class Rest:
-    """What stood between and below the data: totals, notes, footers and headers that come again."""
-
-    totals: list[Total] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    blank: int = 0
-    left_out: list[LeftOut] = field(default_factory=list)
-    footers: int = 0
-    headers_again: int = 0
-    last_row: int = 0  # of the data
-    heads: tuple[str, ...] = ()  # the headers over the totals, where the table was reshaped
-    named_totals: bool = True  # whether a row called `2018年小计` is a sum; in a matrix it may be a value of its own
-    masks: list[Any] | None = None  # for each raw batch, which of its rows are data
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether it says that there is nothing to report: sums, all of them zero or blank, or a note of it."""
-        figures = [text for total in self.totals for cell in total.cells if is_number(text := strip(cell))]
-        zeros = bool(self.totals) and all(set(text) <= _ZEROS for text in figures)
-        return zeros or any(re.search(_NOTHING, note) for note in self.notes)
-
-    def leave(self, number: int, why: str) -> bool:
-        """Note a row that is left out."""
-        if len(self.left_out) < _MOST_LEFT:
-            self.left_out.append(LeftOut(number, why))
-        return True
-
-
 def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
     """The batches of data rows: without header, blank rows, totals and notes, which go into `rest`.
 
@@ -179,6 +140,8 @@ def iter_data(sheet: RawSheet, table: Found, rest: Rest) -> Iterator[Any]:
     """
     known = rest.masks is not None
     masks: list[Any] = rest.masks or []
+    if not known:
+        rest.tail = last_full_row(sheet) if table.columns[1] - table.columns[0] >= _TAILED else ENDLESS
     for place, batch in enumerate(iter_coded(sheet.path)):
         if not known:
             masks.append(_judge(batch, sheet.width, table, rest))
@@ -204,12 +167,13 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     notes = matching(lead, NOTE)
     odd = matching(lead, ODD) | matching(second, TOTAL)
     named = _named_totals(batch, lead, width) if rest.named_totals else notes & False
-    odd = (odd | named | _again(lead, table) | _lone(batch, notes, rest)) & ~out
+    odd = (odd | named | _again(lead, table) | _lone(batch, notes, rest) | _headings(lead, table, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(plain_batch(batch.filter(odd.to_arrow()))).rows()
-        sums = set(pl.Series(batch.column(0)).filter(named).to_list())
-        left_out = [cells[0] for cells in rows if _put(rest, table, cells[0], cells[1:], cells[0] in sums)]
-        out = out | pl.Series(batch.column(0)).is_in(left_out)
+        places = zip(odd.arg_true().to_list(), named.filter(odd).to_list(), rows, strict=True)
+        # By place: two rows that were glued together have one number.
+        left_out = [at for at, one, cells in places if _put(rest, table, cells[0], cells[1:], one)]
+        out = out | pl.Series(range(len(out)), dtype=pl.UInt32).is_in(left_out)
     return (~out).to_arrow() if out.any() else None
 
 
@@ -247,11 +211,19 @@ def _blank(batch: Any, first: Any) -> pl.Series:
 
 def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
     """From the first note on: the rows of one or two cells, which may be more of it."""
-    if not rest.notes and not notes.any():
+    below = pl.Series(batch.column(0)) > rest.tail
+    if not rest.notes and not notes.any() and not below.any():
         return notes
     frame = pl.DataFrame(plain_batch(batch)).select(pl.exclude("row"))
     lone = frame.select(pl.sum_horizontal((pl.all().str.len_bytes() > 0).cast(pl.Int32)) <= 2).to_series()
-    return lone if rest.notes else lone & notes.cum_max()
+    return lone if rest.notes else lone & (notes.cum_max() | below)
+
+
+def _headings(lead: Any, table: Found, rest: Rest) -> pl.Series:
+    """Rows that may be no more than a heading; in a matrix they say what the rows below are."""
+    if not rest.headed or table.columns[1] - table.columns[0] < _TAILED:
+        return pl.repeat(False, len(lead), eager=True)
+    return each(lead, lambda texts: texts.str.contains(HEADING))
 
 
 def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_total: bool) -> bool:
@@ -263,10 +235,13 @@ def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_to
     if named_total or _is_total(cells):
         rest.totals.extend([Total(number, tuple(map(strip, cells)))][: _MOST_TOTALS - len(rest.totals)])
         return rest.leave(number, "total")
+    if rest.headed and len(full) == 1 and number < rest.tail and _HEADING.match(full[0]):
+        rest.headings += 1
+        return rest.leave(number, "heading")
     if is_signature(full):
         rest.footers += 1  # names and telephones of persons: they go nowhere
         return rest.leave(number, "footer")
-    if _is_note(full, rest, len(cells)):
+    if _is_note(full, rest, len(cells)) or (number > rest.tail and re.search(_SENTENCE, " ".join(full))):
         rest.notes.extend([without_persons(" ".join(full))][: _MOST_NOTES - len(rest.notes)])
         return rest.leave(number, "note")
     return False

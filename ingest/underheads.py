@@ -34,6 +34,11 @@ def is_number(text: str) -> bool:
     return found.unit is None and not 1900 <= found.value <= 2100
 
 
+def is_formula(text: str) -> bool:
+    """Whether a cell is a letter of a formula, or a formula: `B`, `A=B+C`."""
+    return _FORMULA.fullmatch(text) is not None
+
+
 def kind_below(header: Sequence[str], cells: Sequence[str], below: Sequence[Row]) -> str | None:
     """What a row under the header is, if it is not data: `numbers formulas units english`."""
     words = words_of(cells)

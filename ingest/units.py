@@ -60,7 +60,7 @@ _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
     ("percent", Fraction(1), ("%", "百分比", "百分之", "百分点", "percent")),
     ("m", Fraction(1), ("米", "m", "公尺")),
     ("m", Fraction(1000), ("千米", "公里", "km")),
-    ("year", Fraction(1), ("年", "year", "y")),
+    ("year", Fraction(1), ("年", "year", "y", "年期", "周年")),
 )
 _WORDS = re.compile(r"\s|人民币|单位|[:：]|\(.*\)")
 

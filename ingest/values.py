@@ -37,13 +37,17 @@ class Amount:
 
 
 _AMOUNT = re.compile(
-    r"(?:人民币|约|為|为|计|更正为|更正後?为|共|[¥$:]|\s)*"
+    r"(?:\(?人民币\)?|rmb|cny|约|為|为|计|更正为|更正後?为|共|[¥$:]|\s)*"
     r"(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\s?\.\d*)?|[-+]?\.\d+)(?P<power>e[+-]?\d{1,2})?"
     r"\s*(?P<unit>[^\d\s,;(|]{0,12}(?:\d(?!\d))?(?:/[^\d\s,;(|]{1,6}\d?)?)"
-    r"(?P<aside>\((?:合|计|约|其中|含|不含|大写|扣除|\d|[零〇壹贰叁肆伍陆柒捌玖拾]).*\))?[;,。?]?"
+    r"(?P<aside>\((?:人民币|合|计|约|其中|含|不含|大写|扣除|\d|[零〇壹贰叁肆伍陆柒捌玖拾]).*\))?[;,。?]?"
 )
 # What may follow a number without changing it: `300万元或其整数倍`, `128083.329，其中：填海面积65000，…`.
 _TAIL = re.compile(r"(?:(?:或者?|及|和)?其?的?正?整数倍[。;]?|(?<=[\d米亩顷元])[,;、]?\s*其中:?[^|]+)$")
+_ONCE = r"[\d.]+\s*(?:k?m2|hm2|[^\d\s,;()/]{1,6})"
+_TWICE = re.compile(rf"(?P<first>{_ONCE})\s*[,;(]?\s*(?:折合|约合|合|约|即|/)\s*(?P<second>{_ONCE})\)?")
+_ROUNDED = Decimal("0.005")  # by so much, as a share, two amounts may differ that are meant to be the same
+_STRETCHED = re.compile(r"(?<=[万亿千百公])\s+(?=[元顷])|(?<=\d)\s+(?=[万亿]\s*元)")
 _MINUS = re.compile(r"^[−﹣－–—―](?=\s*[\d.])")
 
 
@@ -56,16 +60,31 @@ def amount(text: str) -> Amount:
     """A number with or without a unit, separators, a note in brackets. Raises Unreadable."""
     words = tidy(text)
     bars = _TAIL.sub("", words.strip("|").strip().removesuffix("?"))  # `?` is a lost no-break space
+    bars = _STRETCHED.sub("", bars)
+    if twice := _TWICE.fullmatch(bars):
+        return _same(twice["first"], twice["second"])
     if "|" in bars:
         raise Unreadable("several_values")
     found = _AMOUNT.fullmatch(bars.lower())
     if not found:
-        return _spelt(bars) or _summed(bars)
+        return _spelt(bars) or _counted(bars) or _summed(bars)
     unit = find_unit(found["unit"]) if found["unit"] else None
     if found["unit"] and unit is None:
         raise Unreadable("unit_unknown", unit=found["unit"][:20])
     value = _number(found["number"], found["power"])
     return Amount(value, _spelt_unit(value, unit, found["aside"]) if found["aside"] else unit)
+
+
+def _same(first: str, second: str) -> Amount:
+    """The first of two amounts that are the same in two units: `32655.21平方米，合48.9828亩`. Raises Unreadable."""
+    one, other = amount(first), amount(second)
+    if one.unit is None or other.unit is None or one.unit.measure != other.unit.measure:
+        raise Unreadable("not_a_number")
+    here, there = to_canonical(one.value, one.unit), to_canonical(other.value, other.unit)
+    last = Decimal((0, (5,), int(other.value.as_tuple().exponent) - 1))  # `4亩` may be anything from 3.5 to 4.5
+    if abs(here - there) > max(abs(here) * _ROUNDED, to_canonical(last, other.unit)):
+        raise Unreadable("amounts_differ", first=first[:40], second=second[:40])
+    return one
 
 
 def _spelt_unit(value: Decimal, unit: Unit | None, aside: str) -> Unit | None:
@@ -100,6 +119,13 @@ def _spelt(text: str) -> Amount | None:
         if measured(beside, "CNY", yuan) != value:
             raise Unreadable("numerals_disagree", words=found["words"][:40], digits=found["aside"][:40])
     return Amount(value, yuan)
+
+
+def _counted(text: str) -> Amount | None:
+    """A number in words with a unit: `五十年`; a bare one may be anything."""
+    found = numerals.find_count(text)
+    unit = find_unit(found[1]) if found else None
+    return Amount(found[0], unit) if found and unit else None
 
 
 def _summed(text: str) -> Amount:
@@ -168,9 +194,13 @@ _THIS_CENTURY = 50  # `19-1-3`: no table of today speaks of the year 19 of the R
 _DATELIKE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[月]?")
 
 
+def _day_words(text: str) -> str:
+    return numerals.with_digits(tidy(text).strip("|").strip())
+
+
 def day(text: str) -> dt.date:
     """A date in any of the usual spellings; only days that exist. Raises Unreadable."""
-    words = _BEFORE.sub("", tidy(text).strip("|").strip())
+    words = _BEFORE.sub("", _day_words(text))
     found = _DATE.fullmatch(words)
     if not found:
         moment = _MOMENT.fullmatch(words.lower())
@@ -182,7 +212,7 @@ def day(text: str) -> dt.date:
 
 def loose_day(text: str) -> dt.date:
     """A date in a column that is known to hold dates: also 20170103 and Excel's day numbers. Raises Unreadable."""
-    words = tidy(text).strip("|").strip()
+    words = _day_words(text)
     found = _COMPACT.fullmatch(words) or _ROC.fullmatch(words)
     if found:
         return _date(found)
@@ -208,7 +238,7 @@ def _date(found: re.Match[str]) -> dt.date:
 
 def moment(text: str) -> dt.datetime:
     """A date with a time of day, as civil time at +08:00. Raises Unreadable."""
-    found = _MOMENT.fullmatch(tidy(text).strip("|").strip().lower())
+    found = _MOMENT.fullmatch(_day_words(text).lower())
     if not found:
         raise Unreadable("not_a_datetime")
     hour = int(found["hour"]) + (12 if found["half"] in ("下午", "pm") and int(found["hour"]) < 12 else 0)

@@ -23,7 +23,7 @@ from ingest.declared_readers import RegionReader
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place
-from ingest.nulls import UNSOLD_PATTERN
+from ingest.nulls import PATTERN, UNSOLD_PATTERN
 from ingest.origins import place_of
 from ingest.plan import Planned, find_pairs, hide_persons, raw_columns
 from ingest.raw import RawSheet
@@ -37,7 +37,7 @@ _SAMPLE = 10_000  # rows by which a column's repetition is judged
 
 @dataclass
 class TableWriter:
-    """Writes one table. `accepted` and `rejected` count its rows."""
+    """Writes one table. `accepted` and `rejected` count its rows, `blank` those that hold nothing that is published."""
 
     parquet: Path
     cells: Path
@@ -47,6 +47,7 @@ class TableWriter:
     schema: DeclaredSchema | None = None
     accepted: int = 0
     rejected: int = 0
+    blank: int = 0
     _waiting: list[Any] = field(default_factory=list)
     _raw: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
     _written: Future[None] = field(default_factory=Future)
@@ -105,7 +106,20 @@ class TableWriter:
             typed, rows = filtered(typed, kept), rows.filter(kept)
             raw = {place: texts.filter(kept) for place, texts in raw.items()}
         self.rejected += len(refused)
-        self._keep(typed, rows, raw)
+        self._keep(*self._without_blank(typed, rows, raw))
+
+    def _without_blank(self, typed: Any, rows: Any, raw: dict[int, Any]) -> tuple[Any, Any, dict[int, Any]]:
+        """Without rows of which no published column has anything: a crawler's address alone is no row."""
+        nothing = pa.array([True] * typed.num_rows, pa.bool_())
+        for column in typed.columns:
+            nothing = pc.and_(nothing, pc.is_null(column))
+            if not pc.any(nothing).as_py():
+                return typed, rows, raw
+        for texts in raw.values():
+            nothing = pc.and_(nothing, each(texts, lambda words: words.str.contains(PATTERN)).to_arrow())
+        kept = pc.invert(nothing)
+        self.blank += len(kept) - pc.sum(kept).as_py()
+        return filtered(typed, kept), rows.filter(kept), {place: texts.filter(kept) for place, texts in raw.items()}
 
     def _keep(self, typed: Any, rows: Any, raw: dict[int, Any]) -> None:
         if not typed.num_rows:

@@ -99,6 +99,7 @@ def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[Declar
         melt=_melt(data["melt"]) if "melt" in data else None,
         form=_form(data["form"]) if "form" in data else None,
         telling=tuple(data.get("telling", ())),
+        called=tuple(data.get("called", ())),
         past=_past(data.get("previous", {})),
     )
 
@@ -126,7 +127,9 @@ def _melt(data: Mapping[str, Any]) -> Melt:
 
 def _form(data: Mapping[str, Any]) -> Form:
     tables = tuple(
-        FormTable(one["name"], one["least"], one.get("label"), tuple(one.get("down", ())), one.get("until"))
+        FormTable(
+            one["name"], one["least"], one.get("label"), tuple(one.get("down", ())), one.get("until"), one.get("aside")
+        )
         for one in data.get("table", ())
     )
     return Form(
@@ -182,6 +185,8 @@ _PLAIN = (
     "unit_from",
     "filled",
     "grouped",
+    "together",
+    "among",
 )
 
 

@@ -69,6 +69,7 @@ class DeclaredField:
     lenient: bool = False
     reader: str = ""
     source: tuple[str, ...] = ()
+    among: str = ""  # the field whose texts may hold it too, where there is no column of its own or of a source
     assumed: str | None = None
     assumed_above: Mapping[str, int] = field(default_factory=dict)  # unit -> median from which bare numbers are in it
     unsold: bool = False  # the words of a failed sale stand here instead of a value
@@ -77,6 +78,7 @@ class DeclaredField:
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
+    together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
     dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     plausible_from: float | None = None  # numbers below it that are not zero too
@@ -163,6 +165,7 @@ class FormTable:
     label: str | None = None  # the field that takes the text left of the first of them
     down: tuple[str, ...] = ()  # fields whose value holds until the next
     until: str | None = None  # a first text at which the table ends, as a pattern
+    aside: str | None = None  # the field that sets the same table several times side by side apart
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,7 @@ class DeclaredSchema:
     melt: Melt | None = None
     form: Form | None = None
     past: Past = Past()
+    called: tuple[str, ...] = ()  # what else titles call such a table
     telling: tuple[str, ...] = ()  # fields of which one must have a column, or a table is hardly of this schema
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from ingest.formats import old_workbook
+from ingest.formats import binary_workbook, old_workbook
 from ingest.formats.archives import Remarks, check_archive, check_size, list_remarks, name_parts
 from ingest.formats.beside import Beside
 from ingest.formats.cell_text import is_wound, unwound
@@ -48,7 +48,9 @@ def _remarks(path: Path, parts: Mapping[str, Remarks] | None) -> dict[str, Remar
     if parts is None:
         return old_workbook.read_remarks(path)
     with zipfile.ZipFile(path) as archive:
-        document = "content.xml" in archive.namelist()
+        document, binary = (name in archive.namelist() for name in ("content.xml", binary_workbook.BOOK))
+    if binary:
+        return binary_workbook.read_remarks(path)
     if not document:
         return name_parts(path, parts)
     from ingest.formats.opendocument import read_remarks  # lxml, for these alone

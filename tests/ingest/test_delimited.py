@@ -155,3 +155,11 @@ def test_batches_stay_small_whatever_the_cells_hold(tmp_path: Path) -> None:
     source.write_text("a,b\n" + f"{'x' * 3_000_000},1\n" * 12)
     sheet = read_exactly(source, tmp_path / "raw", Layout(",", 2), lambda _: None)
     assert max(batch.nbytes for batch in iter_batches(sheet.path)) < 16 << 20
+
+
+def test_a_sum_that_is_glued_to_a_row_leaves_the_row(take: Taker) -> None:
+    lines = [f"地块{number},2020-01-{number:02d},{number},{number}.5," for number in range(1, 29)]
+    lines[9] += "合计,2020-01-31,406,420,"
+    taken = take("名,日,号,额,\n" + "\n".join(lines) + "\n")
+    assert taken.column("hao") == list(range(1, 29))
+    assert len(taken.outcome.totals) == 1

@@ -40,3 +40,27 @@ def test_gaps_everywhere_mean_nothing(take: Taker, monkeypatch: pytest.MonkeyPat
 def test_rows_that_fit_no_table_are_counted_once(take: Taker) -> None:
     taken = take(FIRST.replace("7月,7,1.75", "7月,7,1.75,8,9") + ",,\n" + SECOND)
     assert (taken.outcome.rows_read, taken.outcome.rows_rejected) == (398, 1)
+
+
+def test_two_long_tables_side_by_side_are_two(take: Taker) -> None:
+    left = [line.split(",") for line in FIRST.splitlines()]
+    right = [line.split(",") for line in SECOND.splitlines()]
+    lines = [",".join([*one, "", *other]) for one, other in zip(left, right, strict=True)]
+    taken = take("\n".join(lines))
+    assert [(one.table.title, one.table.rows) for one in taken.outcome.tables] == [
+        ("表1 供应", 199),
+        ("表2 成交", 199),
+    ]
+    assert taken.outcome.tables[1].table.origin["extent"] == "E2:G201"
+
+
+def test_the_same_header_twice_is_a_long_table_that_goes_on_beside(take: Taker) -> None:
+    rows = "".join(f"甲{number},{number},乙{number},{number}\n" for number in range(1, 200))
+    taken = take(f"街道,宗数,街道,宗数\n{rows}")
+    assert [one.table.rows for one in taken.outcome.tables] == [199, 199]
+
+
+def test_a_blank_column_alone_parts_no_long_table(take: Taker) -> None:
+    rows = "".join(f"甲{number},,{number}\n" for number in range(1, 200))
+    taken = take(f"街道,,宗数\n{rows}")
+    assert [one.table.rows for one in taken.outcome.tables] == [199]

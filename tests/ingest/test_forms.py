@@ -126,3 +126,65 @@ def test_forms_on_several_sheets_are_one_table(take: Taker) -> None:
     assert [row["project"] for row in table(taken, "projects")] == ["样例一项目", "样例二项目"]
     (cells,) = [one.cells for one in taken.outcome.tables if one.table.name == "projects"]
     assert (read_cells(cells, 2)["score"]["sheet"], read_cells(cells, 2)["score"]["cell"]) == ("乙", "H17")
+
+
+DONGGUAN = [
+    ["样例市财政项目支出绩效目标批复表"], ["（2019年度）"], ["预算单位：样例局"],
+    ["项目名称", "样例工程", "", "中期市财政预算（万元）", 2845, "年度资金总额（万元）", 919],
+    ["总体目标", "中期滚动目标（2019年—2021年）", "", "", "年度目标"],
+    ["", "三年建成", "", "", "今年开工"],
+    ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "二级指标", "三级指标", "计划指标值（或计划水平）"],
+    ["", "产出指标", "数量指标", "完成数量", "≥29个", "数量指标", "完成数量", "≥3个"],
+    ["", "", "质量指标", "合格率", "100%", "质量指标", "合格率", "100%"],
+]  # fmt: skip
+
+
+def test_a_target_for_years_and_one_for_the_year_are_told_apart(take: Taker) -> None:
+    taken = take(workbook(("目标", DONGGUAN)), "目标.xlsx", schema="fiscal_project.targets")
+    names = ("horizon", "level1", "level2", "level3", "target")
+    assert picked(table(taken, "indicators"), *names) == [
+        ("medium", "产出指标", "数量指标", "完成数量", "≥29个"),
+        ("annual", "产出指标", "数量指标", "完成数量", "≥3个"),
+        ("medium", "产出指标", "质量指标", "合格率", "100%"),
+        ("annual", "产出指标", "质量指标", "合格率", "100%"),
+    ]
+    assert not taken.findings("key_repeated")
+    (cells,) = [one.cells for one in taken.outcome.tables if one.table.name == "indicators"]
+    assert (read_cells(cells, 2)["horizon"]["cell"], read_cells(cells, 2)["level3"]["cell"]) == ("E5", "G8")
+
+
+def test_one_indicator_may_have_a_value_for_each_term(take: Taker) -> None:
+    rows = [*DONGGUAN[:6], ["绩效指标", "一级指标", "二级指标", "三级指标", "中期指标值", "年度指标值"]]
+    rows += [["", "产出指标", "数量指标", "完成数量", "≥29个", "≥3个"], ["", "", "质量指标", "合格率", "100%", "/"]]
+    taken = take(workbook(("目标", rows)), "目标.xlsx", schema="fiscal_project.targets")
+    assert picked(table(taken, "indicators"), "horizon", "level3", "target") == [
+        ("medium", "完成数量", "≥29个"), ("annual", "完成数量", "≥3个"),
+        ("medium", "合格率", "100%"), ("annual", "合格率", None),
+    ]  # fmt: skip
+
+
+def test_goals_under_labels_of_which_only_one_is_known(take: Taker) -> None:
+    rows = [
+        ["项目名称", "样例项目"],
+        ["年度总体目标", "年初拟定的目标", "", "全年实际完成情况"],
+        ["", "完成三项", "", "已完成三项"],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值"],
+        ["", "产出指标", "数量指标", "任务数", "3", "3"],
+    ]
+    for label in ("年初拟定的目标", "年初设定目标"):
+        rows[1][1] = label
+        taken = take(workbook(("自评", rows)), "自评.xlsx", schema="fiscal_project.self_evaluation")
+        assert picked(table(taken, "projects"), "goal_expected", "goal_actual") == [("完成三项", "已完成三项")]
+
+
+def test_goals_under_labels_in_other_words(take: Taker) -> None:
+    rows = [
+        ["项目名称", "样例绿化"],
+        ["年度总体目标", "本年拟达到的目标", "", "年度总体目标完成情况综述"],
+        ["", "完成补植", "", "已补植"],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成指标值"],
+        ["", "产出指标", "数量指标", "补植面积", "2000平方米", "2100平方米"],
+    ]
+    taken = take(workbook(("自评", rows)), "自评.xlsx", schema="fiscal_project.self_evaluation")
+    assert picked(table(taken, "projects"), "goal_expected", "goal_actual") == [("完成补植", "已补植")]
+    assert table(taken, "indicators")[0]["actual"] == "2100平方米"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import numerals, ranges, regions, values
+from ingest import numerals, periods, ranges, regions, values
 from ingest.values import Unreadable
 
 DIGITS, PLACES = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟")
@@ -100,3 +100,71 @@ def test_a_span_of_moments_has_two_ends() -> None:
     assert (first.isoformat(), last.isoformat()) == ("2020-01-08T00:00:00", "2020-01-17T14:50:00")
     with pytest.raises(Unreadable, match="several_values"):
         ranges.moments("|2020年1月8日|2020年1月9日")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2400万元（人民币）", Decimal(24_000_000)),
+        ("人民币2400万元整", Decimal(24_000_000)),
+        ("（人民币）2400 万 元", Decimal(24_000_000)),
+        ("RMB2400万元", Decimal(24_000_000)),
+        ("二千四百万元", Decimal(24_000_000)),
+    ],
+)
+def test_a_sum_names_its_money_before_or_after(text: str, value: Decimal) -> None:
+    assert values.measured(values.amount(text), "CNY", None) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("五十年", 50, "年"),
+        ("十五点五亩", Decimal("15.5"), "亩"),
+        ("二十万平方米", 200_000, "平方米"),
+        ("5年期", 5, "年"),
+    ],
+)
+def test_a_number_in_words_counts_its_unit(text: str, number: Decimal, unit: str) -> None:
+    found = values.amount(text)
+    assert (found.value, found.unit.name if found.unit else None) == (number, unit)
+
+
+def test_a_number_in_words_alone_is_no_number() -> None:
+    for text in ("五十", "一般", "十项全能"):
+        with pytest.raises(Unreadable):
+            values.amount(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("二〇二一年三月五日", dt.date(2021, 3, 5)),
+        ("二○二三年十二月三十一日", dt.date(2023, 12, 31)),
+        ("二0二二年十月二十日", dt.date(2022, 10, 20)),
+        ("二零二零年一月十一日", dt.date(2020, 1, 11)),
+    ],
+)
+def test_a_day_in_words_is_a_day(text: str, day: dt.date) -> None:
+    assert values.day(text) == day
+    assert ranges.days(f"{text}至{text}") == (day, day)
+
+
+def test_terms_and_periods_in_words() -> None:
+    assert ranges.longest_term("住宅七十年、商服四十年") == 70
+    assert periods.period("二〇二一年第三季度") == "2021-Q3"
+    assert periods.find_period("二〇二一年十月样例市土地出让公告") == "2021-10"
+    assert periods.find_period("2023年1-6月样例市债务") == "2023-01/2023-06"
+
+
+def test_one_amount_in_two_units_is_the_first_where_they_agree() -> None:
+    for text, value in (
+        ("32655.21平方米，合48.9828亩", "32655.21"),
+        ("2638平方米（合4亩）", 2638),
+        ("45.30亩/30200㎡", 30_200),
+    ):
+        assert values.measured(values.amount(text), "m2", None) == Decimal(value)
+    for text, code in (("2公顷（合45亩）", "amounts_differ"), ("2公顷/30元", "not_a_number")):
+        with pytest.raises(Unreadable) as caught:
+            values.amount(text)
+        assert caught.value.code == code

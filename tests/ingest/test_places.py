@@ -157,3 +157,22 @@ def test_a_head_that_reaches_down_beside_a_blank_corner_is_a_head(take: Taker) -
     taken = take(merged(rows, "A3:A4", "B3:B4", "C3:D3"))
     assert [field.title for field in taken.table.fields] == ["项目总数", "存量总面积", "未动工面积", "已动工面积"]
     assert [field.unit for field in taken.table.fields] == [None, "公顷", "公顷", "公顷"]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("2023年10月新昌县国有建设用地使用权出让公告", "新昌县"),
+        ("2021年上半年诸暨市政府债务", "诸暨市"),
+        ("2023年1-6月诸暨市地价", "诸暨市"),
+        ("二〇二三年嵊州市政府债务", "嵊州市"),
+        ("（2023年度）新昌县项目", "新昌县"),
+        ("附件1 2023年10月新昌县成交公示", "新昌县"),
+        ("关于公布新昌县2023年10月成交结果", "新昌县"),
+        ("2023年第三季度绍兴市柯桥区地价", "绍兴市柯桥区"),
+    ],
+)
+def test_a_place_stands_after_the_time_of_a_title(title: str, name: str) -> None:
+    found = find_place(title)
+    assert found is not None
+    assert found[0] == name

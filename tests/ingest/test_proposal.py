@@ -90,3 +90,24 @@ def test_proposals_stand_out_or_do_not() -> None:
     headers = tuple(RESULT.strip().split(","))
     assert is_clear(list_proposals(Found(headers, 1)))
     assert not is_clear(list_proposals(Found(("地块编号", "土地面积", "成交价", "受让人"), 1)))
+
+
+def test_a_title_tells_results_from_deals(take: Taker) -> None:
+    text = (
+        "宗地编号,宗地位置,供应面积(公顷),土地用途,供应方式,成交价(万元),受让人,合同签订日期\n"
+        "A1,甲路,1.2,工业用地,挂牌出让,1200,样例公司,2022-04-01\n"
+    )
+    named = {
+        "新昌县2022年土地供应结果.csv": "land_supply.result",
+        "2022年国有建设用地供地结果公示.csv": "land_supply.result",
+        "2022年国有土地使用权成交结果.csv": "land_supply.deal",
+    }
+    for name, schema in named.items():
+        assert take(text, name).outcome.proposals[0].schema == schema
+
+
+def test_many_fields_are_enough_whatever_else_stands_beside(take: Taker) -> None:
+    heads = "出让土地面积,土地用途,容积率,建筑密度,绿地率,出让年限,起始价,保证金,增价幅度,四至,土地现状,公告类型"
+    text = f"{heads}\n3000平方米,工业,≥1.0,≤55%,20%,50年,1600万元,400万元,10万元,东至甲路,净地,出让公告\n"
+    first = take(text, "表.csv").outcome.proposals[0]
+    assert (first.schema, first.missing) == ("land_supply.notice", ("宗地编号",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.ingest.taking import Taker, merged, picked, workbook
@@ -196,4 +197,83 @@ def test_a_row_says_itself_whether_it_was_executed(take: Taker) -> None:
         ("issue", "forecast", 4_200_000_000),
         ("issue", "executed", 4_100_000_000),
         ("repay_principal", "budget", 900_000_000),
+    ]
+
+
+STACKED = (
+    "附表1-1,,,,,,\n新昌县2022年地方政府债务限额及余额预算情况表,,,,,,\n,,,,,,单位：亿元\n"
+    "地区,2022年债务限额,,,2022年债务余额预计执行数,,\n,,一般债务,专项债务,,一般债务,专项债务\n公式,A=B+C,B,C,D=E+F,E,F\n"
+    "新昌县,100,60,40,90,55,35\n"
+    "附表1-2,,,,,,\n新昌县2022年地方政府一般债务余额情况表,,,,,,\n,,单位：亿元,,,,\n项目,预算数,执行数,,,,\n"
+    "一、2021年末地方政府一般债务余额实际数,,50,,,,\n二、2022年末地方政府一般债务余额限额,60,,,,,\n"
+    "三、2022年地方政府一般债务发行额,,8,,,,\n中央转贷地方的国际金融组织和外国政府贷款,,1,,,,\n"
+    "其中：2022年地方政府一般债券发行额,,7,,,,\n四、2022年地方政府一般债务还本支出,,3,,,,\n"
+    "五、2022年末地方政府一般债务余额预计执行数,,55,,,,\n"
+)
+
+
+def test_parts_under_a_whole_without_merged_cells_are_of_its_measure(take: Taker) -> None:
+    taken = take(STACKED, "债务.csv", schema="gov_debt.limit_balance")
+    assert picked(taken.rows, "measure", "debt_type", "status", "value") == [
+        ("limit", "total", "quota", 10_000_000_000),
+        ("limit", "general", "quota", 6_000_000_000),
+        ("limit", "special", "quota", 4_000_000_000),
+        ("balance", "total", "forecast", 9_000_000_000),
+        ("balance", "general", "forecast", 5_500_000_000),
+        ("balance", "special", "forecast", 3_500_000_000),
+    ]
+    second = pq.read_table(taken.outcome.tables[1].parquet).to_pylist()
+    assert picked(second, "period", "measure", "value") == [
+        ("2021-12-31", "balance", 5_000_000_000),
+        ("2022-12-31", "limit", 6_000_000_000),
+        ("2022-12-31", "balance", 5_500_000_000),
+    ]
+    told = [one for one in taken.findings("figure_unplaced") if one.column == "执行数"]
+    assert told[0].params["cells"] == "C14, C15, C16, C17"  # what moves a debt is neither limit nor balance
+
+
+def test_a_stacked_file_of_debts_is_proposed_by_its_first_table(take: Taker) -> None:
+    taken = take(STACKED, "债务.csv")
+    assert taken.outcome.proposals[0].schema == "gov_debt.limit_balance"
+    assert len(taken.outcome.tables) == 2
+
+
+def test_bonds_are_a_part_of_the_debt_that_was_issued(take: Taker) -> None:
+    taken = take(STACKED, "债务.csv", schema="gov_debt.flow")
+    assert picked(taken.rows, "item", "value") == [
+        ("balance_start", 5_000_000_000),
+        ("limit_start", 6_000_000_000),
+        ("issue", 800_000_000),
+        ("issue_external", 100_000_000),
+        ("issue_bonds", 700_000_000),
+        ("repay_principal", 300_000_000),
+        ("balance_end", 5_500_000_000),
+    ]
+
+
+def test_new_bonds_are_a_part_of_those_that_were_issued(take: Taker) -> None:
+    text = (
+        "德清县2021年地方政府债券发行及还本付息情况表,,\n,,单位：亿元\n项目,公式,本地区\n一、2021年发行决算数,A=B+C,30.2\n"
+        "（一）一般债券,B,10.1\n其中：新增一般债券,,4.1\n再融资一般债券,,6\n（二）专项债券,C,20.1\n其中：新增专项债券,,20.1\n"
+    )
+    taken = take(text, "债券.csv", schema="gov_debt.flow")
+    assert picked(taken.rows, "item", "debt_type", "value") == [
+        ("issue", "total", 3_020_000_000),
+        ("issue", "general", 1_010_000_000),
+        ("issue_new", "general", 410_000_000),
+        ("issue_refinancing", "general", 600_000_000),
+        ("issue", "special", 2_010_000_000),
+        ("issue_new", "special", 2_010_000_000),
+    ]
+    assert not taken.findings("key_repeated")
+
+
+def test_a_share_of_the_product_is_not_the_product(take: Taker) -> None:
+    text = "region,year,debt_to_gdp_pct,gdp\n浙江省,2015,19.4,42886\n福建省,2015,17.9,25980\n"
+    taken = take(text, "表.csv", schema="gov_debt.economy")
+    assert picked(taken.rows, "period", "measure", "value") == [
+        ("2015", "debt_to_gdp", Decimal("19.4")),
+        ("2015", "gdp", 42886),
+        ("2015", "debt_to_gdp", Decimal("17.9")),
+        ("2015", "gdp", 25980),
     ]

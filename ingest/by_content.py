@@ -1,0 +1,47 @@
+"""Columns that are known by what they hold, whatever their header says: names of regions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ingest.claims import Claims
+from ingest.families import DeclaredSchema
+from ingest.findings import INFO
+from ingest.gather import Gather, Place
+from ingest.nulls import null_kind, strip
+from ingest.origins import ReshapedSheet
+from ingest.raw import RawSheet, first_rows
+from ingest.regions import is_place
+from ingest.row_words import matching_total
+from ingest.tables import Found
+
+_LOOKED = 200  # rows
+_SHARE = 0.8  # of the names in a column, those of regions
+
+
+def name_regions(
+    schema: DeclaredSchema, sheet: RawSheet, found: Found, mapping: dict[str, str | None], gather: Gather
+) -> tuple[Found, dict[str, str | None]]:
+    """The mapping with the column of regions that no header names; where its header is blank, with one."""
+    field = next((one for one in schema.fields if one.filled == "region"), None)
+    claims = Claims(found.headers, schema, mapping)
+    if field is None or not sheet.grid or claims.has(field) or claims.find("region") is not None:
+        return found, mapping
+    place = next((at for at in claims.unknown() if _holds_regions(sheet, found, at)), None)
+    if place is None:
+        return found, mapping
+    header = found.headers[place]
+    gather.add(INFO, "column_of_regions", Place(sheet.name, found.header_row, header, place + 1), header=header)
+    if header and found.headers.count(header) == 1:
+        return found, {header: field.name, **mapping}
+    named = (*found.headers[:place], field.title, *found.headers[place + 1 :])
+    return replace(found, headers=named), mapping
+
+
+def _holds_regions(sheet: RawSheet, found: Found, place: int) -> bool:
+    """Whether a column holds names of regions, sums and blanks apart."""
+    turned = isinstance(sheet, ReshapedSheet)
+    texts = [strip(row[place]) for number, row in first_rows(sheet, _LOOKED) if turned or number > found.top]
+    names = {text for text in texts if null_kind(text) is None and not matching_total(text)}
+    known = sum(map(is_place, names))
+    return known > 0 and known >= _SHARE * len(names)
