@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 from search import facets
-from search.engines.embedded_query import BETWEEN, Sql, unpacked
+from search.engines.embedded_query import BETWEEN, RECORD, Sql, joined, unpacked
 from search.fields import FACET_FIELDS
 from search.index import FacetCount
 
@@ -20,6 +20,7 @@ PRIOR: Final = 0
 UPDATED: Final = 1
 VALUES: Final = 2
 _PLACES: Final = {field.name: place for place, field in enumerate(FACET_FIELDS)}
+_AND: Final = f" || char({ord(BETWEEN)}) || "
 _MOST: Final = 200_000  # documents that are remembered, at most about 80 MiB
 _BY_IDS: Final = 30_000  # of them that are read by their ids; of more all are read
 
@@ -67,6 +68,30 @@ class Rows:
             one = self._values[number][place]
             stored[one] = stored.get(one, 0) + count
         return facets.spread(stored, unpacked)
+
+
+def counts_of_all(
+    connection: sqlite3.Connection, source: Sql, flags: Mapping[str, Sql], names: Sequence[str]
+) -> dict[str, tuple[FacetCount, ...]]:
+    """Facets of whatever `source` gives; each counts what passes all `flags` but its own.
+
+    One text with all values is read in a fifth of the time of a row for each document.
+    """
+    told = joined([Sql("d.facets"), *(Sql(f"({one.text} IS TRUE)", one.params) for one in flags.values())], _AND)
+    asked = Sql(
+        f"SELECT group_concat({told.text}, char({ord(RECORD)})) FROM {source.text}", told.params + source.params
+    )
+    text = connection.execute(asked.text, asked.params).fetchone()[0]
+    found = [(one.split(BETWEEN), count) for one, count in Counter(text.split(RECORD) if text else ()).items()]
+    counts = {}
+    for name in names:
+        others = [place for place, flag in enumerate(flags, len(FACET_FIELDS)) if flag != name]
+        kept = [one for one in found if all(one[0][place] == "1" for place in others)] if others else found
+        place, stored = _PLACES[name], dict[str, int]()
+        for values, count in kept:
+            stored[values[place]] = stored.get(values[place], 0) + count
+        counts[name] = facets.spread(stored, unpacked)
+    return counts
 
 
 def as_json(values: Sequence[int | str]) -> str:

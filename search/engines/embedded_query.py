@@ -13,6 +13,8 @@ from search.paging import beyond
 
 SEPARATOR: Final = "\x1f"  # round each of several values that stand in one column
 BETWEEN: Final = "\x1e"  # of the values of several columns that stand in one
+RECORD: Final = "\x1d"  # of the values of several documents
+_BLANKS: Final = dict.fromkeys(map(ord, (SEPARATOR, BETWEEN, RECORD)), " ")
 _COLUMNS: Final = {name: f"d.{name}" for name in ("updated", "title", "popularity", "id")}
 
 
@@ -32,7 +34,7 @@ def joined(pieces: Sequence[Sql], between: str) -> Sql:
 
 def packed(values: Iterable[str]) -> str:
     """Several values in one column."""
-    clean = [value.replace(SEPARATOR, " ").replace(BETWEEN, " ") for value in values]
+    clean = [value.translate(_BLANKS) for value in values]
     return SEPARATOR.join(["", *clean, ""]) if clean else ""
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 from typing import Any, Final
 
-from search import facets, ranking
+from search import ranking
 from search.engines import embedded_query as build
-from search.engines.embedded_columns import PRIOR, UPDATED, Ids, as_json, read_ids
+from search.engines.embedded_columns import PRIOR, UPDATED, Ids, as_json, counts_of_all, read_ids
 from search.engines.embedded_postings import Memory, Tally, in_enough, union
 from search.engines.embedded_query import Sql
 from search.fields import (
@@ -268,24 +268,14 @@ class Search:
         if not wanted:
             return {}
         if not self.query.text:
-            return self._facets_of_all()
+            flags = {name: build.filter_condition(self.query, name) for name in self.query.own_filters}
+            return counts_of_all(self.connection, self._all, flags, wanted)
         self.memory.rows.of(self.connection, self._found)
         counts = self.memory.rows.counts
         found: dict[str, tuple[FacetCount, ...]] = {
             name: counts(self._left(name), [name])[name] for name in self.passes
         }
         return found | counts(self._left(), [name for name in wanted if name not in found])
-
-    def _facets_of_all(self) -> Tally:
-        """Of whatever the filters let through, without any words."""
-        wanted, own = self.query.facets, self.query.own_filters
-        flags = [build.filter_condition(self.query, name) for name in own]
-        columns = build.joined([*(Sql(f"d.{name}") for name in wanted), *flags], ", ")
-        source = self._all
-        rows = self._execute(Sql(f"SELECT {columns.text} FROM {source.text}", (*columns.params, *source.params)))
-        by_column = list(zip(*rows, strict=True)) or [()] * (len(wanted) + len(own))
-        passes = dict(zip(own, by_column[len(wanted) :], strict=True))
-        return facets.counted(wanted, by_column[: len(wanted)], passes, build.unpacked)
 
     def _execute(self, sql: Sql) -> sqlite3.Cursor:
         return self.connection.execute(sql.text, sql.params)
