@@ -176,14 +176,28 @@ def set_password(session: Session, by: Actor, account: Account, password: str) -
     audit.record(session, audit.Act(by.name, "set_password", account.name, detail=detail))
 
 
-def sign_in(session: Session, name: str, password: str) -> NewKey | None:
-    """A session of twelve hours, or None where name and password do not fit; both take the same time, and are kept."""
-    account = session.scalar(select(Account).where(Account.name == name, Account.revoked_at.is_(None)))
-    if not _fits(account.password if account else None, password) or account is None:
+def prove(session: Session, name: str, password: str) -> str | None:
+    """What is kept of the password, where it fits the name; takes long, as long for every name: hold no lock."""
+    account = _living(session, name)
+    kept = account.password if account else None
+    return kept if _fits(kept, password) else None
+
+
+def sign_in(session: Session, name: str, proved: str | None) -> NewKey | None:
+    """A session of twelve hours, or None where name and password did not fit; both are on record.
+
+    `proved` is what `prove` said; a password that was changed since then does not fit any more.
+    """
+    account = _living(session, name)
+    if account is None or proved is None or account.password != proved:
         target = account.name if account else "unknown"  # what was typed may be a password in the wrong place
         audit.record(session, audit.Act("", "fail_sign_in", target))
         return None
     return start_session(session, account)
+
+
+def _living(session: Session, name: str) -> Account | None:
+    return session.scalar(select(Account).where(Account.name == name, Account.revoked_at.is_(None)))
 
 
 def start_session(session: Session, account: Account) -> NewKey:

@@ -8,6 +8,7 @@ from flask import Response
 
 from catalog import accounts, keys
 from catalog.accounts import ROLES, Actor, require_role
+from catalog.db import session
 from catalog.errors import Unauthenticated
 from catalog.models import Account, ApiKey
 from portal.answers import PRIVATE, json_answer
@@ -199,8 +200,10 @@ class Sessions(Resource):
     def post(self, body: dict[str, Any]) -> Response:
         """Sign in with name and password: a key that ends after twelve hours."""
         require_rate(body["name"])
+        with session(house().engine) as opened:  # no write waits while the password is tried
+            proved = keys.prove(opened, body["name"], body["password"])
         with house().writing() as opened:  # kept whatever comes of it: a failed sign-in is on record too
-            made = keys.sign_in(opened, body["name"], body["password"])
+            made = keys.sign_in(opened, body["name"], proved)
             answer = _new_key(made) if made else None
         if answer is None:
             raise Unauthenticated("sign_in_failed")

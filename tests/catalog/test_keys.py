@@ -112,11 +112,13 @@ def test_a_password_opens_a_session_and_a_new_one_ends_it(session: Session, acco
         keys.set_password(session, OPERATOR, account, "short")
     keys.set_password(session, OPERATOR, account, "a long sentence, easily kept")
     assert (account.password or "").startswith("$argon2id$")
-    made = keys.sign_in(session, "wang", "a long sentence, easily kept")
+    proved = keys.prove(session, "wang", "a long sentence, easily kept")
+    made = keys.sign_in(session, "wang", proved)
     assert made is not None
     assert keys.get_actor(session, made.key).role == "steward"
     assert made.record.expires_at is not None
     keys.set_password(session, OPERATOR, account, "another sentence, kept as well")
+    assert keys.sign_in(session, "wang", proved) is None  # the password was changed while it was tried
     session.expire_all()
     with pytest.raises(Unauthenticated):
         keys.get_actor(session, made.key)
@@ -124,8 +126,8 @@ def test_a_password_opens_a_session_and_a_new_one_ends_it(session: Session, acco
 
 def test_a_failed_sign_in_is_on_record_without_what_was_typed(session: Session, account: Account) -> None:
     keys.set_password(session, OPERATOR, account, "a long sentence, easily kept")
-    assert keys.sign_in(session, "wang", "wrong, but long enough") is None
-    assert keys.sign_in(session, "my password by mistake", "x") is None
+    for name, typed in (("wang", "wrong, but long enough"), ("my password by mistake", "x")):
+        assert keys.sign_in(session, name, keys.prove(session, name, typed)) is None
     failed = session.scalars(select(Audit).where(Audit.act == "fail_sign_in").order_by(Audit.id)).all()
     assert [one.target for one in failed] == ["wang", "unknown"]
 

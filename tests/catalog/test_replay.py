@@ -43,7 +43,8 @@ def life(session: Session) -> Session:
     key = keys.issue_key(session, OPERATOR, account, ["read"], now() + timedelta(days=30))
     keys.rotate_key(session, OPERATOR, account, key.record.id, 1)
     keys.set_password(session, OPERATOR, account, "a long sentence, easily kept")
-    assert keys.sign_in(session, "a-steward", "a long sentence, easily kept")
+    proved = keys.prove(session, "a-steward", "a long sentence, easily kept")
+    assert keys.sign_in(session, "a-steward", proved)
     session.flush()
     session.expire_all()
     assert list(iter_unproved(session)) == []

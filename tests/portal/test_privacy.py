@@ -244,12 +244,7 @@ def test_personal_data_in_metadata_is_refused(api: dict[str, Api], draft: str) -
     assert leaks(answer.text) == []
 
 
-PROSE = (
-    "联系邮箱 wang.xiaoming@example.com",
-    "联系人：王小明，节假日除外",
-    "权利人:王\u200b小明",
-    f"名册 {WIDE}",
-)
+PROSE = ("邮箱 wang@example.com", "联系人：王小明，节假日除外", "权利人:王\u200b小明", f"名册 {WIDE}")
 
 
 @pytest.mark.parametrize("text", PROSE)

@@ -100,6 +100,21 @@ def test_guessing_passwords_is_stopped(api: dict[str, Api], tmp_path: Path) -> N
     assert 1 <= int(stopped.headers["Retry-After"]) <= 300
 
 
+def test_no_write_waits_while_a_password_is_tried(
+    api: dict[str, Api], house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def slow(*_: object) -> bool:
+        with house.writing() as opened:  # it would wait for the sign-in, and that for it
+            written.append(a_publisher(opened, "meanwhile"))
+        return False
+
+    monkeypatch.setattr(keys, "_fits", slow)
+    assert api["public"].post("/sessions", {"name": "a-steward", "password": PASSWORD}).status_code == 401
+    assert len(written) == 1
+
+
 def test_all_server_processes_count_tries_together(app: Flask, api: dict[str, Api], house: House) -> None:
     other = create_app(house.settings)
     for number in range(sign_in.FOR_A_NAME.number):
