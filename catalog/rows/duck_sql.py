@@ -108,11 +108,15 @@ def _sum(column: str, item: Item) -> str:
 
 
 def _median(column: str, item: Item) -> str:
-    """The mean of the two middle values, exactly: half of a sum has one more place."""
+    """The mean of the two middle values, exactly: half of a sum has one more place.
+
+    Of n values the share q is the one at ceil(n * q): a share that is larger by next to nothing is the other of the two
+    where n is even, and the same where it is odd. Both are found in one list, which DuckDB makes once.
+    """
     scale = item.output.scale or 1
-    value = column if item.source == "decimal" else f"CAST({column} AS DECIMAL(19, 0))"
-    low = f"CAST(quantile_disc({value}, 0.5) AS DECIMAL(37, {scale - 1}))"
-    high = f"CAST(-quantile_disc(-{value}, 0.5) AS DECIMAL(37, {scale - 1}))"
+    low, high = (
+        f"CAST(quantile_disc({column}, [0.5, 0.500000001])[{place}] AS DECIMAL(37, {scale - 1}))" for place in (1, 2)
+    )
     return f"CAST(({low} + {high}) * CAST(0.5 AS DECIMAL(2, 1)) AS DECIMAL(38, {scale}))"
 
 
