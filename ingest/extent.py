@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.far_blocks import cut_columns, find_blank
 from ingest.far_tables import part_far
 from ingest.findings import Refused
-from ingest.headings import Heading, find_heading, is_unit
+from ingest.headings import Heading, find_heading, is_unit, tidy
 from ingest.nulls import null_kind, strip
 from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches
 from ingest.row_words import GOES_ON
@@ -20,12 +20,12 @@ from ingest.tables import Found, find_table
 from ingest.underheads import is_number
 
 _LOOKED = 20_000  # rows of a sheet that is looked at as a whole; of a longer one, only likely places
-_LOOK = 40
-_BANNERS = 6  # rows of titles over a table further down
+_LOOK, _BANNERS = 40, 6  # rows of a head with its data; of titles over a table further down
 _MOST = 50  # tables of a sheet
 _LABEL = re.compile(r"^\s*[(（]?[附续續]?\s*[表件]\s*[-－\d一二三四五六七八九十]")
-_NUMERIC = 0.6
-_LONGEST = 30  # characters of a name in a header further down
+_COUNTED = re.compile(r"^[(（]?[一二三四五六七八九十]{1,3}[)）、.．]")
+_LEAST_NAMES, _ALIKE = 4, 0.6  # of the names in a header, those that one above has too
+_NUMERIC, _LONGEST = 0.6, 30  # share of numbers in a column of them; characters of a name in a header further down
 
 Row = tuple[int, list[str]]
 
@@ -247,12 +247,13 @@ def _new_head(
 ) -> Heading | None:
     """The head that begins at a place, or None: after a gap or under a title, with words over what were numbers."""
     gap = rows[place][0] > rows[place - 1][0] + 1
-    titled = sum(bool(strip(cell)) for cell in rows[place][1]) == 1 and _is_title(rows[place][1])
-    if not gap and not titled:
+    titled = len({strip(cell) for cell in rows[place][1]} - {""}) == 1 and _is_title(rows[place][1])
+    if not gap and not titled and not _is_alike(rows[place][1], names):
         return None
     head = find_heading(rows[place : place + _LOOK], merged)
     at = place + head.above
-    if head.above > _BANNERS or at + len(head.header_rows) >= len(rows) or (not gap and not head.above):
+    alike = head.names not in names and at < len(rows) and _is_alike(rows[at][1], names)
+    if head.above > _BANNERS or at + len(head.header_rows) >= len(rows) or not (gap or head.above or alike):
         return None
     words = [(column, text) for column, cell in enumerate(rows[at][1]) if (text := strip(cell))]
     if len(words) < 2 or len({text for _, text in words}) < len(words):
@@ -265,7 +266,16 @@ def _new_head(
     label = any(_LABEL.match(cell) or is_unit(cell) for _, cells in rows[place:at] for cell in cells if strip(cell))
     columns = [column for column, _ in words]
     turned = _hold_numbers(rows[body:place], columns) and _hold_numbers(rows[place + head.rows :][:_LOOK], columns)
-    return head if again or label or turned else None
+    return head if again or label or turned or alike else None
+
+
+def _is_alike(cells: list[str], names: list[tuple[str, ...]]) -> bool:
+    """Whether most cells of a row are the names of a table above: much the same header, for further rows."""
+    if all(frozenset(one).isdisjoint(cells) for one in names):
+        return False
+    words = [tidy(cell) for cell in cells if strip(cell)]
+    alike = max(sum(word in one for word in words) for one in names)
+    return len(words) >= _LEAST_NAMES and alike >= _ALIKE * len(words)
 
 
 def _goes_on(cells: list[str], before: list[Row]) -> bool:
@@ -276,7 +286,9 @@ def _goes_on(cells: list[str], before: list[Row]) -> bool:
 
 def _is_title(cells: list[str]) -> bool:
     text = next(strip(cell) for cell in cells if strip(cell))
-    return bool(_LABEL.match(text)) or text.endswith(("表", "情况", "情況", "清单", "清單", "统计", "一览"))
+    return bool(_LABEL.match(text) or _COUNTED.match(text)) or text.endswith(
+        ("表", "情况", "情況", "清单", "清單", "统计", "一览")
+    )
 
 
 def _hold_numbers(body: list[Row], columns: list[int]) -> bool:

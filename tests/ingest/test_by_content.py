@@ -172,3 +172,23 @@ def test_a_city_itself_is_a_region_among_its_parts(take: Taker) -> None:
     )
     taken = take(text, "债务.csv", schema="gov_debt.limit_balance")
     assert picked(taken.rows, "region", "value") == [("150600", 30_050_000_000), ("150622", 22_025_000_000)]
+
+
+def test_much_the_same_header_begins_a_further_table(take: Taker) -> None:
+    text = (
+        "2023年建德市出让结果,,,,\n一、住宅类,,,,\n地块编号,位置,面积（㎡）,成交价（万元）,楼面价（元/㎡）\nA-5,甲街道,22000,26400,8000\n"
+        "二、工业类,,,,\n地块编号,位置,面积（㎡）,成交价（万元）,竞得人\nB-8,乙镇,13334,640,样例公司\n"
+    )
+    for content in (text, text.replace("二、工业类,,,,\n", "")):
+        taken = take(content, "成交.csv", schema="land_supply.deal")
+        assert [one.table.rows for one in taken.outcome.tables] == [1, 1]
+        assert not [one for one in taken.outcome.findings if one.level == "error"]
+
+
+def test_a_plan_by_towns_and_a_city_behind_its_label(take: Taker) -> None:
+    rows = "双塔街道,30,5\n虎山街道,25.5,2.5\n"
+    text = f"江山市2022年国有建设用地供应计划,,\n单位：公顷,,\n乡镇（街道）,供应总量,商服用地\n{rows}"
+    assert take(text, "计划.csv", schema="land_supply.plan").column("region_name") == ["双塔街道", "虎山街道"]
+    form = "地价动态监测\n城市名称：马鞍山市,,2015年第四季度\n指标,综合,商业\n地面地价水平值（元/平方米）,1850,3600\n"
+    taken = take(form, "地价.csv", schema="land_price.quarterly")
+    assert picked(taken.rows, "region", "period") == [("340500", "2015-Q4"), ("340500", "2015-Q4")]
