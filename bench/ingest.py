@@ -123,11 +123,14 @@ def copied(select: str, source: Path, work: Path) -> Work:
 
 
 def _codes(name: str) -> str:
-    """The spellings of a coded field with their codes, as a relation."""
+    """The spellings of a coded field with their codes, as a relation; of regions their names."""
+    from catalog.vocabularies import codes
+    from ingest import regions
     from ingest.families import find_schema
 
     schema = find_schema("land_supply.result")
-    spellings = next(one.spellings for one in schema.fields if one.name == name) if schema else {}
+    spellings = dict(next(one.spellings for one in schema.fields if one.name == name) if schema else {})
+    spellings = spellings or {labels["zh-Hans"]: code for code, labels in regions.labels_of(codes("regions")).items()}
     return "(VALUES " + ", ".join(f"('{word}', '{code}')" for word, code in spellings.items()) + ")"
 
 

@@ -24,6 +24,7 @@ _LEAST_FIELDS, _LEAST_SAID, _LEAST_LABELS = 3, 2, 6
 _LEAST_SHARE = 0.5
 _MANY_FIELDS, _SHARE_OF_MANY = 6, 0.35  # so many say enough, whatever stands beside them or is not there
 _ROWS = 200  # of a sheet, by which its layout is judged
+_PRINTED = 20_000  # rows of a sheet that a person may have laid out as a matrix or as forms; longer ones are lists
 _MATRIX_SHARE, _LEAST_FIGURES = 0.8, 4  # of the figures, those that a schema must have a place for
 _TITLE = 80.0  # of 100: how much of the schema's title stands in the table's
 _TITLE_WEIGHT = 3  # columns that a title counts for
@@ -74,7 +75,7 @@ def list_proposals(found: Found, sheet: RawSheet | None = None, named: str = "")
     title = fold(found.title or named)
     made = [_propose(schema, found.headers, title) for schema in list_schemas()]
     by_headers = {one.schema: one for one in made if _is_likely(one)}
-    by_layout = _by_layout(found, sheet, title) if sheet is not None else []
+    by_layout = _by_layout(found, sheet, title) if sheet is not None and sheet.rows <= _PRINTED else []
     best = {**by_headers, **{one.schema: one for one in by_layout}}
     return tuple(sorted(best.values(), key=lambda one: -one.weight))
 

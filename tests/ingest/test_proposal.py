@@ -92,6 +92,14 @@ def test_proposals_stand_out_or_do_not() -> None:
     assert not is_clear(list_proposals(Found(("地块编号", "土地面积", "成交价", "受让人"), 1)))
 
 
+def test_a_matrix_is_looked_for_on_sheets_that_somebody_laid_out(take: Taker) -> None:
+    head, line = "城市,商服地价,住宅地价,工业地价\n", "杭州市,9000,20000,800\n"
+    short = take(head + line * 3)
+    long = take(head + line * 20_001)
+    assert short.finding("schema_proposed").params["schema"] == "land_price.quarterly"
+    assert long.findings("schema_proposed") == []
+
+
 def test_a_title_tells_results_from_deals(take: Taker) -> None:
     text = (
         "宗地编号,宗地位置,供应面积(公顷),土地用途,供应方式,成交价(万元),受让人,合同签订日期\n"
