@@ -114,7 +114,10 @@ def _let_out(told: Told, slug: str, numbers: list[int], detail: Mapping[str, Any
     facts.update(pending={}, state="published", publish_at=None)
     when = {"published_at": detail["published_at"]} if "published_at" in detail else {}
     for number in numbers:
-        told.releases.setdefault((slug, number), {}).update(when, state="published")
+        release = told.releases.setdefault((slug, number), {})
+        release.update(when, state="published")
+        if not when:  # acts of earlier versions did not tell it
+            release.pop("published_at", None)
     if numbers:
         facts["latest"] = max(numbers)
     if when and facts.get("issued", "") is None:

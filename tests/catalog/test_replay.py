@@ -144,3 +144,14 @@ def test_what_the_worker_and_withdrawal_do_is_told(life: Session) -> None:
     registry.withdraw(life, an_actor(life, "admin"), due, "错")
     life.flush()
     assert list(iter_unproved(life)) == []
+
+
+def test_acts_of_earlier_versions_told_no_moment_and_accuse_nobody(session: Session) -> None:
+    a_publisher(session)
+    dataset = a_dataset(session, slug="old")
+    release = a_release(session, dataset)
+    ingest(session, release, OPERATOR.name)
+    audit.record(session, audit.Act(OPERATOR.name, "publish", "old", dataset.id, {"releases": [1]}))
+    registry.publish(session, dataset, [release])
+    session.expire_all()
+    assert list(iter_unproved(session)) == []
