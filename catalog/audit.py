@@ -6,7 +6,6 @@ A record's digest is the SHA-256 of its canonical JSON: sorted keys, no blanks, 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +21,6 @@ from catalog.db import now
 from catalog.models import Audit
 
 START = "0" * 64
-_text = json.JSONEncoder(ensure_ascii=False).encode
 SEEN_ACTS = ("approve", "publish", "import", "withdraw")  # what changes what the public sees
 PUBLIC_ACTS = ("register", "ingest", "submit", *SEEN_ACTS)  # what the public may know of
 # SQLite's writers are alone from the beginning; PostgreSQL does all of it in one way there and back (migration 0006).
@@ -85,7 +83,7 @@ def digest_of(entry: Audit) -> str:
 
 def _digest(at: str, act: Act, detail: str, previous: str) -> str:
     """Of the canonical form of the record, put together round its detail, which is in that form already."""
-    account, verb, target = map(_text, (act.account, act.verb, act.target))
+    account, verb, target = (canonical(text).decode() for text in (act.account, act.verb, act.target))
     dataset = "null" if act.dataset_id is None else act.dataset_id
     content = (
         f'{{"account":{account},"act":{verb},"at":"{at}","dataset":{dataset},"detail":{detail}'

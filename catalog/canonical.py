@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
-def canonical(statement: Mapping[str, Any]) -> bytes:
+
+def canonical(statement: Any) -> bytes:
     """JSON with sorted keys and no blanks, in UTF-8."""
-    return json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _encode(statement).encode()

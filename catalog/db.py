@@ -65,15 +65,13 @@ def moment_text(moment: datetime) -> str:
 def open_database(url: str) -> Engine:
     """An engine with the pragmas and transaction rules that the portal relies on."""
     parsed = make_url(url)
+    shared: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json}  # values have no place in logs
     if parsed.get_backend_name() != "sqlite":
-        shared = {"pool_pre_ping": True, "pool_size": 4, "max_overflow": 8}
-        return create_engine(url, **shared, hide_parameters=True, json_serializer=_json)
+        return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, **shared)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     busy = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
-    engine = create_engine(
-        url, connect_args=busy, hide_parameters=True, json_serializer=_json
-    )  # values have no place in logs
+    engine = create_engine(url, connect_args=busy, **shared)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

@@ -15,7 +15,7 @@ from catalog.life import PUBLIC_STATES
 from catalog.models import Dataset, Duty, Publisher, Release
 from catalog.schema import Table, tables_from
 
-MOST_NUMBER = (1 << 31) - 1  # of a release, as databases hold it
+MOST_NUMBER = (1 << 31) - 1  # of a release, a key or an application, as databases hold it
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

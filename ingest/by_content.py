@@ -27,7 +27,8 @@ def name_regions(
     claims = Claims(found.headers, schema, mapping)
     if field is None or not sheet.grid or claims.has(field) or claims.find("region") is not None:
         return found, mapping
-    place = next((at for at in claims.unknown() if _holds_regions(sheet, found, at)), None)
+    rows = _data(sheet, found)
+    place = next((at for at in claims.unknown() if _holds_regions(rows, at)), None)
     if place is None:
         return found, mapping
     header = found.headers[place]
@@ -38,10 +39,15 @@ def name_regions(
     return replace(found, headers=named), mapping
 
 
-def _holds_regions(sheet: RawSheet, found: Found, place: int) -> bool:
-    """Whether a column holds names of regions, sums and blanks apart."""
+def _data(sheet: RawSheet, found: Found) -> list[list[str]]:
+    """The first rows below the header."""
     turned = isinstance(sheet, ReshapedSheet)
-    texts = [strip(row[place]) for number, row in first_rows(sheet, _LOOKED) if turned or number > found.top]
+    return [row for number, row in first_rows(sheet, _LOOKED) if turned or number > found.top]
+
+
+def _holds_regions(rows: list[list[str]], place: int) -> bool:
+    """Whether a column holds names of regions, sums and blanks apart."""
+    texts = [strip(row[place]) for row in rows]
     names = {text for text in texts if null_kind(text) is None and not matching_total(text)}
     known = sum(map(is_place, names))
     return known > 0 and known >= _SHARE * len(names)

@@ -85,12 +85,7 @@ _open: Final[Kept[CellView]] = Kept(_KEPT)
 
 def find_view(serving: Serving) -> CellView | None:
     """The view where this process has opened it and the file is the same still."""
-    found: CellView | None = serving.lately.find(_ENDING)
-    if found is None:
-        key = file_key(serving.beside(_ENDING))
-        found = _open.find(key) if key else None
-        if found is not None:
-            serving.lately.keep(_ENDING, found, found.is_whole)
+    found: CellView | None = serving.lately.look(_ENDING, lambda: _open.find(file_key(serving.beside(_ENDING))))
     return found
 
 

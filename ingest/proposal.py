@@ -18,7 +18,7 @@ from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows
 from ingest.records import Records
 from ingest.tables import Found
-from ingest.turned import turned_headers
+from ingest.turned import sheet_rows, turned_headers
 
 _LEAST_FIELDS, _LEAST_SAID, _LEAST_LABELS = 3, 2, 6
 _LEAST_SHARE = 0.5
@@ -107,10 +107,11 @@ def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
     first = first_rows(sheet, _ROWS)
     printed = [(number, list(map(strip, cells))) for number, cells in first]
     data: list[tuple[int | str, ...]] = [(number, *cells) for number, cells in first if number > found.top]
+    every = sheet_rows(sheet)
     made = []
     for schema in list_schemas():
         share, said = 1.0, 0
-        upright = turned_headers(schema, sheet) if schema.melt is None and schema.form is None else ()
+        upright = turned_headers(schema, every) if schema.melt is None and schema.form is None else ()
         if upright:
             made.append(_propose(schema, upright, title))
             continue

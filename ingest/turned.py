@@ -97,9 +97,8 @@ def _with_extent(found: Found, extent: str) -> Found:
     return Found(**{**vars(found), "extent": extent})
 
 
-def turned_headers(schema: DeclaredSchema, sheet: RawSheet) -> tuple[str, ...]:
-    """The headers of a table on its side; none where it is not."""
-    rows = sheet_rows(sheet)
+def turned_headers(schema: DeclaredSchema, rows: Sequence[Row]) -> tuple[str, ...]:
+    """The headers of a table on its side, by the rows of its sheet; none where it is not."""
     turned = find_turned(schema, {}, rows) if rows else None
     return tuple(stand_up(schema, rows, turned).headers) if turned else ()
 

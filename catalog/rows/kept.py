@@ -9,9 +9,10 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+W = TypeVar("W", bound="Whole")
 FileKey = tuple[Path, int, int, int]
 LATELY = 0.1  # seconds that a file which was there is taken to be there, and whole, still
 _MOST_LATELY: Final = 1000
@@ -81,6 +82,14 @@ class Kept(Generic[T]):
         self._things = OrderedDict()
 
 
+class Whole(Protocol):
+    """What is read from a mapped file."""
+
+    @property
+    def is_whole(self) -> Callable[[], bool]:
+        """Says whether the file is still as long as it was."""
+
+
 class Lately(Generic[T]):
     """What was found of late: looked for again after `LATELY`, so that not every request asks the file system."""
 
@@ -99,6 +108,13 @@ class Lately(Generic[T]):
             self._found.clear()
         self._found[key] = time.monotonic() + LATELY, thing, is_whole
         return thing
+
+    def look(self: Lately[W], key: Hashable, again: Callable[[], W | None]) -> W | None:
+        """What is under this key; looked for again where that was longer ago."""
+        found = self.find(key)
+        if found is None and (found := again()) is not None:
+            self.keep(key, found, found.is_whole)
+        return found
 
     def after_fork(self) -> None:
         """In the child: nothing was found yet."""

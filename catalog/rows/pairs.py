@@ -6,9 +6,10 @@ a row, places from 0 by the rank in the first key, the rank in the second, and p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,23 +32,28 @@ class Pair:
     then: Key
 
 
-_open: Final[Kept[tuple[memoryview, Sealed]]] = Kept(_KEPT)
+class _Places(NamedTuple):
+    """The places of a file, and whether that is whole still."""
+
+    order: memoryview
+    is_whole: Callable[[], bool]
+
+
+_open: Final[Kept[_Places]] = Kept(_KEPT)
 
 
 def find_pair(serving: Serving, pair: Pair) -> memoryview | None:
     """The places where they are there and sound."""
-    known: memoryview | None = serving.lately.find(pair)
-    if known is not None:
-        return known
+    found: _Places | None = serving.lately.look(pair, lambda: _opened(serving, pair))
+    return found.order if found else None
+
+
+def _opened(serving: Serving, pair: Pair) -> _Places | None:
     key = file_key(_path(serving, pair))
     try:
-        if key:
-            found, sealed = _open.get(key, lambda: _load(key[0], serving))
-            serving.lately.keep(pair, found, sealed.is_whole)
-            return found
+        return _open.get(key, lambda: _load(key[0], serving)) if key else None
     except Unsound:
-        pass
-    return None
+        return None
 
 
 def has_room(serving: Serving) -> bool:
@@ -69,7 +75,7 @@ def build_pair(serving: Serving, pair: Pair) -> None:
     write_sealed(_path(serving, pair), serving.table.digest, write)
 
 
-def _load(path: Path, serving: Serving) -> tuple[memoryview, Sealed]:
+def _load(path: Path, serving: Serving) -> _Places:
     sealed = Sealed(path, serving.table.digest)
     try:
         found = pa.ipc.open_stream(pa.BufferReader(sealed.content)).read_all()
@@ -78,7 +84,7 @@ def _load(path: Path, serving: Serving) -> tuple[memoryview, Sealed]:
         raise Unsound(str(path)) from fault
     if len(order) != serving.table.rows:
         raise Unsound(str(path))
-    return view_of(order), sealed
+    return _Places(view_of(order), sealed.is_whole)
 
 
 def _path(serving: Serving, pair: Pair) -> Path:

@@ -139,18 +139,16 @@ _open: Final[Kept[Rank]] = Kept(_KEPT)
 
 def find_rank(serving: Serving, key: Key) -> Rank | None:
     """The ranks of a key where they are there and sound."""
-    known: Rank | None = serving.lately.find(key)
-    if known is not None:
-        return known
+    found: Rank | None = serving.lately.look(key, lambda: _opened(serving, key))
+    return found
+
+
+def _opened(serving: Serving, key: Key) -> Rank | None:
     found = file_key(_path(serving, key))
     try:
-        if found:
-            rank = _open.get(found, lambda: _load(found[0], serving, key))
-            serving.lately.keep(key, rank, rank.is_whole)
-            return rank
+        return _open.get(found, lambda: _load(found[0], serving, key)) if found else None
     except Unsound:
-        pass
-    return None
+        return None
 
 
 def _path(serving: Serving, key: Key) -> Path:

@@ -55,12 +55,7 @@ _open: Final[Kept[Texts]] = Kept(_KEPT)
 
 def find_texts(serving: Serving) -> Texts | None:
     """The texts where this process has opened them and the file is the same still."""
-    found: Texts | None = serving.lately.find(_ENDING)
-    if found is None:
-        key = file_key(serving.beside(_ENDING))
-        found = _open.find(key) if key else None
-        if found is not None:
-            serving.lately.keep(_ENDING, found, found.is_whole)
+    found: Texts | None = serving.lately.look(_ENDING, lambda: _open.find(file_key(serving.beside(_ENDING))))
     return found
 
 
