@@ -76,10 +76,15 @@ def iter_cells(path: Path) -> Iterator[Any]:
             yield reader.get_batch(place)
 
 
+def read_schema(path: Path) -> pa.Schema:
+    """The columns of a cells file, and what it says of them."""
+    with pa.OSFile(str(path)) as source:
+        return pa.ipc.open_file(source).schema
+
+
 def read_about(path: Path) -> dict[str, Any]:
     """How the fields of a cells file are read, and what it holds beside the cells."""
-    with pa.OSFile(str(path)) as source:
-        found: dict[str, Any] = json.loads(pa.ipc.open_file(source).schema.metadata[ABOUT])
+    found: dict[str, Any] = json.loads(read_schema(path).metadata[ABOUT])
     return found
 
 

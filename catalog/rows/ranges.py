@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catalog.rows.holding import holding
 from catalog.rows.limits import Clock
 from catalog.rows.periods import first_day, last_day
 from catalog.rows.ranks import Key, Rank
@@ -20,23 +22,8 @@ from catalog.rows.thresholds import LOOK_UP, STRETCH
 
 ALONE: Final = ("never", "always")
 _PIECE: Final = 1 << 18  # values that are looked into between two looks at the clock
+_FEW: Final = 5000  # values whose rows are looked up one value after the other
 Ranks = Callable[[Key], Rank]
-
-
-@dataclass(frozen=True)
-class _Span:
-    """The ranks from `low` to before `high`: of one key."""
-
-    rank: Rank
-    low: int
-    high: int
-
-    @property
-    def ends(self) -> tuple[int, int]:
-        return self.rank.start(self.low), self.rank.start(self.high)
-
-    def rows(self, ends: tuple[int, int]) -> Any:
-        return self.rank.order.slice(ends[0], ends[1] - ends[0]).cast(pa.int64())
 
 
 @dataclass(frozen=True)
@@ -51,33 +38,87 @@ _Places = Any  # an Arrow array of places, or a _Stretch
 _Mask = Callable[[_Places], Any]  # to booleans
 
 
+@dataclass(frozen=True)
+class _Span:
+    """The ranks from `low` to before `high`: of one key."""
+
+    rank: Rank
+    low: int
+    high: int
+
+    @cached_property
+    def ends(self) -> tuple[int, int]:
+        """Where their rows begin and end in the order of the key."""
+        return self.rank.start(self.low), self.rank.start(self.high)
+
+    @property
+    def count(self) -> int:
+        """How many rows have them."""
+        return self.ends[1] - self.ends[0]
+
+    def places(self) -> Any:
+        """The places of these rows, in order."""
+        found = self.rank.order.slice(self.ends[0], self.count).cast(pa.int64())
+        return _in_order(found) if self.high - self.low > 1 else found
+
+    def mask(self, places: _Places) -> Any:
+        """Which of the places have them."""
+        ranks = _taken(self.rank, places)
+        if self.high - self.low == 1:
+            return pc.equal(ranks, self.low)
+        return pc.and_(pc.greater_equal(ranks, self.low), pc.less(ranks, self.high))
+
+
+@dataclass(frozen=True)
+class _Picked:
+    """A few ranks of one key, in order."""
+
+    rank: Rank
+    ranks: Sequence[int]
+
+    @cached_property
+    def spans(self) -> list[_Span]:
+        """Each by itself."""
+        return [_Span(self.rank, one, one + 1) for one in self.ranks]
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows have them."""
+        return sum(one.count for one in self.spans)
+
+    def places(self) -> Any:
+        """The places of these rows, in order."""
+        return _in_order(pa.concat_arrays([pa.array([], pa.int64()), *(one.places() for one in self.spans)]))
+
+    def mask(self, places: _Places) -> Any:
+        """Which of the places have them."""
+        return pc.is_in(_taken(self.rank, places), pa.array(self.ranks, pa.int32()))
+
+
 def filtered(filters: Sequence[Condition], rows: int, ranks: Ranks, clock: Clock) -> Iterator[Any]:
     """The places, from 0 and in order, of the rows that every filter leaves: int64, some at a time.
 
     Raises Unavailable when the clock is over.
     """
-    spans: list[_Span] = []
+    known: list[_Span | _Picked] = []
     masks: list[_Mask] = []
     for one in filters:
         if one.operator == "never":
             return
         if one.operator != "always":
             clock.check()
-            _read(one, ranks, spans, masks, clock)
-    measured = sorted(((span.ends, span) for span in spans), key=lambda one: one[0][1] - one[0][0])
-    if measured and (measured[0][0][1] - measured[0][0][0]) * LOOK_UP <= rows:
-        yield _looked_up(*measured[0], [*(_mask_of(span) for _, span in measured[1:]), *masks], clock)
+            _read(one, ranks, known, masks, clock)
+    known.sort(key=lambda one: one.count)
+    masks = [*(one.mask for one in known), *masks]
+    if known and known[0].count * LOOK_UP <= rows:
+        yield _looked_up(known[0].places(), masks[1:], clock)
         return
     for start in range(0, rows, STRETCH):
-        stretch = _Stretch(start, min(STRETCH, rows - start))
-        yield _scanned(stretch, [*(_mask_of(span) for span in spans), *masks], clock)
+        yield _scanned(_Stretch(start, min(STRETCH, rows - start)), masks, clock)
 
 
-def _looked_up(ends: tuple[int, int], span: _Span, masks: Sequence[_Mask], clock: Clock) -> Any:
-    """Those of a span, as far as the masks leave them."""
-    places = span.rows(ends)
-    if span.high - span.low > 1:
-        places = places.take(pc.array_sort_indices(places))
+def _looked_up(places: Any, masks: Sequence[_Mask], clock: Clock) -> Any:
+    """Those of the places that the masks leave."""
     for mask in masks:
         clock.check()
         places = places.filter(mask(places))
@@ -114,17 +155,18 @@ def find_value(one: Condition, ranks: Ranks) -> tuple[int, int]:
     return span.ends if span and span.high - span.low == 1 else (0, 0)
 
 
-def _read(one: Condition, ranks: Ranks, spans: list[_Span], masks: list[_Mask], clock: Clock) -> None:
-    """A filter as a span of ranks where it is one, else as a mask."""
+def _read(one: Condition, ranks: Ranks, known: list[_Span | _Picked], masks: list[_Mask], clock: Clock) -> None:
+    """A filter as ranks where these are neighbours or few, else as a mask."""
     found = [ranks(key) for key in keys_of(one)]
     if len(found) == 2:
         masks.append(_within(one, found[0], found[1], clock))
         return
     span = _span(one, found[0])
-    if span is not None:
-        spans.append(span)
+    other = _otherwise(one, found[0], clock) if span is None else span
+    if isinstance(other, _Span | _Picked):
+        known.append(other)
     else:
-        masks.append(_mask(one, found[0], clock))
+        masks.append(other)
 
 
 def _span(one: Condition, rank: Rank) -> _Span | None:
@@ -155,27 +197,20 @@ _SIDES: Final[dict[str, Callable[[Rank, Any], tuple[int, int]]]] = {
 }
 
 
-def _mask_of(span: _Span) -> _Mask:
-    def mask(places: Any) -> Any:
-        ranks = _taken(span.rank, places)
-        if span.high - span.low == 1:
-            return pc.equal(ranks, span.low)
-        return pc.and_(pc.greater_equal(ranks, span.low), pc.less(ranks, span.high))
-
-    return mask
-
-
-def _mask(one: Condition, rank: Rank, clock: Clock) -> _Mask:
-    """A filter that is no span: which of the different values it keeps, nulls behind them."""
+def _otherwise(one: Condition, rank: Rank, clock: Clock) -> _Picked | _Mask:
+    """A filter that is no span: the values that it keeps where they are few, else which of all it keeps."""
     if one.operator == "ne":
         found = rank.find(one.value)
         return lambda places: pc.not_equal(_taken(rank, places), -1 if found is None else found)
     if one.operator in ("in", "nin"):
-        known = pa.array([found for value in one.value if (found := rank.find(value)) is not None], pa.int32())
-        inside = one.operator == "in"
-        return lambda places: pc.equal(pc.is_in(_taken(rank, places), known), inside)
-    kept = [_TESTS[one.operator](piece, one.value) for piece in _pieces(rank.values, clock)]
-    table = pa.chunked_array([*kept, pa.array([one.operator == "ncontains"])]).combine_chunks()
+        picked = _Picked(rank, sorted({found for value in one.value if (found := rank.find(value)) is not None}))
+        return picked if one.operator == "in" else lambda places: pc.invert(picked.mask(places))
+    kept = pa.chunked_array(
+        [_TESTS[one.operator](piece, one.value) for piece in _pieces(rank.values, clock)], pa.bool_()
+    )
+    if one.operator != "ncontains" and (pc.sum(kept).as_py() or 0) <= _FEW:
+        return _Picked(rank, pc.indices_nonzero(kept).to_pylist())
+    table = pa.chunked_array([*kept.chunks, pa.array([one.operator == "ncontains"])]).combine_chunks()
     return lambda places: table.take(_taken(rank, places))
 
 
@@ -186,15 +221,10 @@ def _pieces(values: Any, clock: Clock) -> Iterator[Any]:
         yield values.slice(start, _PIECE)
 
 
-def _holds(values: Any, text: str) -> Any:
-    """Whatever the case of letters, as DuckDB's own expressions see it: both are RE2's."""
-    return pc.match_substring(values, text, ignore_case=text.lower() != text.upper())
-
-
 _TESTS: Final[dict[str, Callable[[Any, str], Any]]] = {
     "endswith": pc.ends_with,
-    "contains": _holds,
-    "ncontains": lambda values, text: pc.invert(_holds(values, text)),
+    "contains": holding,
+    "ncontains": lambda values, text: pc.invert(holding(values, text)),
 }
 
 
@@ -209,11 +239,15 @@ def _within(one: Condition, first: Rank, last: Rank, clock: Clock) -> _Mask:
         found = None
         for low, high in spans:
             clock.check()
-            inside = pc.and_(_mask_of(low)(places), _mask_of(high)(places))
+            inside = pc.and_(low.mask(places), high.mask(places))
             found = inside if found is None else pc.or_(found, inside)
         return found if one.operator == "in" else pc.invert(found)
 
     return mask
+
+
+def _in_order(places: Any) -> Any:
+    return places.take(pc.array_sort_indices(places))
 
 
 def _taken(rank: Rank, places: _Places) -> Any:

@@ -14,7 +14,7 @@ from typing import Final
 
 import pyarrow as pa
 
-FORM: Final = b"rows4"  # another one when the layout changes: older files are then made anew
+FORM: Final = b"rows5"  # another one when the layout changes: older files are then made anew
 _ANY_FORM: Final = re.compile(rb"rows\d")
 _TRAILER: Final = len(FORM) + 64 + 32
 _CHUNK: Final = 1 << 20

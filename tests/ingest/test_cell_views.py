@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from catalog.rows import kept
 from catalog.rows.serving import Serving, build
 from ingest import cells as packed
-from ingest.cell_texts import CellTexts
+from ingest.cell_texts import WHOLE, CellTexts
 from ingest.cell_views import find_view, make_view
 from ingest.nulls import KINDS, is_unsold
 from tests.ingest.taking import Taken, Taker
@@ -72,7 +73,7 @@ MORE = (
     "😀甲",
     "甲😀甲",
 )
-MORE += ("暂无。", "N/A!", "null", "nulls", "甲\x7f乙", "a", "1" * 60, "12" + chr(0x660))
+MORE += ("甲\x1f乙", "暂无。", "N/A!", "null", "nulls", "甲\x7f乙", "a", "1" * 60, "12" + chr(0x660))
 
 
 def serving_of(taken: Taken, folder: Path) -> Serving:
@@ -135,26 +136,40 @@ def test_cells_are_written_as_they_are_explained(kind: str, grid: bool, unsold: 
         "grid": grid,
         "fields": {"v": field, "文": {"columns": [30], "type": "string"}},
     }
-    texts = CellTexts.of(about, ["row", "c2", "c30"])
-    assert texts is not None
-    for raw in (*ODD, *KINDS, *(f" {one}" for one in KINDS), *MORE):
-        written = texts.write(7, [7, raw.encode(), raw.encode()])
-        right = orjson.dumps(packed.explain(about, {"row": 7, "c2": raw, "c30": raw}))
-        assert written == right or (written is None and unsold and is_unsold(raw)), raw
+    raws = [*ODD, *KINDS, *(f" {one}" for one in KINDS), *MORE]
+    rows = [{"row": number, "c2": raw, "c30": raw} for number, raw in enumerate(raws, 7)]
+    marks = written_as_explained(about, rows)
+    assert {3, 0} <= set(marks)
+    for row, mark in zip(rows, marks, strict=True):
+        assert (mark == WHOLE) == ((unsold and is_unsold(row["c2"])) or "\x1f" in row["c2"]), row
 
 
 @given(st.text(max_size=8), st.sampled_from(["string", "decimal", "date"]))
 def test_any_text_is_written_as_it_is_explained(raw: str, kind: str) -> None:
     about: dict[str, Any] = {"sheet": None, "grid": True, "fields": {"v": {"columns": [0], "type": kind}}}
-    texts = CellTexts.of(about, ["row", "c0"])
-    assert texts is not None
-    data = raw.encode("utf-8", "replace")
-    right = orjson.dumps(packed.explain(about, {"row": 1, "c0": data.decode()}))
-    assert texts.write(1, [1, memoryview(data)]) == right
+    written_as_explained(about, [{"row": 1, "c0": raw.encode("utf-8", "replace").decode()}])
 
 
 def test_what_is_not_one_cell_a_field_is_explained_as_a_whole() -> None:
     single: dict[str, Any] = {"columns": [0], "type": "string"}
-    assert CellTexts.of({"grid": True, "sheet": None, "fields": {"v": single}}, ["row", "c0", "sheet"]) is None
+    row = {"row": 1, "c0": "1", "c1": "2"}
+    about = {"grid": True, "sheet": None, "fields": {"v": single}}
+    assert written_as_explained(about, [row, {**row, "c1": None}]) == [WHOLE, WHOLE]
+    assert written_as_explained(about, [{**row, "sheet": "表2", "a0": "B7"}]) == [WHOLE]
     for other in ({"columns": [0, 1], "type": "string"}, {"columns": [0], "type": "range"}):
-        assert CellTexts.of({"grid": True, "sheet": None, "fields": {"v": single, "w": other}}, ["row", "c0"]) is None
+        assert written_as_explained({**about, "fields": {"v": single, "w": other}}, [row]) == [WHOLE]
+    many = {f"v{number}": single for number in range(63)}
+    assert written_as_explained({**about, "fields": many}, [row]) == [WHOLE]
+
+
+def written_as_explained(about: dict[str, Any], rows: list[dict[str, Any]]) -> list[int]:
+    """The marks of these rows, each of which is told as it is explained."""
+    names = list(rows[0])
+    columns = [[row[name] for row in rows] for name in names]
+    types = [pa.int64() if name == "row" else pa.string() for name in names]
+    batch = pa.record_batch([pa.array(*one) for one in zip(columns, types, strict=True)], names=names)
+    texts = CellTexts(about, names)
+    marks, kept_texts = (column.to_pylist() for column in texts.keep(batch))
+    for row, mark, text in zip(rows, marks, kept_texts, strict=True):
+        assert texts.write(mark, text) == orjson.dumps(packed.explain(about, row)), row
+    return list(marks)
