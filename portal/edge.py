@@ -61,7 +61,7 @@ class Edge:
         self.inner = inner
         self.window = Window(*settings.rate_limit) if settings.rate_limit else None
         encrypted = settings.base_url.startswith("https://")
-        self.begun, self.numbers = secrets.token_hex(6), itertools.count()
+        self.begun, self.numbers = secrets.token_hex(6).translate(_LETTERS), itertools.count()
         self.safe = [*_SAFE, ("Strict-Transport-Security", f"max-age={_YEAR}")] if encrypted else _SAFE
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -82,7 +82,7 @@ class Edge:
         """The reader's own id where it is plain, else one that nobody has had: of this process, and of its requests."""
         if given and _PLAIN_ID.fullmatch(given):
             return given
-        return f"{self.begun}{next(self.numbers):06x}".translate(_LETTERS)
+        return self.begun + f"{next(self.numbers):06x}".translate(_LETTERS)
 
     def _headers(self, environ: WSGIEnvironment) -> Headers:
         policy = _DOCS if environ["PATH_INFO"].startswith("/docs") else _NOTHING

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from multiprocessing.util import Finalize
 from typing import Any, Final
 
@@ -27,7 +28,8 @@ from ingest.privacy.hits import mask_text
 access = logging.getLogger("portal.access")
 _KINDS = frozenset({"id_number", "old_id_number", "mobile", "bank_card"})  # masked in logs whatever stands beside them
 _REQUEST = vars(access.makeRecord(access.name, logging.INFO, "", 0, "request", (), None))
-_SUSPECT = re.compile(r"@|\d(?:[^\d]{0,2}\d){6}")
+_SUSPECT = re.compile(r"\d(?:\D{0,2}\d){6}")
+_PLAIN_SUSPECT = re.compile(_SUSPECT.pattern, re.ASCII)  # of plain text the same, and quicker
 _GATHERED: Final = 0.05  # seconds that the line of a request waits at most
 _MOST_GATHERED: Final = 100_000  # lines: whoever reads them may have stopped
 
@@ -54,7 +56,12 @@ class JsonLines(logging.Formatter):
 
 def _masked(value: Any) -> Any:
     """A text without personal data: an address that was asked for, or an error of ours, may hold a value."""
-    return mask_text(value, _KINDS) if isinstance(value, str) and _SUSPECT.search(value) else value
+    return mask_text(value, _KINDS) if isinstance(value, str) and _is_suspect(value) else value
+
+
+def _is_suspect(text: str) -> bool:
+    """Whether it may hold a mail address, or digits enough for a number of a person."""
+    return "@" in text or (_PLAIN_SUSPECT if text.isascii() else _SUSPECT).search(text) is not None
 
 
 class Gathered(logging.Handler):
@@ -115,7 +122,13 @@ def _line(at: float, members: Mapping[str, Any]) -> bytes:
 
 
 def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    second = int(at)
+    return f"{_second(second)}.{min(999, round((at - second) * 1000)):03}+00:00"
+
+
+@lru_cache(10)
+def _second(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 _gathered: Final = Gathered()
