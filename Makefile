@@ -44,7 +44,7 @@ bench: .venv/installed-dev ## run the benchmarks and print their figures
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) $(ARGS) || exit 1; done
 
 fuzz: .venv/installed-dev ## take in COUNT (10000) mutants of table files, those in FILES too, from SEED (0) on; print each that ends badly
-	@$(BIN)/python -m tests.ingest.mutations $(COUNT) --seed $(SEED) $(FILES)
+	@$(BIN)/python -m tests.ingest.mutations --seed $(SEED) $(COUNT) $(FILES)
 
 search-report: .venv/installed-dev ## print how well datasets are found, by kind of query (ARGS="--elasticsearch URL" for that engine too)
 	@$(BIN)/python -m bench.quality $(ARGS)

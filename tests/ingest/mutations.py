@@ -1,6 +1,6 @@
 """Seeded mutations of table files: bytes flipped and cut, rows and columns swapped, encodings mixed.
 
-`python -m tests.ingest.mutations COUNT [--seed FIRST] [FOLDER]` takes in so many mutants of the samples, and of every
+`python -m tests.ingest.mutations [--seed FIRST] COUNT [FOLDER]` takes in so many mutants of the samples, and of every
 file in the folder, from a seed on, each as one of the declared schemas or as none, and names each seed that ended as
 anything but a release or a refusal with a finding.
 """
