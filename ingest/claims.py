@@ -45,6 +45,14 @@ class Claims:
         """Whether the field has a column, or can be made from others."""
         return any(name in self._taken for name in (one.name, *(one.ends or ()))) or bool(self.sources(one))
 
+    def stands_in(self, one: DeclaredField) -> str | None:
+        """The field by which rows are told apart instead of a required one that has no column."""
+        return next((name for name in one.instead if name in self._taken), None) if not self.has(one) else None
+
+    def lacks(self, one: DeclaredField) -> bool:
+        """Whether the field is required, and neither it nor one instead of it has a column."""
+        return one.required and not self.has(one) and self.stands_in(one) is None
+
     def sources(self, one: DeclaredField) -> tuple[int, ...]:
         """The columns of the fields that this one can be made from."""
         found = tuple(self._taken[name] for name in one.source if name in self._taken)

@@ -31,11 +31,22 @@ from ingest.unit_readers import JOIN, AnyUnitReader, LeastReader, UnitReader
 from ingest.units import Unit
 from ingest.values import Unreadable
 
-_CODED = r"^\s*([0-9]{3}|[0-9A-Z]{5,})\s*[-－—]\s*"  # 219-样例局, 51000021R000000019951-项目
+_CODED = r"(?s)^\s*([0-9]{3}|[0-9A-Z]{5,})\s*[-－—]\s*(.*)$"  # 219-样例局, 51000021R000000019951-项目
+_CLASSED = (
+    r"(?s)^\s*[\[(（【]?([0-9]{3}(?:[0-9]{2}){0,2})[\])）】]?[\s:：_－—-]*([\x{3400}-\x{9FFF}].*)$"  # 205教育支出
+)
 _ENUMERATOR = (
     r"^\s*(?:指标\s*[0-9]+\s*[:：]|[（(]?[一二三四五六七八九十]+[)）、.．]|[0-9]{1,2}、|[（(][0-9]{1,2}[)）])\s*"
 )
-_OPERATORS = ((r"≥|>=|不低于|不少于|大于等于", ">="), (r"≤|<=|不高于|不超过|小于等于", "<="), (r"=|等于|[-+]?\d", "="))
+_OPERATORS = (
+    (r"≥|>=|≧|不低于|不少于|不小于|大于或?等于|至少|[^\d]*\d[\d.,]*\s*[^\d]{0,6}(?:及|或|\()?以上", ">="),
+    (
+        r"≤|<=|≦|不高于|不超过|不多于|不大于|小于或?等于|至多|[^\d]*\d[\d.,]*\s*[^\d]{0,6}(?:及|或|\()?(?:以[内下]|之内)",
+        "<=",
+    ),
+    (r"(?:19|20)\d{2}\s*[-年./]|\d{1,2}月(?!以)", "text"),  # a day, or a month, by which it is done
+    (r"=|等于|[-+]?\d", "="),
+)
 _YEAR_BRACKETS = (r"[\[(（【〔﹝［{]\s*((?:19|20)[0-9]{2})\s*[\])）】〕﹞］}]", "〔$1〕")
 
 
@@ -146,14 +157,16 @@ class UsesReader(CodeReader):
 class PartReader(TextReader):
     """What stands before (0) or after (1) the stroke of `219-样例局`; the whole text where no code stands before it."""
 
-    def __init__(self, part: int) -> None:
+    def __init__(self, part: int, coded: str = _CODED) -> None:
         super().__init__()
-        self._part = part
+        self._part, self._coded = part, coded
 
     def convert(self, texts: Any) -> Converted:
         series = pl.Series(texts)
-        coded = series.str.contains(_CODED)
-        words = series.str.replace(_CODED, "") if self._part else series.str.extract(_CODED, 1).fill_null("")
+        coded = series.str.contains(self._coded)
+        words = (
+            series.str.replace(self._coded, "$2") if self._part else series.str.extract(self._coded, 1).fill_null("")
+        )
         chosen = (
             words
             if self._part
@@ -228,7 +241,12 @@ class OutcomeReader(Reader):
         return Converted(series.to_frame().select(words).to_series().to_arrow().cast(pa.string()))
 
 
-_DERIVED = ("outcome", "operator", "before_dash")  # readers of cells of other fields, not of the field's own
+_DERIVED = (
+    "outcome",
+    "operator",
+    "before_dash",
+    "before_name",
+)  # readers of cells of other fields, not of the field's own
 Make = Callable[[DeclaredField, Unit | None, int], Reader]
 # By the declared reader, else by the declared type.
 _MAKERS: dict[str, Make] = {
@@ -256,6 +274,8 @@ _MAKERS: dict[str, Make] = {
     "operator": lambda declared, unit, end: OperatorReader(),
     "before_dash": lambda declared, unit, end: PartReader(0),
     "after_dash": lambda declared, unit, end: PartReader(1),
+    "before_name": lambda declared, unit, end: PartReader(0, _CLASSED),
+    "after_code": lambda declared, unit, end: PartReader(1, _CLASSED),
     "date_range": lambda declared, unit, end: DaySpanReader(end),
 }
 

@@ -95,7 +95,7 @@ class DeclaredPlan:
         return tuple(column.settled() for column in self._columns)
 
     def _plan(self) -> tuple[Planned, ...]:
-        missing = [one.title for one in self._schema.fields if one.required and not self._claims.has(one)]
+        missing = [one.title for one in self._schema.fields if self._claims.lacks(one)]
         if missing:
             headers = "、".join(header for header in self._table.headers if header)
             raise Refused("required_missing", fields="、".join(missing), headers=headers[:400], count=len(missing))
@@ -244,6 +244,9 @@ class DeclaredPlan:
             if place in free:
                 words: dict[str, Any] = {"field": titles.get(name, name), "header": self._table.headers[place]}
                 self._gather.add(WARNING, "column_other_measure", self._place(place), **words)
+        for one in self._schema.fields:
+            if other := self._claims.stands_in(one):
+                self._gather.add(WARNING, "required_stood_in", None, field=one.title, other=titles[other])
         names = [self._table.headers[place] for place in self._claims.unknown() if self._table.headers[place]]
         if names:
             self._gather.add(INFO, "columns_not_in_schema", None, count=len(names), headers="、".join(names)[:400])

@@ -44,15 +44,18 @@ def _iter_lists(reading: FormReading) -> Iterator[FormList]:
         header, columns = headers[at], _columns(reading, cells)
         if header is None and any(headers[at + 1 : at + 2]):
             continue  # the upper row of two
-        top = at
+        top, least = at, _NAMES if header is None else 1
         if link not in columns and header and at:
-            top, columns = at - 1, _columns(reading, reading.rows[at - 1][1])
-        if link in columns and len(columns) >= (_NAMES if header is None else 2):
+            top, columns, least = at - 1, _columns(reading, reading.rows[at - 1][1], header), 2
+        if link in columns and len(columns) >= least:
             yield FormList(top, at, columns, header)
 
 
-def _columns(reading: FormReading, cells: list[str]) -> dict[str, int]:
-    """The columns of a row of names; none where a value stands beside the record's label, as in a form."""
+def _columns(reading: FormReading, cells: list[str], below: Header | None = None) -> dict[str, int]:
+    """The columns of a row of names; none where a value stands beside the record's label, as in a form.
+
+    `below` is the header of the table inside, in the next row: in a list it stands on the right of all of them.
+    """
     labels = [
         (reading.labels[word].name, at)
         for at, cell in enumerate(cells)
@@ -66,7 +69,8 @@ def _columns(reading: FormReading, cells: list[str]) -> dict[str, int]:
     names = {
         plain_label(head) for one in reading.tables.values() for field in one.fields for head in spellings_of(field)
     }
-    return columns if plain_label(beside) in names or len(columns) > _NAMES else {}
+    beyond = below is not None and max(columns.values()) < min(at for group in below.groups for at in group.values())
+    return columns if plain_label(beside) in names or len(columns) > _NAMES or beyond else {}
 
 
 def _read_list(reading: FormReading, one: FormList) -> None:

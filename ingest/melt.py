@@ -25,7 +25,10 @@ from ingest.units import find_unit
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
 _SHARE = re.compile(r"率|比重|比例")  # what is no sum of money, whatever the corner says
-_LEVELS = (re.compile(r"[一二三四五六七八九十]+[、：:．.]"), re.compile(r"[（(][一二三四五六七八九十]+[)）]"))
+_LEVELS = (
+    re.compile(r"[一二三四五六七八九十]+[、：:．.]|附\s*[:：]"),
+    re.compile(r"[（(][一二三四五六七八九十]+[)）]"),
+)
 _MOST = 500_000  # numbers in one matrix
 
 Row = tuple[int | str, ...]
@@ -291,6 +294,8 @@ class Melting:
         level = next((level for level, sign in enumerate(_LEVELS) if sign.match(label)), len(_LEVELS))
         self.stack = [one for one in self.stack if one[0] < level]
         above = [(text, where) for _, text, where in reversed(self.stack)]
+        if level == 0:
+            self.sayings.begin_section()
         if level < len(_LEVELS):
             self.stack.append((level, label, at))
         return above

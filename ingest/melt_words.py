@@ -12,6 +12,7 @@ from ingest.melt_texts import when_of
 from ingest.periods import shift_quarter
 from ingest.tables import Found
 
+_YEAR = re.compile(r"(?:19|20)\d{2}(?=年)")
 _AT = ("row", "column", "title")
 At = tuple[int, int]
 Text = tuple[str, At]  # what stands somewhere, and where
@@ -40,6 +41,14 @@ class Sayings:
     kept: frozenset[str]
     places: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # columns of regions: field and name
     spellings: dict[str, dict[str, str]] = field(default_factory=dict)
+    # What the rows of this section say, and those of the sections above: field and value, and the first year of it.
+    here: dict[tuple[str, str], str] = field(default_factory=dict)
+    before: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def begin_section(self) -> None:
+        """The rows from here on stand under a heading of their own."""
+        self.before = {**self.here, **self.before}
+        self.here = {}
 
     def of(self, labels: Sequence[Text], names: Sequence[Text], place: int) -> dict[str, Said]:
         """What is said of a figure in that column, by field; `labels` are its row's and those above it."""
@@ -53,12 +62,13 @@ class Sayings:
             *(("else", text, where) for text, where in labels),
         )
         said, also = dict[str, Said](), dict[str, str]()
+        year = next((found.group() for text, _ in labels if (found := _YEAR.search(text))), "")
         for name in dict.fromkeys(word.field for word in self.melt.words):
             for kind, text, where in places:
-                word = self.find(name, text, kind)
+                word = self.find(name, text, kind, year)
                 if word is not None:
-                    said[name] = Said(text, word.value, where)
-                    self.spellings.setdefault(name, {})[fold(text)] = word.value
+                    said[name] = Said(self._spelt(name, word.value, (text, places[0][1])), word.value, where)
+                    self.here.setdefault((name, word.value), year)
                     also.update(word.also)
                     break
         shift = int(also.pop("shift", "0"))
@@ -71,14 +81,26 @@ class Sayings:
             self._date(said, places, shift)
         return said
 
-    def find(self, name: str, text: str, kind: str) -> Word | None:
-        """The first word for the field that the text of this kind of place holds."""
+    def find(self, name: str, text: str, kind: str, year: str = "") -> Word | None:
+        """The first word for the field that the text of this kind of place, a label of that year, holds."""
         folded = fold(text)
         for word in self.melt.words:
             here = word.where == kind or (word.where == "any" and kind in _AT)
-            if word.field == name and here and re.search(word.pattern, folded, re.IGNORECASE):
+            if word.field != name or not here or not re.search(word.pattern, folded, re.IGNORECASE):
+                continue
+            if not word.after or any(self._is_before((name, value), year) for value in word.after):
                 return word
         return None
+
+    def _spelt(self, name: str, value: str, texts: Sequence[str]) -> str:
+        """The first of the texts that means this value only; a label may mean another where it comes again."""
+        known = self.spellings.setdefault(name, {})
+        return next(text for text in (*texts, value) if known.setdefault(fold(text), value) == value)
+
+    def _is_before(self, said: tuple[str, str], year: str) -> bool:
+        """Whether a section above says so, of an earlier year where both speak of one."""
+        first = self.before.get(said)
+        return first is not None and (not first or not year or first < year)
 
     def _date(self, said: dict[str, Said], places: Sequence[tuple[str, str, At]], shift: int) -> None:
         told = ((when_of(text), where) for kind, text, where in places if kind in _AT)

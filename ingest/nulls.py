@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 MISSING, NOT_APPLICABLE, NOT_DISCLOSED, UNSOLD = "missing", "not_applicable", "not_disclosed", "unsold"
+_DASHES = 6  # in a row, at most
 DASH = "-"  # a lone hyphen is missing, unless the steward says that it is a zero
 
 _TOKENS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (MISSING, ("None", "Nah", "暂无", "暫無", "-", "－", "&nbsp;", "NULL", "null", "NaN", "nan", "N/A", "#N/A")),
+    (MISSING, ("None", "Nah", "暂无", "暫無", "-", "－", "&nbsp;", "NULL", "null", "NaN", "nan", "N/A", "n/a", "#N/A")),
     (NOT_APPLICABLE, ("/", "／", "\\")),
-    (NOT_DISCLOSED, ("—", "——", "--", "---", "―", "――", "–", "**", "***", "****", "＊＊", "…", "……")),
+    (NOT_DISCLOSED, ("--", "---", "----", "**", "***", "****", "＊＊", "…", "……", "...", "......")),
+    (NOT_DISCLOSED, tuple(dash * count for dash in "—―–─━" for count in range(1, _DASHES + 1))),
 )
 KINDS = {token: kind for kind, tokens in _TOKENS for token in tokens}
 UNSOLD_PATTERN = r"^[^0-9]*(?:流\s*[拍标標]|[中终終]止|撤\s*[回销銷]|未成交)[^0-9]*$"

@@ -38,8 +38,8 @@ _NO_MEASURE = re.compile(
     r"(?:序号|编号|行次|栏次|款|项|目|节|类|级|.*(?:编码|代码|编号|年度|年份|月份|数量|宗数|户数|人数|个数|次数|总数|项目数)|年|月|季度|期次)"
 )
 _CODES = re.compile(r"(?:编码|代码|编号|代号|邮编|区划码|监管号|code)$|^[类款项目节]$")  # what nobody adds up
-_DAY = re.compile(r"(?:日期|年月日|时间|日)(?:\(.*\))?$")
-_CLOSE = re.compile(r"(?:(?:19|20)\d{2}|[1-9]\d|1[0-4]\d)[01]\d[0-3]\d")  # without strokes, of either calendar
+_DAY = re.compile(r"(?:日期|年月日|时间|[起迄讫止至满]?日|有?效期限?|[到届]期|期限|[起迄讫止])(?:\(.*\))?$")
+_CLOSE = re.compile(r"(?:(?:19|20)\d{2}|0?[1-9]\d|1[0-4]\d)[01]\d[0-3]\d")  # without strokes, of either calendar
 _MOST_DAYS = 5_000  # distinct ones of a batch
 DAYS = Kind("date", frozenset({"integer"}), "integer", lambda: DateReader(loose=True))  # 1080815, 20190815
 # `98.3` beside `98.8%`, where the header says that both are percentages

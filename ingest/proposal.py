@@ -95,7 +95,7 @@ def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Pr
         schema.titles["zh-Hans"],
         {headers[place]: name for place, name in sorted(taken.items())},
         1 - sum(bool(headers[place]) for place in claims.unknown()) / full if full else 0.0,
-        tuple(one.title for one in schema.fields if one.required and not claims.has(one)),
+        tuple(one.title for one in schema.fields if claims.lacks(one)),
         keyless=sum(name not in taken.values() for name in schema.key) / max(1, len(schema.key)),
         untold=bool(schema.telling) and all(claims.find(name) is None for name in schema.telling),
         by_title=_is_titled(schema, title),

@@ -43,10 +43,12 @@ _TWO = re.compile(rf"([≥>]){_NUMBER}{_UNIT}(?:且|并且|[,，、；;])?([≤<
 _BACK = re.compile(rf"([≤<]){_NUMBER}{_UNIT}(?:且|并且|[,，、；;])?([≥>]){_NUMBER}{_UNIT}")
 _BETWEEN = re.compile(rf"(?:介于)?{_NUMBER}{_UNIT}(?:[-~～至到—]|与){_NUMBER}{_UNIT}(?:之间)?")
 _ROUND = re.compile(rf"{_NUMBER}{_UNIT}([≤<])[^\d≤<]*([≤<])?{_NUMBER}{_UNIT}")
+_AROUND = re.compile(rf"{_NUMBER}{_UNIT}([≥>])[^\d≥>]+([≥>]){_NUMBER}{_UNIT}")
 _ASIDE = re.compile(r"\((?:其中|含|不含|且|或).*\)$")
-_LABEL = re.compile(
-    r"^(?:檐口高度|建筑高度|容积率|绿地率|绿化率|建筑密度|建筑限高|far|FAR)[:：]?(?=[≥≤<>≦≧不大小高低])"
-)
+_NAMED = r"(?:(?:建筑|规划|综合|计容)?(?:容积率|密度|系数|高度|限高)|檐口高度|绿[地化]率|FAR|[RDHGP])"
+_LABEL = re.compile(rf"^{_NAMED}(?:[:：]?(?=[≥≤<>=])|[:：](?=\d))", re.IGNORECASE)
+_BEHIND = re.compile(rf"(?P<number>{_NUMBER}{_UNIT})(?P<sign>[≥≤<>]){_NAMED}", re.IGNORECASE)
+_TURNED = {"≥": "≤", "≤": "≥", ">": "<", "<": ">"}
 _OPEN = re.compile(r"不限(?:制|高|米)?|无限制|无|[≥≤<>=等于]*-1\.79769313486232E\+308", re.IGNORECASE)
 _DAYLIKE = re.compile(r"(\d{1,2})月(\d{1,2})日|\d{4}[-/](\d{1,2})[-/](\d{1,2})(?: 00:00:00)?")
 
@@ -54,7 +56,7 @@ _DAYLIKE = re.compile(r"(\d{1,2})月(\d{1,2})日|\d{4}[-/](\d{1,2})[-/](\d{1,2})
 def span(text: str) -> Span:
     """The range that the text names, its ends as they stand. Raises Unreadable."""
     words = re.sub(r"\s", "", values.tidy(text)).strip("|")
-    words = _LABEL.sub("", _ASIDE.sub("", words))
+    words = _ASIDE.sub("", words)
     if _OPEN.fullmatch(words):
         return Span()
     if "|" in words:
@@ -65,7 +67,9 @@ def span(text: str) -> Span:
         raise Unreadable("range_is_date", likely=f"{int(first)}-{int(second)}")
     for pattern, sign in _WORDS:
         words = re.sub(pattern, sign, words)
-    found = _read(words)
+    words = _LABEL.sub("", words)
+    behind = _BEHIND.fullmatch(words)  # `1<容积率`
+    found = _read(f"{_TURNED[behind['sign']]}{behind['number']}" if behind else words)
     if found is None:
         raise Unreadable("range_unreadable")
     return found
@@ -82,6 +86,8 @@ def _read(words: str) -> Span | None:
         return Span(Decimal(between[1]), Decimal(between[2]))
     if around := _ROUND.fullmatch(words):
         return Span(Decimal(around[1]), Decimal(around[4]), around[2] == "≤", (around[3] or "≤") == "≤")
+    if around := _AROUND.fullmatch(words):
+        return Span(Decimal(around[4]), Decimal(around[1]), around[3] == "≥", around[2] == "≥")
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,10 @@ _MOST = 20_000  # rows of a sheet of records
 _LONGEST = 24  # characters of a label
 _FIELDS, _LINES = 3, 3  # so many labels of a schema, on so many rows, are a record
 _ABOVE = 4  # rows over a block that may tell its number
+_SPOKEN = re.compile(
+    r"(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）]?[、.．]?\s*)?(?P<label>[^:：\d、.．\s][^:：]{1,23})\s*[:：]\s*"
+    r"(?P<value>(?:[^:：。；;]|(?<=\d)[:：](?=\d)){1,60})[。；;]?"
+)
 SERIAL = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?[、.．]?")
 
 Row = tuple[int, list[str]]
@@ -69,23 +73,28 @@ class Records:
 
     def holds(self, rows: Sequence[Row]) -> bool:
         """Whether rows are records: their labels stand one under the other, not side by side as headers do."""
-        found = [[pair.name for pair in self._pairs(row)] for row in rows]
+        return self._hold(rows, self._pairs) or self._hold(rows, self._spoken)
+
+    def _hold(self, rows: Sequence[Row], pairs: Callable[[Row], Iterator[_Pair]]) -> bool:
+        found = [[pair.name for pair in pairs(row)] for row in rows]
         most = max((len(self._labels(cells)) for _, cells in rows), default=0)
         names = {name for one in found for name in one}
         return len(names) >= _FIELDS and sum(map(bool, found)) >= _LINES and most * 2 <= len(names) + 1
 
     def labels(self, rows: Sequence[Row]) -> dict[str, str]:
         """The labels of records and their fields; none where rows are no records."""
-        return {pair.label: pair.name for row in rows for pair in self._pairs(row)} if self.holds(rows) else {}
+        both = (pair for row in rows for pair in (*self._pairs(row), *self._spoken(row)))
+        return {pair.label: pair.name for pair in both} if self.holds(rows) else {}
 
     def read(self, sheet: RawSheet, rows: Sequence[Row]) -> None:
         """Add the records of a sheet."""
-        first = next(at for at, row in enumerate(rows) if any(self._pairs(row)))
+        apart = self._hold(rows, self._pairs)  # labels have cells of their own
+        first = next(at for at, row in enumerate(rows) if any((self._pairs if apart else self._spoken)(row)))
         self.banners += [short for _, cells in rows[:first] for cell in cells if (short := _banner(cell))]
         block: dict[str, _Pair] = {}
-        start = next(iter(self._pairs(rows[first]))).name
+        start, before = next(iter((self._pairs if apart else self._spoken)(rows[first]))).name, len(self.blocks)
         for at, row in enumerate(rows):
-            for pair in self._pairs(row, self._head_over(rows, at)):
+            for pair in self._pairs(row, self._head_over(rows, at)) if apart else self._spoken(row):
                 if pair.name == start and block:
                     self._close(sheet, block)
                     block = {}
@@ -95,6 +104,8 @@ class Records:
                     block[pair.name] = pair
             self._remark(row)
         self._close(sheet, block)
+        if apart:
+            self._add_spoken(rows, [block for _, block in self.blocks[before:]])
 
     def _close(self, sheet: RawSheet, block: dict[str, _Pair]) -> None:
         if block:
@@ -136,6 +147,25 @@ class Records:
                 continue
             unit = split_unit(cells[at])[1] or (split_unit(heads[beside])[1] if beside < len(heads) else None)
             yield _Pair(name, clean(cells[at]).strip(":："), unit, cells[beside], (number, beside))
+
+    def _spoken(self, row: Row) -> Iterator[_Pair]:
+        """The labels of a row that have their value in the same cell: `二、公示期：2024年11月12日至17日`."""
+        number, cells = row
+        for at, cell in enumerate(cells):
+            found = _SPOKEN.fullmatch(cell) if not at or cell != cells[at - 1] else None
+            name = self.names.get(plain_label(found["label"])) if found else None
+            if found and name:
+                yield _Pair(name, found["label"], split_unit(found["label"])[1], found["value"], (number, at))
+
+    def _add_spoken(self, rows: Sequence[Row], blocks: Sequence[dict[str, _Pair]]) -> None:
+        """What is said once in a sheet, to all of its records; what is said of each, to the one below which it is."""
+        spoken = [pair for row in rows for pair in self._spoken(row)]
+        firsts = [min(pair.at[0] for pair in block.values() if pair.label) for block in blocks]
+        for pair in spoken:
+            once = sum(other.name == pair.name for other in spoken) == 1
+            under = max((at for at, first in enumerate(firsts) if first <= pair.at[0]), default=0)
+            for block in blocks if once else blocks[under : under + 1]:
+                block.setdefault(pair.name, pair)
 
     def _head_over(self, rows: Sequence[Row], at: int) -> Sequence[str]:
         """The nearest row above that names columns and their units: `用地类型 | 面积（公顷）`."""

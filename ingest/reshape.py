@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.by_content import name_regions
 from ingest.claims import Claims
+from ingest.declared_readers import CodeReader
 from ingest.exploding import explode
-from ingest.families import DeclaredSchema
+from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import Block
 from ingest.form_lists import read_sheet
@@ -23,23 +25,18 @@ from ingest.headers import fold
 from ingest.headings import is_table_number, is_unit
 from ingest.likeness import find_likenesses
 from ingest.melt import Melted, Melting
-from ingest.nulls import strip
+from ingest.nulls import null_kind, strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
-from ingest.records import NUMBER
-from ingest.regions import find_place
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
+from ingest.told import told_apart, told_of
+from ingest.values import Unreadable
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
-_ANY = r"(?P<name>[\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*"
-_OF = r"国有|政府|地方|土地|住宅|存量|房地产|供地|供应|财政|债|一般|专项|部门|预算|项目|城市|地价"
-# A place that is none of the country's: before a year, or between a time and what the table is about.
-_PLACE = re.compile(
-    rf"(?:关于公[布开])?{_ANY}(?=(?:19|20)\d{{2}}\s*年)|\D{{0,2}}(?:19|20)\d{{2}}年[\d年月日度末底上下半一二三四第季至—-]*"
-    rf"(?![全本各所])(?P<after>[\u4e00-\u9fff]{{1,6}}?[省市区县州旗])(?:本级)?(?={_OF})"
-)
+_LOOKED = 200  # rows by which it is judged what a column holds
+_MOST_NOTED = 20_000  # rows of a table that people read, and whose notes may tell what it lacks
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,7 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     asked = replace(asked, found=found, mapping=mapping)
     if schema.melt is not None and not _is_long(asked):
         return (_from_matrix(asked, gather),)
+    asked = replace(asked, mapping={**told_apart(schema, asked.found, asked.mapping), **asked.mapping})
     claims = Claims(asked.found.headers, schema, asked.mapping)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
@@ -89,7 +87,9 @@ def fill(asked: Asked) -> Part:
     """The sheet with a column for each field that only title or file name tell of; the sheet itself where none is."""
     schema, old, found = asked.schema, asked.sheet, asked.found
     claims = Claims(found.headers, schema, asked.mapping)
-    told = {one.title: _told(one.filled, asked) for one in schema.fields if one.filled and not claims.has(one)}
+    if old.rows <= _MOST_NOTED and any(one.labels and not claims.has(one) for one in schema.fields):
+        deque(iter_data(old, found, asked.rest), maxlen=0)  # the notes below the table may tell them
+    told = {one.title: _told(one, asked) for one in schema.fields if not claims.has(one)}
     added = {title: text for title, text in told.items() if text}
     if not added or old.rows > _MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
@@ -123,20 +123,11 @@ def fill(asked: Asked) -> Part:
     return Part(schema, sheet, replace(found, headers=headers), rest, asked.mapping)
 
 
-def _told(what: str, asked: Asked) -> str:
-    """What title or file name say of the whole table."""
-    if what == "period":
-        return asked.period or ""
-    texts = [strip(text) for text in (asked.found.title or "", *asked.found.banners, asked.named)]
-    if what == "number":
-        above, named = (
-            {found.group() for text in some if (found := NUMBER.search(text))} for some in (texts[:-1], texts)
-        )
-        numbers = above or named
-        return numbers.pop() if len(numbers) == 1 else ""
-    known = next((place[0] for text in texts if (place := find_place(text))), "")
-    places = (found for text in texts if (found := _PLACE.match(text)))
-    return known or next((found["name"] or found["after"] for found in places), "")
+def _told(one: DeclaredField, asked: Asked) -> str:
+    """What title or file name say of a field of the whole table."""
+    if not (one.filled or one.labels):
+        return ""
+    return told_of(one, asked.found, asked.named, asked.period, asked.rest.notes)
 
 
 def _is_long(asked: Asked) -> bool:
@@ -147,7 +138,24 @@ def _is_long(asked: Asked) -> bool:
         asked.schema.melt.value if asked.schema.melt else "",
     ]
     fields = {one.name: one for one in asked.schema.fields}
-    return all(claims.has(fields[name]) for name in needed)
+    return all(claims.has(fields[name]) for name in needed) and all(
+        _are_codes(asked, fields[name], place) for name in needed if (place := claims.find(name)) is not None
+    )
+
+
+def _are_codes(asked: Asked, one: DeclaredField, place: int) -> bool:
+    """Whether a column of codes holds codes: `一、2020年末余额` is no word for an item, but says which it is."""
+    reader = CodeReader(one)
+    rows = [cells for number, cells in first_rows(asked.sheet, _LOOKED) if number > asked.found.top]
+    texts = {text for cells in rows if null_kind(text := cells[place]) is None}
+    known = sum(_reads(reader, text) for text in texts)
+    return one.type != "code" or not texts or known * 2 >= len(texts)
+
+
+def _reads(reader: CodeReader, text: str) -> bool:
+    with suppress(Unreadable):
+        return bool(reader.read(text))
+    return False
 
 
 def _from_matrix(asked: Asked, gather: Gather) -> Part:
@@ -156,7 +164,7 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
         for batch in iter_data(asked.sheet, asked.found, asked.rest)
         for row in zip(*batch.to_pydict().values(), strict=True)
     ]
-    filled = {one.name: text for one in asked.schema.fields if one.filled and (text := _told(one.filled, asked))}
+    filled = {one.name: text for one in asked.schema.fields if (text := _told(one, asked))}
     made = _melted(asked, rows, filled, gather)
     old = asked.sheet
     sheet = _written(

@@ -43,7 +43,8 @@ _AMOUNT = re.compile(
     r"(?P<aside>\((?:人民币|合|计|约|其中|含|不含|大写|扣除|\d|[零〇壹贰叁肆伍陆柒捌玖拾]).*\))?[;,。?]?"
 )
 # What may follow a number without changing it: `300万元或其整数倍`, `128083.329，其中：填海面积65000，…`.
-_TAIL = re.compile(r"(?:(?:或者?|及|和)?其?的?正?整数倍[。;]?|(?<=[\d米亩顷元])[,;、]?\s*其中:?[^|]+)$")
+_TAIL = re.compile(r"(?:(?:或者?|及|和)?其?的?(?:正?整数倍|整?倍数)[。;]?|(?<=[\d米亩顷元])[,;、]?\s*其中:?[^|]+)$")
+_SAME = re.compile(r"^(?P<once>\d[\d.,]*\s*[^\d\s]{1,3}?)\s*(?:及|或者?|和)\s*(?P=once)$")  # `1万及1万的整数倍`
 _ONCE = r"[\d.]+\s*(?:k?m2|hm2|[^\d\s,;()/]{1,6})"
 _TWICE = re.compile(rf"(?P<first>{_ONCE})\s*[,;(]?\s*(?:折合|约合|合|约|即|/)\s*(?P<second>{_ONCE})\)?")
 _ROUNDED = Decimal("0.005")  # by so much, as a share, two amounts may differ that are meant to be the same
@@ -60,7 +61,7 @@ def amount(text: str) -> Amount:
     """A number with or without a unit, separators, a note in brackets. Raises Unreadable."""
     words = tidy(text)
     bars = _TAIL.sub("", words.strip("|").strip().removesuffix("?"))  # `?` is a lost no-break space
-    bars = _STRETCHED.sub("", bars)
+    bars = _SAME.sub(r"\g<once>", _STRETCHED.sub("", bars))
     if twice := _TWICE.fullmatch(bars):
         return _same(twice["first"], twice["second"])
     if "|" in bars:

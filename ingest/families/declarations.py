@@ -119,7 +119,7 @@ def _past(data: Mapping[str, Any]) -> Past:
 
 
 def _melt(data: Mapping[str, Any]) -> Melt:
-    words = tuple(Word(**one) for one in data["word"])
+    words = tuple(Word(**{**one, "after": tuple(one.get("after", ()))}) for one in data["word"])
     needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
     plain = {name: data[name] for name in ("period", "ignore", "ignore_columns", "count", "unit") if name in data}
     return Melt(data["value"], words, needs, keep=keep, **plain)
@@ -165,7 +165,7 @@ def _declared(schema: str, name: str) -> Mapping[str, Any]:
     raise ValueError(f"{schema}: there is no field {name} to be like")
 
 
-_LISTS = ("headers", "headers_low", "headers_high", "source", "dated")
+_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead")
 _PLAIN = (
     "name",
     "type",

@@ -20,6 +20,8 @@ READERS = (
     "any_unit",
     "before_dash",
     "after_dash",
+    "before_name",
+    "after_code",
     "least",
     "no_number",
     "operator",
@@ -66,6 +68,7 @@ class DeclaredField:
     titles_low: Mapping[str, str] = field(default_factory=dict)
     titles_high: Mapping[str, str] = field(default_factory=dict)
     required: bool = False
+    instead: tuple[str, ...] = ()  # of a required field: those of which a column may tell rows apart where it has none
     lenient: bool = False
     reader: str = ""
     source: tuple[str, ...] = ()
@@ -77,6 +80,7 @@ class DeclaredField:
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
+    labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
     dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
@@ -135,6 +139,7 @@ class Word:
     # `name`: a column that is kept; `else`: the row where the others are silent.
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
+    after: tuple[str, ...] = ()  # only where a section above (`一、…`) says one of these of the field, of a year before
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from lxml import etree
 from ingest.formats.beside import Beside
 from ingest.formats.cell_text import number_text, text_of
 from ingest.formats.fence import AREA_LIMIT, SHEETS, Line, Stop, blocks, check_known, run
+from ingest.formats.page_texts import read_page
 from ingest.formats.parts import look_at_markup
 
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -132,15 +133,18 @@ def _value(data: Any) -> str:
 
 
 def _html(path: Path) -> Iterator[_Grid]:
-    """The tables of a page that hold no tables themselves: the others only lay it out."""
+    """The tables of a page, with the lines round them as rows above and below, where a spreadsheet shows them."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     root = etree.parse(str(path), parser).getroot()
-    tables = [] if root is None else [one for one in root.iter("table") if one.find(".//table") is None]
-    for place, table in enumerate(tables, start=1):
-        grid = _Grid(_text(table.find("caption")) or f"表{place}")
-        for number, row in enumerate(table.iter("tr"), start=1):
+    for place, table in enumerate([] if root is None else read_page(root), start=1):
+        grid = _Grid(_text(table.element.find("caption")) or f"表{place}")
+        number = 0
+        for number, row in enumerate(table.element.iter("tr"), start=len(table.above) + 1):
             _read_row(number, row, grid)
-        yield grid
+        if grid.rows:
+            for line, text in (*enumerate(table.above, start=1), *enumerate(table.below, start=number + 1)):
+                grid.put(line, 0, text)
+            yield grid
 
 
 def _read_row(number: int, row: Any, grid: _Grid) -> None:

@@ -1,0 +1,81 @@
+"""What title, banners and file name say of a whole table: its period, place and number, and what its lines label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from ingest.claims import Claims
+from ingest.families import DeclaredField, DeclaredSchema
+from ingest.headers import fold
+from ingest.headings import is_unit
+from ingest.nulls import null_kind, strip
+from ingest.records import NUMBER
+from ingest.regions import find_place
+from ingest.tables import Found
+
+_ANY = r"(?P<name>[\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*"
+_OF = r"国有|政府|地方|土地|住宅|存量|房地产|供地|供应|财政|债|一般|专项|部门|预算|项目|城市|地价"
+# A place that is none of the country's: before a year, or between a time and what the table is about.
+_PLACE = re.compile(
+    rf"(?:关于公[布开])?{_ANY}(?=(?:19|20)\d{{2}}\s*年)|\D{{0,2}}(?:19|20)\d{{2}}年[\d年月日度末底上下半一二三四第季至—-]*"
+    rf"(?![全本各所])(?P<after>[\u4e00-\u9fff]{{1,6}}?[省市区县州旗])(?:本级)?(?={_OF})"
+)
+_LABELLED = re.compile(
+    r"(?:^|(?<=\s))(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]+\s*)?(?P<label>[\u3400-\u9fff（()）]{2,10})\s*[:：]\s*"
+    r"(?P<value>(?:[^\s:：。；;]|(?<=\d)[:：](?=\d))+)[。；;]?(?=\s|$)"
+)
+
+
+def told_of(one: DeclaredField, found: Found, named: str, period: str | None, notes: Sequence[str] = ()) -> str:
+    """What is told of a field that has no column; empty where nothing is. `named` is the file's name."""
+    if one.filled == "period":
+        return period or ""
+    texts = [strip(text) for text in (found.title or "", *found.banners, named)]
+    if one.filled == "number":
+        return _number(texts)
+    if one.filled == "region":
+        known = next((place[0] for text in texts if (place := find_place(text))), "")
+        places = (match for text in texts if (match := _PLACE.match(text)))
+        return known or next((match["name"] or match["after"] for match in places), "")
+    return labelled(one, (*texts[:-1], *notes))
+
+
+def labelled(one: DeclaredField, texts: Sequence[str]) -> str:
+    """What a line beside the table says of a field by its label: `部门：某市水利局`."""
+    labels = set(map(fold, one.labels))
+    return next((text for label, text in _lines(texts) if label in labels), "")
+
+
+def told_apart(schema: DeclaredSchema, found: Found, mapping: Mapping[str, str | None]) -> dict[str, str]:
+    """Headers that two fields go by, for the second: where a line over the table already tells the first."""
+    claims = Claims(found.headers, schema, mapping)
+    apart: dict[str, str] = {}
+    for one in schema.fields:
+        place = claims.find(one.name)
+        if not one.labels or place is None or not labelled(one, found.banners):
+            continue
+        header = found.headers[place]
+        other = next((field for field in schema.fields if field is not one and _goes_by(field, header)), None)
+        if other is not None and not claims.has(other):
+            apart[header] = other.name
+    return apart
+
+
+def _goes_by(one: DeclaredField, header: str) -> bool:
+    return fold(header) in set(map(fold, one.headers))
+
+
+def _lines(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Labels with what stands behind them."""
+    for text in texts:
+        for match in () if is_unit(text) else _LABELLED.finditer(text):
+            if null_kind(match["value"]) is None:
+                yield fold(match["label"]), match["value"]
+
+
+def _number(texts: Sequence[str]) -> str:
+    """The one number of a document in what stands above, else also in the file's name."""
+    above, named = ({found.group() for text in some if (found := NUMBER.search(text))} for some in (texts[:-1], texts))
+    numbers = above or named
+    return numbers.pop() if len(numbers) == 1 else ""
