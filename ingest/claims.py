@@ -22,6 +22,7 @@ class Claims:
         self._headers, self._schema = headers, schema
         self._taken: dict[str, int] = {}
         self.rivals: dict[int, tuple[str, int]] = {}
+        self._pieces: dict[str, tuple[int, ...]] = {}
         self._shut: set[int] = set()  # columns that the steward wants left out
         self._measures = {name: one.unit for one in schema.fields for name in (one.name, *(one.ends or ()))}
         self.misfits: dict[int, str] = {}  # columns of a field's name, but of another measure -> the field
@@ -31,6 +32,7 @@ class Claims:
         }
         for name, spellings in spellings_by_name(schema):
             self._claim(name, spellings)
+        self._pieces = {one.name: self._find_pieces(one) for one in schema.fields if one.pieces}
         self._find_rivals()
 
     def find(self, name: str) -> int | None:
@@ -43,7 +45,12 @@ class Claims:
 
     def has(self, one: DeclaredField) -> bool:
         """Whether the field has a column, or can be made from others."""
-        return any(name in self._taken for name in (one.name, *(one.ends or ()))) or bool(self.sources(one))
+        own = any(name in self._taken for name in (one.name, *(one.ends or ())))
+        return own or bool(self.pieces(one) or self.sources(one))
+
+    def pieces(self, one: DeclaredField) -> tuple[int, ...]:
+        """The neighbouring columns that hold the field's value piece by piece."""
+        return self._pieces.get(one.name, ())
 
     def stands_in(self, one: DeclaredField) -> str | None:
         """The field by which rows are told apart instead of a required one that has no column."""
@@ -75,7 +82,17 @@ class Claims:
         return [place for place in sorted(self._free() - spoken) if fold(self._headers[place]) not in known]
 
     def _free(self) -> set[int]:
-        return set(range(len(self._headers))) - set(self._taken.values()) - self._shut
+        pieces = {place for places in self._pieces.values() for place in places}
+        return set(range(len(self._headers))) - set(self._taken.values()) - self._shut - pieces
+
+    def _find_pieces(self, one: DeclaredField) -> tuple[int, ...]:
+        """Neighbours with just these headers, whatever stands over them, that nothing else takes."""
+        last = [fold(header.rpartition(JOIN)[2]) for header in self._headers]
+        count, wanted, free = len(one.pieces), list(map(fold, one.pieces)), self._free()
+        for at in range(len(last) - count + 1):
+            if last[at : at + count] == wanted and free.issuperset(range(at, at + count)):
+                return tuple(range(at, at + count))
+        return ()
 
     def _answer(self, answers: Mapping[str, str | None]) -> None:
         names = {name for name, _ in spellings_by_name(self._schema)}

@@ -31,7 +31,9 @@ from ingest.unit_readers import JOIN, AnyUnitReader, LeastReader, UnitReader
 from ingest.units import Unit
 from ingest.values import Unreadable
 
-_CODED = r"(?s)^\s*([0-9]{3}|[0-9A-Z]{5,})\s*[-－—]\s*(.*)$"  # 219-样例局, 51000021R000000019951-项目
+# 219-样例局, [219]样例局, 51000021R000000019951-项目
+_CODED = r"(?s)^\s*[\[(（【]?([0-9]{3}|[0-9A-Z]{5,})\s*(?:[\])）】]\s*[-－—_]?|[-－—_])\s*(.*)$"
+_GLUED = (r"^\s*([0-9]{6})([\x{3400}-\x{9FFF}])", "$1-$2")  # 219001样例中心
 _CLASSED = (
     r"(?s)^\s*[\[(（【]?([0-9]{3}(?:[0-9]{2}){0,2})[\])）】]?[\s:：_－—-]*([\x{3400}-\x{9FFF}].*)$"  # 205教育支出
 )
@@ -162,7 +164,7 @@ class PartReader(TextReader):
         self._part, self._coded = part, coded
 
     def convert(self, texts: Any) -> Converted:
-        series = pl.Series(texts)
+        series = pl.Series(texts).str.replace(*_GLUED)
         coded = series.str.contains(self._coded)
         words = (
             series.str.replace(self._coded, "$2") if self._part else series.str.extract(self._coded, 1).fill_null("")

@@ -30,7 +30,7 @@ from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader, WordReader
 from ingest.regions import find_place
 from ingest.tables import Found
-from ingest.unit_readers import UnitBesideReader
+from ingest.unit_readers import UnitBesideReader, put_together
 from ingest.units import Unit, fitting, stated
 from ingest.values import Unreadable, amount
 
@@ -108,6 +108,9 @@ class DeclaredPlan:
         if one.ends is not None:
             return [column for end in (_LOW, _HIGH) if (column := self._end(one, end)) is not None]
         own = self._claims.find(one.name)
+        if own is None and (pieces := self._claims.pieces(one)):
+            planned = self._planned(one, one.name, one.titles, pieces, 0, derived=False)
+            return [replace(planned, reader=WordReader(put_together))]
         sources = (own,) if own is not None else self._claims.sources(one)
         if not sources:
             return []

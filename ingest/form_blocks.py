@@ -13,6 +13,10 @@ from ingest.underheads import is_number
 from ingest.units import stated
 
 _ASIDE = re.compile(r"\([^()]*\)?")
+_SPOKEN = re.compile(
+    r"(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）]?[、.．]?\s*)?(?P<label>[^:：\d、.．\s][^:：]{1,23})\s*[:：]\s*"
+    r"(?P<value>(?:[^:：。；;]|(?<=\d)[:：](?=\d)){1,60})[。；;]?"
+)
 _LABEL = 24  # characters of a label
 
 At = tuple[int, int]
@@ -69,6 +73,12 @@ def plain_label(text: str) -> str:
     """A label without its accidents, its unit and what stands in brackets."""
     folded = split_unit(text)[0]
     return _ASIDE.sub("", folded).strip(":") or folded
+
+
+def spoken(cell: str) -> tuple[str, str]:
+    """The label and the value that share a cell (`二、公示期：2024年11月12日至17日`); blanks if none do."""
+    found = _SPOKEN.fullmatch(cell)
+    return (found["label"], found["value"]) if found else ("", "")
 
 
 def find_form_unit(rows: Sequence[tuple[int, Sequence[str]]]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
-from ingest.form_blocks import At, Block, find_form_unit, plain_label, spellings_of
+from ingest.form_blocks import At, Block, find_form_unit, plain_label, spellings_of, spoken
 from ingest.form_heads import Header, aside_of, groups_of
 from ingest.gather import Gather, Place
 from ingest.headers import fold
@@ -63,20 +63,23 @@ class FormReading:
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
 
     def _begins(self, cells: list[str]) -> bool:
-        return any(plain_label(cell) in {fold(start) for start in self.form.start} for cell in cells[:3])
+        starts = {fold(start) for start in self.form.start}
+        return any(plain_label(cell) in starts or plain_label(spoken(cell)[0]) in starts for cell in cells[:3])
 
     def _read_block(self, start: int, end: int, before: int) -> None:
         headers = {at: header for at in range(start, end) if (header := self.header(self.rows[at][1]))}
         self.unit = find_form_unit(self.rows[max(before + 1, start - _ABOVE) : end])
         record = self._labelled(start, end, headers)
+        for number, cells in self.rows[max(before + 1, start - _ABOVE) : start]:
+            record = {**self._spoken(number, cells), **record}
         record.setdefault("year", self.year(start, max(before + 1, start - _ABOVE)))
         link = record.get(self.form.link, ("", (self.rows[start][0], 0)))
         firsts: dict[str, dict[str, tuple[str, At]]] = {}
         for at, header in headers.items():
-            for number, cells in self.body(at, end, header, headers):
+            for number, told in self.body(at, end, header, headers):
                 if header.table.name not in firsts:
-                    firsts[header.table.name] = cells
-                self.add(header.table.name, number, {**cells, self.form.link: link})
+                    firsts[header.table.name] = told
+                self.add(header.table.name, number, {**told, self.form.link: link})
             self._score(at, end, header, headers, record)
         for name, place in self.form.total.items():
             table, _, other = place.partition(".")
@@ -192,11 +195,19 @@ class FormReading:
                     continue
                 self._count_person(line, place)
                 one = self.labels.get(plain_label(cell))
+                for name, said in self._spoken(self.rows[line][0], [cell], place).items() if one is None else ():
+                    found.setdefault(name, (0, said))
                 value = self._value(line, place, one, end) if one is not None else None
                 rank = self._rank(one, cell) if one is not None else 0
                 if one is not None and value and (one.name not in found or rank < found[one.name][0]):
                     found[one.name] = rank, value
         return {name: value for name, (_, value) in found.items()}
+
+    def _spoken(self, number: int, cells: list[str], first: int = 0) -> dict[str, tuple[str, At]]:
+        """What cells say that hold a label and its value; `first` is the column of the first of them."""
+        told = ((at, *spoken(cell)) for at, cell in enumerate(cells, first))
+        known = ((self.labels.get(plain_label(label)), value, at) for at, label, value in told if label)
+        return {one.name: (value, (number, at)) for one, value, at in known if one is not None}
 
     def _rank(self, one: DeclaredField, cell: str) -> int:
         spelt = [plain_label(head) for head in spellings_of(one)]
@@ -234,6 +245,8 @@ class FormReading:
 
     def _count_person(self, line: int, place: int) -> None:
         cells = self.rows[line][1]
+        if alone := self.personal.get(plain_label(spoken(cells[place])[0])):
+            self.persons[alone] = self.persons.get(alone, 0) + 1
         kind = self.personal.get(plain_label(cells[place]))
         if kind and any(cell and cell != cells[place] for cell in cells[place + 1 : place + 3]):
             self.persons[kind] = self.persons.get(kind, 0) + 1

@@ -73,6 +73,13 @@ def find_unit_words(text: str) -> str | None:
     return strip(found["unit"]) if found else None
 
 
+def find_unit_of(texts: Sequence[str]) -> str | None:
+    """The unit that one of the texts over a table says it is in: a corner, else the end of a title (`…表（万元）`)."""
+    corners = (words for text in texts if (words := find_unit_words(text)))
+    ends = (unit.name for text in texts if text.endswith((")", "）")) and (unit := split_unit(text)[1]))
+    return next(corners, None) or next(ends, None)
+
+
 def is_table_number(text: str) -> bool:
     """Whether a text only numbers the table: `附表1`, `附件3：`."""
     return _TABLE_NUMBER.fullmatch(strip(text)) is not None

@@ -12,7 +12,8 @@ from ingest.families.declared import Melt
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import JOIN, fold, split_unit
-from ingest.melt_texts import has_figure, is_bare, is_figure, lacks_years
+from ingest.melt_labels import Labels
+from ingest.melt_texts import has_figure, is_bare, is_figure, is_no_line, lacks_years, with_part
 from ingest.melt_words import Said, Sayings
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
@@ -23,12 +24,7 @@ from ingest.tables import Found
 from ingest.units import find_unit
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
-_FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
 _SHARE = re.compile(r"率|比重|比例")  # what is no sum of money, whatever the corner says
-_LEVELS = (
-    re.compile(r"[一二三四五六七八九十]+[、：:．.]|附\s*[:：]"),
-    re.compile(r"[（(][一二三四五六七八九十]+[)）]"),
-)
 _MOST = 500_000  # numbers in one matrix
 
 Row = tuple[int | str, ...]
@@ -74,12 +70,12 @@ class Melting:
         self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
         self.period = period or ""
         self.year_at, rows = self._with_years(rows)
-        formulas = [self._is_formula(row) for row in rows]
+        formulas = [is_no_line(row, self.melt.ignore) for row in rows]
         self.rows, self.ignored = (
             [row for row, one in zip(rows, formulas, strict=True) if one is said] for said in (False, True)
         )
         self.figures = self._figures()
-        self.stack: list[tuple[int, str, tuple[int, int]]] = []
+        self.labels = Labels()
         self.told: set[tuple[object, ...]] = set()
         self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places())
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
@@ -129,7 +125,7 @@ class Melting:
         figures, placed, names = 0, 0, set[str]()
         for row in self.rows:
             label, number = self._label(row), int(row[0])
-            above = self._above(label, (number, 0))
+            above = self._above(row, label, (number, 0))
             kept = [(str(row[at + 1]), (number, at)) for at in self.kept.values()]
             for place in self.figures:
                 if is_figure(str(row[place + 1])):
@@ -164,14 +160,6 @@ class Melting:
         ]
         made.schema = replace(self.schema, fields=tuple(spelt))
         return made
-
-    def _is_formula(self, row: Row) -> bool:
-        """Whether a row holds letters of a formula, or column numbers, instead of figures."""
-        full = [text for cell in row[1:] if (text := strip(str(cell)))]
-        label = next(iter(full), "")
-        if self.melt.ignore and re.search(self.melt.ignore, fold(label)):
-            return True
-        return bool(full) and all(_FORMULA.fullmatch(text) for text in full)
 
     def _figures(self) -> list[int]:
         """The columns that hold figures, by place."""
@@ -220,7 +208,7 @@ class Melting:
         number = int(row[0])
         ahead, label = self._ahead(), self._label(row)
         at = next((p for p in ahead if strip(str(row[p + 1])) and not is_bare(str(row[p + 1]))), 0)
-        above = self._above(label, (number, at))
+        above = self._above(row, label, (number, at))
         if not label and not any(is_figure(str(row[place + 1])) for place in self.figures):
             self._leave_figures(row, only=False)  # words that go on below: no figures of their own
             return
@@ -272,7 +260,11 @@ class Melting:
     def _put(self, row: Row, said: Mapping[str, Said], place: int, text: str, made: Melted) -> None:
         if len(made.rows) >= _MOST:
             raise Refused("matrix_too_large", most=_MOST)
-        meant = (*(said[name].value for name in sorted(said)), *(row[at + 1] for at in self.kept.values()), text)
+        meant = (
+            *(said[name].value for name in sorted(said)),
+            *(self._kept_text(row, name, place) for name in self.kept),
+            text,
+        )
         if meant in self.told:
             return  # a budget column that repeats the quota of the one before it
         self.told.add(meant)
@@ -280,7 +272,7 @@ class Melting:
         for at, name in enumerate(self.names):
             told = said.get(name)
             if name in self.kept:
-                cells.append(str(row[self.kept[name] + 1]))
+                cells.append(self._kept_text(row, name, place))
                 made.moved[(line, at)] = (number, self.kept[name])
             else:
                 cells.append(told.text if told else "")
@@ -289,13 +281,15 @@ class Melting:
         made.rows.append((*cells, text))
         made.origins.append((number, place))
 
-    def _above(self, label: str, at: tuple[int, int]) -> list[tuple[str, tuple[int, int]]]:
-        """The labels that a row stands under (`一、` over `（一）` over `其中`), the nearest first."""
-        level = next((level for level, sign in enumerate(_LEVELS) if sign.match(label)), len(_LEVELS))
-        self.stack = [one for one in self.stack if one[0] < level]
-        above = [(text, where) for _, text, where in reversed(self.stack)]
-        if level == 0:
+    def _kept_text(self, row: Row, name: str, place: int) -> str:
+        text = str(row[self.kept[name] + 1])
+        return with_part(text, self.found.headers[place]) if name == self.melt.period else text
+
+    def _above(self, row: Row, label: str, at: tuple[int, int]) -> list[tuple[str, tuple[int, int]]]:
+        """The labels that a row stands under, the nearest first."""
+        whole = all(self.sayings.find(name, label, "row") for name in self.melt.needs)
+        raw = next((text for place in self._ahead() if strip(text := str(row[place + 1]))), "")
+        above = self.labels.above(label, raw, at, whole=whole)
+        if self.labels.begins:
             self.sayings.begin_section()
-        if level < len(_LEVELS):
-            self.stack.append((level, label, at))
         return above

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ingest.headers import JOIN, fold
 from ingest.nulls import null_kind, strip
-from ingest.periods import find_period, is_part_of_year
+from ingest.periods import find_period, is_part_of_year, year_and_part
 from ingest.values import Unreadable, amount
 
+_FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
+_YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
 _YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
 
 
@@ -16,6 +19,17 @@ def when_of(text: str) -> str | None:
     """The period that a text speaks of; the end of a year is its last day."""
     end = _YEAR_END.search(text)
     return f"{end[1]}-12-31" if end else find_period(text)
+
+
+def part_of(text: str) -> str | None:
+    """The part of a year that a label or one level of a header is: `第一季度`, `上半年`."""
+    return next((word for level in text.split(JOIN) for word in level.split() if is_part_of_year(word)), None)
+
+
+def with_part(text: str, header: str) -> str:
+    """A year, with the part of it that a header names: 2021 under `第一季度`; any other text as it stands."""
+    part = part_of(header) if _YEAR.fullmatch(strip(text)) else None
+    return year_and_part(text, part, "") if part else text
 
 
 def is_figure(text: str) -> bool:
@@ -33,6 +47,15 @@ def is_bare(text: str) -> bool:
         return amount(text).unit is None
     except Unreadable:
         return False
+
+
+def is_no_line(row: Sequence[int | str], ignore: str | None) -> bool:
+    """Whether a row, its number first, holds letters of a formula or column numbers, or is one that is not meant."""
+    full = [text for cell in row[1:] if (text := strip(str(cell)))]
+    label = next(iter(full), "")
+    if ignore and re.search(ignore, fold(label)):
+        return True
+    return bool(full) and all(_FORMULA.fullmatch(text) for text in full)
 
 
 def has_figure(row: Sequence[int | str]) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from ingest.families.declared import Melt, Word
 from ingest.headers import fold
-from ingest.melt_texts import when_of
-from ingest.periods import shift_quarter
+from ingest.melt_texts import part_of, when_of
+from ingest.periods import period, shift_quarter, year_and_part
 from ingest.tables import Found
 
 _YEAR = re.compile(r"(?:19|20)\d{2}(?=年)")
@@ -53,12 +53,14 @@ class Sayings:
     def of(self, labels: Sequence[Text], names: Sequence[Text], place: int) -> dict[str, Said]:
         """What is said of a figure in that column, by field; `labels` are its row's and those above it."""
         label_at = labels[0][1]
+        header, title = self.found.headers[place], " ".join(filter(None, (self.found.title, *self.found.banners)))
         places = (
             ("path", " < ".join(text for text, _ in labels), label_at),
             *(("name", text, where) for text, where in names),
             *(("row", text, where) for text, where in labels),
-            ("column", self.found.headers[place], (self.found.header_row, place)),
-            ("title", " ".join(filter(None, (self.found.title, *self.found.banners))), (1, 0)),
+            ("under", f"{header} < {title}", (self.found.header_row, place)),
+            ("column", header, (self.found.header_row, place)),
+            ("title", title, (1, 0)),
             *(("else", text, where) for text, where in labels),
         )
         said, also = dict[str, Said](), dict[str, str]()
@@ -103,8 +105,12 @@ class Sayings:
         return first is not None and (not first or not year or first < year)
 
     def _date(self, said: dict[str, Said], places: Sequence[tuple[str, str, At]], shift: int) -> None:
-        told = ((when_of(text), where) for kind, text, where in places if kind in _AT)
-        when, at = next((one for one in told if one[0]), (self.period, (self.found.header_row, 0)))
+        told = [(text, where) for kind, text, where in places if kind in _AT]
+        spoken = ((when_of(text), where) for text, where in told)
+        when, at = next((one for one in spoken if one[0]), (self.period, (self.found.header_row, 0)))
+        part = next(((one, where) for text, where in told if (one := part_of(text))), None)
+        if part and when and re.fullmatch(r"\d{4}", when):
+            when, at = period(year_and_part(when, part[0], "")), part[1]
         if when:
             moved = shift_quarter(when, shift)
             said[self.melt.period or ""] = Said(moved, moved, at)

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema, list_schemas
-from ingest.form_blocks import plain_label, spellings_of
+from ingest.form_blocks import plain_label, spellings_of, spoken
 from ingest.gather import Gather
 from ingest.headers import fold
 from ingest.melt import Melting
@@ -129,7 +129,8 @@ def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
 
 def _labels_of_form(schema: DeclaredSchema, rows: list[tuple[int, list[str]]]) -> dict[str, str]:
     """The labels of a form with the fields they name; none where no block of it begins."""
-    words = {plain_label(cell): cell for _, cells in rows for cell in cells if cell}
+    texts = [one for _, cells in rows for cell in cells if cell for one in (cell, spoken(cell)[0]) if one]
+    words = {plain_label(text): text for text in texts}
     fields = [(one.name, spellings_of(one)) for table in schema.tables for one in table.fields]
     names = {plain_label(head): name for name, heads in reversed(fields) for head in heads}
     found = {cell: names[word] for word, cell in words.items() if word in names}

@@ -10,10 +10,10 @@ from pathlib import Path
 from ingest.claims import spellings_by_name
 from ingest.families import DeclaredSchema
 from ingest.findings import INFO, WARNING
-from ingest.form_blocks import At, Block, plain_label
+from ingest.form_blocks import At, Block, plain_label, spoken
 from ingest.gather import Gather, Place
 from ingest.headers import clean, fold, split_unit
-from ingest.headings import find_unit_words, is_table_number, is_unit
+from ingest.headings import find_unit_of, is_table_number, is_unit
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet
 from ingest.raw import RawSheet, RawWriter, first_rows
@@ -22,17 +22,15 @@ from ingest.tables import Found, Rest
 from ingest.underheads import is_number
 from ingest.units import Unit
 
-NUMBER = re.compile(  # of a document: 样告字〔2021〕1号
-    r"[\u4e00-\u9fff][\u4e00-\u9fff（）()]{1,18}[〔\[［【（(]\s*(?:19|20)\d{2}\s*[〕\]］】）)]\s*第?\d{1,5}号"
+_H = r"[\u4e00-\u9fff]"
+NUMBER = re.compile(  # of a document: 样告字〔2021〕1号, 样告(工)字[2021]1号; not the title that ends before it
+    rf"(?<!公)(?!{_H}*公告{_H}{{3}}){_H}{{2,18}}(?:[（(]{_H}{{1,6}}[）)]{_H}{{0,8}})?"
+    r"[〔\[［【（(]\s*(?:19|20)\d{2}\s*[〕\]］】）)]\s*第?\d{1,5}号"
 )
 _MOST = 20_000  # rows of a sheet of records
 _LONGEST = 24  # characters of a label
 _FIELDS, _LINES = 3, 3  # so many labels of a schema, on so many rows, are a record
 _ABOVE = 4  # rows over a block that may tell its number
-_SPOKEN = re.compile(
-    r"(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）]?[、.．]?\s*)?(?P<label>[^:：\d、.．\s][^:：]{1,23})\s*[:：]\s*"
-    r"(?P<value>(?:[^:：。；;]|(?<=\d)[:：](?=\d)){1,60})[。；;]?"
-)
 SERIAL = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?[、.．]?")
 
 Row = tuple[int, list[str]]
@@ -152,10 +150,9 @@ class Records:
         """The labels of a row that have their value in the same cell: `二、公示期：2024年11月12日至17日`."""
         number, cells = row
         for at, cell in enumerate(cells):
-            found = _SPOKEN.fullmatch(cell) if not at or cell != cells[at - 1] else None
-            name = self.names.get(plain_label(found["label"])) if found else None
-            if found and name:
-                yield _Pair(name, found["label"], split_unit(found["label"])[1], found["value"], (number, at))
+            label, value = spoken(cell) if not at or cell != cells[at - 1] else ("", "")
+            if name := self.names.get(plain_label(label)):
+                yield _Pair(name, label, split_unit(label)[1], value, (number, at))
 
     def _add_spoken(self, rows: Sequence[Row], blocks: Sequence[dict[str, _Pair]]) -> None:
         """What is said once in a sheet, to all of its records; what is said of each, to the one below which it is."""
@@ -211,7 +208,7 @@ class Records:
             moved=made.moved,
         )
         titles = [text for text in self.banners if not (is_unit(text) or is_table_number(text))]
-        unit = next((words for text in self.banners if (words := find_unit_words(text))), None)
+        unit = find_unit_of(self.banners)
         found = Found(made.headers, 1, next(iter(titles), None), unit, tuple(titles), (1,))
         return sheet, found, Rest(masks=[None], heads=made.headers)
 

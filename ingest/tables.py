@@ -15,7 +15,7 @@ from ingest.findings import Refused
 from ingest.headers import clean
 from ingest.headings import (
     find_heading,
-    find_unit_words,
+    find_unit_of,
     is_labelled,
     is_table_number,
     is_unit,
@@ -113,7 +113,6 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
 def make_found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tuple[int, list[str]]]) -> Found:
     """A table with such headers: its title and unit are in the rows `above`."""
     texts = [strip(cell) for _, row in above for cell in row if strip(cell)]
-    units = [unit for text in texts if (unit := find_unit_words(text))]
     kept = [short for text in texts if not is_unit(text) and (short := without_persons(text))]
     titles = [text for text in kept if not (is_table_number(text) or is_labelled(text) or _is_remark(text))] or kept
     used = [at for at, name in enumerate(names) if name] or [0]
@@ -121,7 +120,7 @@ def make_found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list
         names,
         header_rows[-1],
         next(iter(titles), None),
-        next(iter(units), None),
+        find_unit_of(texts),
         tuple(kept),
         header_rows,
         columns=(used[0], used[-1]),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.crossings import AMONG, are_heads, find_parts
 from ingest.families import DeclaredSchema
 from ingest.findings import INFO, WARNING, a1
 from ingest.form_blocks import At, plain_label
@@ -52,6 +53,9 @@ class Turned:
     sums: tuple[int, ...] = ()  # columns of sums
     units: int | None = None  # the column of units
     named: int | None = None  # the row (by place) that only names the records
+    parts: tuple[int, ...] = ()  # columns of what the row of sums says of one part each (`其中：增量`)
+    crossing: frozenset[str] = frozenset()  # labels of that row
+    heads: tuple[str, ...] = ()  # over the columns
 
 
 @dataclass
@@ -129,11 +133,13 @@ def find_turned(schema: DeclaredSchema, mapping: Mapping[str, str | None], rows:
         return None
     filled = {at: sum(bool(rows[place][1][at]) for place in hits) for at in range(labels, len(rows[top][1]))}
     columns = [at for at, count in filled.items() if count >= _VALUES and count * 3 >= len(hits)]
-    return _settled(rows, top, labels, columns)
+    return _settled(rows, top, labels, columns, names)
 
 
 def _leading(cells: Sequence[str], names: Mapping[str, str]) -> int | None:
     """The column of a label of the schema that leads a row, a serial number or one text above it apart."""
+    if not any(plain_label(cell) in names for cell in cells[:1]) and are_heads(cells, names):
+        return None
     lead = [at for at, cell in enumerate(cells) if cell and not SERIAL.fullmatch(cell)]
     distinct = [at for place, at in enumerate(lead) if not place or cells[at] != cells[lead[place - 1]]]
     likely = [at for at in distinct[:2] if at == distinct[0] or not matching_total(cells[at])]
@@ -147,7 +153,7 @@ def _last_same(cells: Sequence[str], at: int) -> int:
     return at
 
 
-def _settled(rows: Sequence[Row], top: int, labels: int, columns: list[int]) -> Turned | None:
+def _settled(rows: Sequence[Row], top: int, labels: int, columns: list[int], names: Mapping[str, str]) -> Turned | None:
     """With what the row above says of the columns; None where it says that they are measures of one record."""
     named = _head_over(rows, top, labels, columns)
     heads = rows[named][1] if named is not None else []
@@ -157,9 +163,13 @@ def _settled(rows: Sequence[Row], top: int, labels: int, columns: list[int]) -> 
     units = next((at for at in columns if _are_units(rows[top:], at)), None)
     aside = {at for at in columns if _ASIDE.fullmatch(texts[at])} | {units, *sums}
     kept = tuple(at for at in columns if at not in aside)
-    if len(kept) < 2 or any(split_unit(heads[at])[1] or _MEASURE.search(texts[at]) for at in kept if heads):
+    parts, crossing = find_parts(heads, kept, names)
+    kept = tuple(at for at in kept if at not in parts)
+    if len(kept) + bool(parts) < 2 or any(
+        split_unit(heads[at])[1] or _MEASURE.search(texts[at]) for at in kept if heads
+    ):
         return None
-    return Turned(top if named is None else named, labels, kept, sums, units, named)
+    return Turned(top if named is None else named, labels, kept, sums, units, named, parts, crossing, tuple(heads))
 
 
 def _head_over(rows: Sequence[Row], top: int, labels: int, columns: Sequence[int]) -> int | None:
@@ -248,9 +258,20 @@ def _close(made: Standing, block: Sequence[tuple[int, list[str], str]], turned: 
             record = {to: (cells[at], (number, at)) for to, (number, cells, _) in zip(places, block, strict=True)}
             if any(text for text, _ in record.values()):
                 into.append(record)
+    _add_parts(made, block, turned)
     for record in made.sums[len(made.rest.totals) :]:
         cells = tuple(record[at][0] if at in record else "" for at in range(len(made.headers)))
         made.rest.totals.append(Total(next(iter(record.values()))[1][0], cells))
+
+
+def _add_parts(made: Standing, block: Sequence[tuple[int, list[str], str]], turned: Turned) -> None:
+    """To the record, what the row of sums says of its parts."""
+    across = next(((number, cells) for number, cells, label in block if plain_label(label) in turned.crossing), None)
+    for at in turned.parts if made.records else ():
+        if across is None:
+            break
+        made.headers.append(AMONG.sub("", turned.heads[at]))
+        made.records[-1][len(made.headers) - 1] = across[1][at], (across[0], at)
 
 
 def _counted(headers: Sequence[str]) -> Iterator[tuple[str, int]]:

@@ -16,6 +16,14 @@ JOIN = "\x1f"  # between the cells of a field that is made from several columns
 _NUMBER_ALONE = re.compile(r"[-+]?[\d,. ]+")
 
 
+def put_together(text: str) -> str | None:
+    """What the pieces in several columns say as one; a piece that begins with those before it holds them already."""
+    whole = ""
+    for piece in map(nulls.strip, text.split(JOIN)):
+        whole = piece if piece.startswith(whole) else whole + piece
+    return whole or None
+
+
 class LeastReader(DecimalReader):
     """A number that may be said to be the least: `≥3885万元/公顷` is 3885."""
 

@@ -165,7 +165,7 @@ def _declared(schema: str, name: str) -> Mapping[str, Any]:
     raise ValueError(f"{schema}: there is no field {name} to be like")
 
 
-_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead")
+_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead", "pieces")
 _PLAIN = (
     "name",
     "type",

@@ -72,6 +72,7 @@ class DeclaredField:
     lenient: bool = False
     reader: str = ""
     source: tuple[str, ...] = ()
+    pieces: tuple[str, ...] = ()  # headers of neighbours that hold its value piece by piece (`类 款 项`)
     among: str = ""  # the field whose texts may hold it too, where there is no column of its own or of a source
     assumed: str | None = None
     assumed_above: Mapping[str, int] = field(default_factory=dict)  # unit -> median from which bare numbers are in it
@@ -136,7 +137,7 @@ class Word:
     value: str
     pattern: str
     # `row column title`, any of the three in this order; `path`: the row with all that it stands under;
-    # `name`: a column that is kept; `else`: the row where the others are silent.
+    # `under`: the header with the title; `name`: a column that is kept; `else`: the row where the others are silent.
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
     after: tuple[str, ...] = ()  # only where a section above (`一、…`) says one of these of the field, of a year before

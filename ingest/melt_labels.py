@@ -1,0 +1,47 @@
+"""What a row of a matrix stands under: `一、` over `（一）` over a label without a number over `其中：`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_LEVELS = (
+    re.compile(r"[一二三四五六七八九十]+[、：:．.]|附\s*[:：]"),
+    re.compile(r"[（(][一二三四五六七八九十]+[)）]"),
+)
+_PART = re.compile(r"其\s*中")
+_SET_IN = re.compile(r"(?:[ \t\xa0]{2}|\u3000)\s*\S")
+
+At = tuple[int, int]
+Text = tuple[str, At]
+
+
+@dataclass
+class Labels:
+    """The labels that hold where a row stands, each with its level."""
+
+    stack: list[tuple[int, str, At]] = field(default_factory=list)
+    within: bool = False  # whether the row before was a part (`其中：…`)
+
+    def above(self, label: str, raw: str, at: At, *, whole: bool) -> list[Text]:
+        """The labels over a row, the nearest first. `raw` is its text as it stands.
+
+        `whole`: the label says by itself what its figures are; one that does not goes on with the parts above it.
+        """
+        level = next((level for level, sign in enumerate(_LEVELS) if sign.match(label)), len(_LEVELS))
+        if level == len(_LEVELS):
+            named = bool(_PART.match(label))
+            level += named or bool(_SET_IN.match(raw)) or (self.within and not whole)
+            self.within = named or (self.within and level > len(_LEVELS))
+        else:
+            self.within = False
+        self.stack = [one for one in self.stack if one[0] < level]
+        found = [(text, where) for _, text, where in reversed(self.stack)]
+        if level <= len(_LEVELS) and label:
+            self.stack.append((level, label, at))
+        return found
+
+    @property
+    def begins(self) -> bool:
+        """Whether the row that was asked for last begins a section."""
+        return len(self.stack) == 1 and self.stack[0][0] == 0
