@@ -1,4 +1,4 @@
-"""Layouts that the next province may choose: quarters over years, parts across the whole, pieces of codes, own lines."""
+"""Layouts that the next province may choose: quarters over years, parts across the whole, codes in pieces."""
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ def test_a_form_whose_labels_share_a_cell_with_their_values(take: Taker) -> None
 
 
 def test_parts_under_lines_without_numbers(take: Taker) -> None:
-    text = "项目,一般债券（万元）,专项债券（万元）\n2022年债券发行额,25,80\n其中：新增债券,10,70\n再融资债券,15,10\n2022年债券还本额,16,11\n"
+    head = "项目,一般债券（万元）,专项债券（万元）\n"
+    text = f"{head}2022年债券发行额,25,80\n其中：新增债券,10,70\n再融资债券,15,10\n2022年债券还本额,16,11\n"
     taken = take(text, "蒙城县.csv", schema="gov_debt.flow")
     assert taken.column("item") == [
         *("issue", "issue"),
@@ -118,7 +119,8 @@ def test_parts_under_lines_without_numbers(take: Taker) -> None:
         *("issue_refinancing", "issue_refinancing"),
         *("repay_principal", "repay_principal"),
     ]
-    text = "项目,金额（亿元）\n债务限额,42\n其中：一般债务,26\n专项债务,16\n债务余额,41\n　　一般债务,25\n　　专项债务,16\n"
+    named, set_in = "其中：一般债务,26\n专项债务,16\n", "　　一般债务,25\n　　专项债务,16\n"
+    text = f"项目,金额（亿元）\n债务限额,42\n{named}债务余额,41\n{set_in}"
     taken = take(text, "某县2022年.csv", schema="gov_debt.limit_balance")
     assert picked(taken.rows, "measure", "debt_type") == [
         (measure, kind) for measure in ("limit", "balance") for kind in ("total", "general", "special")
