@@ -118,6 +118,18 @@ class CodeReader(WordReader):
         raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
 
 
+class SpokenReader(CodeReader):
+    """The code that a name speaks of (`2021年某省政府专项债券`); none where it speaks of none."""
+
+    def __init__(self, declared: DeclaredField) -> None:
+        super().__init__(declared)
+        self._rule = self._spoken
+
+    def _spoken(self, text: str) -> str | None:
+        likely = [code for code, pattern in self._patterns.items() if re.search(pattern, fold(text))]
+        return likely[0] if len(likely) == 1 else None
+
+
 class RegionReader(CodeReader):
     """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's.
 
@@ -246,6 +258,7 @@ class OutcomeReader(Reader):
 _DERIVED = (
     "outcome",
     "operator",
+    "spoken",
     "before_dash",
     "before_name",
 )  # readers of cells of other fields, not of the field's own
@@ -276,6 +289,7 @@ _MAKERS: dict[str, Make] = {
     "operator": lambda declared, unit, end: OperatorReader(),
     "before_dash": lambda declared, unit, end: PartReader(0),
     "after_dash": lambda declared, unit, end: PartReader(1),
+    "spoken": lambda declared, unit, end: SpokenReader(declared),
     "before_name": lambda declared, unit, end: PartReader(0, _CLASSED),
     "after_code": lambda declared, unit, end: PartReader(1, _CLASSED),
     "date_range": lambda declared, unit, end: DaySpanReader(end),

@@ -26,6 +26,7 @@ from ingest.readers import (
     TruthReader,
     WordReader,
 )
+from ingest.unit_readers import DebtReader, WholeDebtReader, unbracketed
 from ingest.units import find_unit
 from ingest.values import Unreadable
 
@@ -41,10 +42,11 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("decimal", re.compile(r"[-+]?(?:(?:0|[1-9]\d{0,17})?\.\d{1,20}|[1-9]\d{0,17}\.)")),
     ("grouped", re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d{1,20})?")),
     ("percent", re.compile(r"[-+]?(?:(?:0|[1-9]\d{0,17})(?:\.\d{1,20})?|\.\d{1,20}) ?%")),
+    ("bracketed", re.compile(r"\((?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,17})(?:\.\d{1,20})?\)")),
     ("truth", re.compile(r"true|false", re.IGNORECASE)),
     ("yes_no", re.compile(r"[是否]")),
 )
-_NUMBERS = frozenset({"integer", "decimal", "grouped", "percent"})
+_NUMBERS = frozenset({"integer", "decimal", "grouped", "percent", "bracketed"})
 _UNQUOTED = _NUMBERS | {"truth", "yes_no"}  # what a source that marks texts would not write as one
 
 
@@ -64,6 +66,10 @@ _KINDS: tuple[Kind, ...] = (
     Kind("decimal", frozenset({"integer", "decimal"}), "decimal", DecimalReader),
     Kind("integer", frozenset({"integer", "grouped"}), "grouped", IntegerReader),
     Kind("decimal", frozenset({"integer", "decimal", "grouped"}), "grouped", DecimalReader),
+    Kind("integer", frozenset({"integer", "bracketed"}), "bracketed", WholeDebtReader),
+    Kind("decimal", frozenset({"integer", "decimal", "bracketed"}), "bracketed", DebtReader),
+    Kind("integer", frozenset({"integer", "grouped", "bracketed"}), "bracketed", WholeDebtReader),
+    Kind("decimal", frozenset({"integer", "decimal", "grouped", "bracketed"}), "bracketed", DebtReader),
     Kind("decimal", frozenset({"percent"}), "percent", lambda: DecimalReader("percent", find_unit("%")), "percent"),
     Kind("date", frozenset({"date"}), "date", DateReader),
     Kind("datetime", frozenset({"date", "datetime"}), "datetime", MomentReader),
@@ -160,12 +166,12 @@ class Evidence:
             self._note(shape, count, partial(_first_of, cells, text))
 
     def _see_number(self, shape: str, text: str) -> None:
-        number = values.amount(text).value
-        self.fractions = self.fractions or (shape == "grouped" and "." in text)
+        number = values.amount(unbracketed(text)).value
+        self.fractions = self.fractions or (shape in ("grouped", "bracketed") and "." in text)
         self.thousands = self.thousands or text.count(",") > 1 or ("," in text and "." in text)
         self.whole = max(self.whole, number.adjusted() + 1)
         self.scale = max(self.scale, -int(number.as_tuple().exponent))
-        if shape != "grouped":
+        if shape not in ("grouped", "bracketed"):
             self.widest = max(self.widest, number.adjusted() + 1)
 
     def _see_times(self, cells: Cells, shape: str) -> Cells:
@@ -198,12 +204,16 @@ class Evidence:
         """Whether the type takes every cell of the column, and one shape that it needs is there."""
         if self.settled or not self.counts[kind.needs] or (self.quoted and kind.needs in _UNQUOTED):
             return False
+        if self.counts["bracketed"] == self.total:
+            return False  # `(1)`, `(2)`: nothing but numbers in brackets is a list of enumerators
         return sum(self.counts[shape] for shape in kind.shapes) == self.total and self._grouped_throughout(kind)
 
     def _grouped_throughout(self, kind: Kind) -> bool:
         """Separators mean thousands where every number that is long enough has them, or one has two of them."""
-        proven = self.thousands or self.widest <= 3
-        return "grouped" not in kind.shapes or (proven and (kind.type == "decimal" or not self.fractions))
+        if kind.shapes.isdisjoint({"grouped", "bracketed"}):
+            return True
+        proven = "grouped" not in kind.shapes or self.thousands or self.widest <= 3
+        return proven and (kind.type == "decimal" or not self.fractions)
 
     def kind_of(self, type_: str) -> Kind | None:
         """How the column can be read as `type_`, the type it had before; None where that would lose a cell."""
@@ -217,7 +227,7 @@ class Evidence:
 
     def nearly(self) -> tuple[Kind, list[str]] | None:
         """For a column that became text: the type that most cells have, and the shapes that stand against it."""
-        if self.settled or not self.total or self.quoted:
+        if self.settled or not self.total or self.quoted or self.counts["bracketed"] == self.total:
             return None
         for kind in sorted(_KINDS, key=lambda one: -sum(self.counts[shape] for shape in one.shapes)):
             fitting = sum(self.counts[shape] for shape in kind.shapes)

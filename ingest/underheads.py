@@ -15,6 +15,9 @@ _STEM = re.compile(r"[甲乙丙丁戊己庚]")
 _NUMBERED = re.compile(r"(?P<open>[(（\[]?)\s*(?P<number>\d{1,3})\s*[)）\]]?\s*(?P<formula>[=＝].+)?")
 _FORMULA = re.compile(r"[A-Z]{1,2}\d?\s*(?:[=＝]\s*[A-Z0-9＋+\-－—×*÷/()（）.％% ]+)?")
 _ENGLISH = re.compile(r"[\x20-\x7e]*[A-Za-z]{2}[\x20-\x7e]*")
+_COUNTER = re.compile(  # what is counted, or whatever stands in brackets: `（户）`
+    r"[户个宗家件次辆所座套只头篇册张处项株台场例名]|人次|户次|[(（][^()（）\d]{1,5}[)）]"
+)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 Row = tuple[int, Sequence[str]]
@@ -79,7 +82,8 @@ def _are_numbers(cells: Sequence[str], below: Sequence[Row]) -> bool:
 def _are_units(cells: Sequence[str], below: Sequence[Row]) -> bool:
     """Nothing but units, with a number under one of them: else they are what the column holds."""
     words = words_of(cells)
-    if not all(find_unit(word.strip("()（）")) is not None and not is_number(word) for word in words):
+    known = [find_unit(word.strip("()（）")) is not None and not is_number(word) for word in words]
+    if not any(known) or not all(one or _COUNTER.fullmatch(word) for one, word in zip(known, words, strict=True)):
         return False
     places = [at for at, cell in enumerate(cells) if strip(cell)]
     return any(strip(row[at]) and is_number(row[at]) for _, row in below[:BELOW] for at in places)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingest import nulls, values
-from ingest.readers import DecimalReader, WordReader
+from ingest.readers import DecimalReader, IntegerReader, WordReader
 from ingest.units import find_unit, to_canonical
 from ingest.values import Unreadable
 
@@ -47,6 +47,25 @@ class AnyUnitReader(UnitBesideReader):
     def read(self, text: str) -> Decimal | None:
         found = values.amount(text)
         return super().read(text) if found.unit is None else to_canonical(found.value, found.unit)
+
+
+class DebtReader(DecimalReader):
+    """Numbers of accounts, which write what is owed in brackets: `(300)` is -300."""
+
+    def read(self, text: str) -> Any:
+        return super().read(unbracketed(text))
+
+
+class WholeDebtReader(IntegerReader):
+    """The same of whole numbers."""
+
+    def read(self, text: str) -> Any:
+        return super().read(unbracketed(text))
+
+
+def unbracketed(text: str) -> str:
+    """A number in brackets with a minus instead."""
+    return re.sub(r"^\((.*)\)$", r"-\1", values.tidy(text))
 
 
 def _is_bare(text: str) -> bool:

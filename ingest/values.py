@@ -101,7 +101,7 @@ def _spelt_unit(value: Decimal, unit: Unit | None, aside: str) -> Unit | None:
     raise Unreadable("numerals_disagree", words=aside[:40], digits=str(value))
 
 
-_SPELT = re.compile(rf"(?:人民币|大写|:|\s)*(?P<words>[{numerals.SIGNS}]+)(?:\((?P<aside>.*)\))?")
+_SPELT = re.compile(rf"(?:\(?(?:人民币|大写)\)?|:|\s)*(?P<words>[{numerals.SIGNS}]+)(?:\((?P<aside>.*)\))?")
 _IN_WORDS = re.compile(rf"[{numerals.SIGNS}]{{3,}}")
 _LABELLED = re.compile(
     r"(?P<label>[^\d:;,]{1,12})[:]?(?P<number>\d+(?:\.\d+)?)(?P<unit>[^\d:;,、]{0,3}?)(?=[;,、]|$|[^\d.;,]{1,12}:?\d)[;,、]?"

@@ -21,6 +21,7 @@ READERS = (
     "before_dash",
     "after_dash",
     "before_name",
+    "spoken",
     "after_code",
     "least",
     "no_number",

@@ -103,12 +103,32 @@ def _records(stream: _Stream, lines: bool) -> Iterator[Record]:
 
 
 def _elements(stream: _Stream) -> Iterator[Record]:
+    """The objects of an array; or its arrays, of which the first names what is in the others."""
+    names: list[str] = []
     stream.skip()
     while (start := stream.peek()) != "]":
         if start is None:
             raise stream.broken()
-        yield _record(stream.value(), stream)
+        value = stream.value()
+        if names:
+            yield _named(names, value, stream)
+        elif _are_names(value):
+            names = value
+        else:
+            yield _record(value, stream)
     stream.skip()
+
+
+def _are_names(value: Any) -> bool:
+    """Whether a value is an array of different texts."""
+    texts = isinstance(value, list) and all(type(one) is str and one.strip() for one in value)
+    return texts and len(set(value)) == len(value) > 0
+
+
+def _named(names: list[str], value: Any, stream: _Stream) -> Record:
+    if isinstance(value, list) and len(value) == len(names):
+        return dict(zip(names, value, strict=True))
+    raise Refused("json_not_records", line=stream.line, row=stream.line)
 
 
 def _record(value: Any, stream: _Stream) -> Record:
@@ -125,10 +145,21 @@ def _inside(document: Record, stream: _Stream) -> list[Record]:
         arrays = [one for one in members if isinstance(one, list) and any(isinstance(each, dict) for each in one)]
         if len(arrays) == 1:
             return [_record(each, stream) for each in arrays[0]]
+        if not arrays and (rows := _rows_of(members)):
+            return [_named(rows[0], each, stream) for each in rows[1:]]
         level = [one for one in members if isinstance(one, dict)] if not arrays else []
     if len(document) > 2 and all(isinstance(value, str) for value in document.values()):
         return [{"key": name, "value": value} for name, value in document.items()]
     raise Refused("json_not_records", line=1, row=1)
+
+
+def _rows_of(members: list[Any]) -> list[Any]:
+    """The one array of arrays, its names in front: its own first, or those of the one array of names beside it."""
+    tables = [one for one in members if isinstance(one, list) and one and all(isinstance(each, list) for each in one)]
+    names = [one for one in members if _are_names(one) and tables and len(one) == len(tables[0][0])]
+    if len(tables) != 1 or len(names) > 1:
+        return []
+    return [*names, *tables[0]] if names or _are_names(tables[0][0]) else []
 
 
 class _Stream:

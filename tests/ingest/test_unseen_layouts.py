@@ -166,3 +166,44 @@ def test_the_number_of_a_notice_begins_after_the_title(take: Taker) -> None:
     ]:
         taken = take(f"{title},,\n{rows}", schema="land_supply.notice")
         assert taken.column("notice_no") == [number]
+
+
+def test_arrays_of_arrays_with_their_names_before_or_beside_them(take: Taker) -> None:
+    told = ["001", "002"]
+    apart = '{"code":0,"result":{"columns":["编号","数量"],"data":[["001",3],["002",null]]}}'
+    ahead = '[["编号","数量"],["001",3],["002",null]]'
+    for text in (apart, ahead):
+        taken = take(text, "表.json")
+        assert (taken.column("bian_hao"), taken.column("shu_liang")) == (told, [3, None])
+    assert take.refused('[["编号","数量"],["001"]]', "表.json").code == "json_not_records"
+    assert take.refused("[[1,2],[3,4]]", "表.json").code == "json_not_records"
+
+
+def test_what_is_owed_stands_in_brackets_among_other_numbers(take: Taker) -> None:
+    taken = take('科目,本年,上年,序\n收入,"1,200",20.5,(1)\n费用,(300),(2.5),(2)\n合并,"(1,000)",-,(3)\n')
+    assert taken.column("ben_nian") == [1200, -300, -1000]
+    assert taken.column("shang_nian") == [Decimal("20.5"), Decimal("-2.5"), None]
+    assert taken.column("xu") == ["(1)", "(2)", "(3)"]
+
+
+def test_a_row_of_units_may_count_things(take: Taker) -> None:
+    taken = take('区域,户数,人口,占比\n,（户）,（人）,（%）\n全市,"1,000","2,500",50.1\n甲区,600,"1,500",50.2\n')
+    assert [field.title for field in taken.table.fields] == ["区域", "户数（户）", "人口（人）", "占比（%）"]
+    assert taken.column("qu_yu") == ["全市", "甲区"]
+
+
+def test_the_name_of_a_bond_says_of_which_kind_it_is(take: Taker) -> None:
+    rows = "债券名称,发行额（亿元）\n2021年样例省政府专项债券（一期）,1\n2021年样例省政府一般债券,2\n样例省政府债券,3\n"
+    taken = take(rows, schema="gov_debt.bonds")
+    assert taken.column("debt_type") == ["special", "general", None]
+    assert not [one for one in taken.outcome.findings if one.level == "error"]
+
+
+def test_measures_and_uses_in_other_words_are_codes(take: Taker) -> None:
+    rows = "城市,年份,季度,用途,指标,数值,单位\n绍兴市,2021,1,综合用地平均,地面地价,5210,元/平方米\n"
+    rows += "绍兴市,2021,2,商业服务业,住宅地价环比增幅,0.3,%\n"
+    taken = take(rows, schema="land_price.quarterly")
+    assert picked(taken.rows, "period", "use", "measure") == [
+        ("2021-Q1", "all", "level"),
+        ("2021-Q2", "commercial", "growth_qoq"),
+    ]
