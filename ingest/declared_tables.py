@@ -32,7 +32,7 @@ from ingest.regions import find_place
 from ingest.tables import Found
 from ingest.unit_readers import UnitBesideReader, put_together
 from ingest.units import Unit, fitting, stated
-from ingest.values import Unreadable, amount
+from ingest.values import Unreadable, amount, share_of
 
 _LOW, _HIGH = 0, 1
 _UNIT_HEADER = re.compile(r"单位$|dw$")
@@ -51,13 +51,14 @@ class DeclaredPlan:
         mapping: Mapping[str, str | None],
         unit: str | None,
         gather: Gather,
+        named: str = "",
     ) -> None:
         self._sheet, self._table, self._schema, self._stated, self._gather = sheet, table, schema, unit, gather
         self._claims = Claims(table.headers, schema, {**self._guess(mapping), **mapping})
         self._personal = self._claims.personal()
         self._counts = dict.fromkeys(self._personal, 0)
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
-        told = (find_place(text) for text in filter(None, (table.title, *table.banners)))
+        told = (find_place(text) for text in filter(None, (table.title, *table.banners, sheet.name, named)))
         self._within = next((place[1] for place in told if place), None)
         self._columns = self._plan()
         decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
@@ -217,8 +218,20 @@ class DeclaredPlan:
             return None
         middle = self._middle(place)
         words = next((unit for unit, least in one.assumed_above.items() if middle > least), one.assumed)
+        words = "比值" if self._is_share(one, place) else words
         self._assumed[place] = (one, words)
         return fitting(words, one.unit)
+
+    def _is_share(self, one: DeclaredField, place: int) -> bool:
+        """Whether bare numbers are what two other columns give without the hundred: 0.95, not 95."""
+        check = next(
+            (each for each in self._schema.checks if each.rule == "ratio" and each.fields[0] == one.name), None
+        )
+        above, below = (self._claims.find(name) for name in check.fields[1:]) if check else (None, None)
+        if above is None or below is None:
+            return False
+        found = [share_of(row[place], row[above], row[below]) for _, row in first_rows(self._sheet, _LOOK)]
+        return True in found and False not in found
 
     def _middle(self, place: int) -> Decimal:
         """The median of the numbers without a unit near the top of the column."""

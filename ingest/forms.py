@@ -15,7 +15,7 @@ from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
 from ingest.nulls import strip
-from ingest.periods import find_period
+from ingest.periods import find_period, without_dates
 from ingest.raw import RawSheet
 
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
@@ -255,7 +255,7 @@ class FormReading:
         for line in range(start, first - 1, -1):
             number, cells = self.rows[line]
             for place, cell in enumerate(cells):
-                found = _YEAR.search(unicodedata.normalize("NFKC", cell))
+                found = _YEAR.search(without_dates(unicodedata.normalize("NFKC", cell)))
                 if found and line < start:
                     return found[1], (number, place)
         return self.period or find_period(self.sheet.name or "") or "", (self.rows[start][0], 0)

@@ -106,7 +106,8 @@ class OneTable:
     def _plan(self) -> Plan:
         request = self.request
         if request.schema is not None:
-            return DeclaredPlan(self.sheet, self.found, request.schema, request.mapping, request.unit, self.gather)
+            told = request.mapping, request.unit, self.gather, PurePath(request.filename).stem
+            return DeclaredPlan(self.sheet, self.found, request.schema, *told)
         self._propose()
         return OpenPlan(self.sheet, self.found, request.mapping, self.before)
 

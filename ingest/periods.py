@@ -98,15 +98,24 @@ def in_year(text: str, header: str) -> str:
 
 
 _GAPS = re.compile(r"(?<=[\d年第])\s*/?\s*(?=[年第季月日]|[1-4一二三四]季)|(?<=[年第月])\s+(?=\d)")
+# When a paper was written is not what it is about.
+_FILLED_IN = re.compile(
+    r"(?:填[报表写]|编制|制[表定]|报送|发[布文]|公[布开示]|打印|更新|统计|成文|上报|审核)(?:日期|时间):\s*\S+"
+)
 _IN_TEXT = re.compile(
     r"(?<!\d)(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月?[-—~至到]\d{1,2}月|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
     r"|民[国國]\d{2,3}年度?"
 )
 
 
+def without_dates(text: str) -> str:
+    """A text without the day on which it was written: `填报日期：2024年3月1日`."""
+    return _FILLED_IN.sub("", text)
+
+
 def find_period(text: str) -> str | None:
     """The one period that a title or a file name speaks of, or None where there is none or several."""
-    close = _GAPS.sub("", with_digits(unicodedata.normalize("NFKC", text)))
+    close = without_dates(_GAPS.sub("", with_digits(unicodedata.normalize("NFKC", text))))
     found = {match.group().replace("_", "-") for match in _IN_TEXT.finditer(close)}
     if len(found) != 1:
         return None

@@ -127,7 +127,7 @@ class _Intake:
     def _asked(self, schema: DeclaredSchema, sheet: RawSheet, found: Found, rest: Rest) -> Asked:
         request = self.request
         named = PurePath(request.filename).stem
-        return Asked(schema, sheet, found, rest, request.mapping, self._when(found), request.workdir, named)
+        return Asked(schema, sheet, found, rest, request.mapping, self._when(found, sheet.name), request.workdir, named)
 
     def _candidates(self, sheets: Sequence[RawSheet]) -> list[tuple[RawSheet, Found]]:
         """All that looks like a table. Raises Refused where nothing does."""
@@ -234,19 +234,20 @@ class _Intake:
                 return period(self.options.period)
             except Unreadable:
                 raise Refused("period_unreadable", value=self.options.period[:40]) from None
-        when = self._when(self.done[0][0].found)
+        first = self.done[0][0]
+        when = self._when(first.found, first.sheet.name)
         if when:
             self.gather.add(INFO, "period_found", None, period=when)
         return when
 
-    def _when(self, found: Found | None) -> str | None:
-        """The period that the steward states, else the one that a title, a banner or the file's name speaks of."""
+    def _when(self, found: Found | None, sheet: str | None = None) -> str | None:
+        """The period that the steward states, else that of a title, a banner, the sheet's name or the file's."""
         stated = self.options.period
         if stated:
             with suppress(Unreadable):
                 return period(stated)
         above = (found.title or "", *found.banners) if found is not None else ()
-        texts = (*above, PurePath(self.request.filename).stem)
+        texts = (*above, sheet or "", PurePath(self.request.filename).stem)
         return next((one for text in texts if (one := find_period(text))), None)
 
 

@@ -30,7 +30,7 @@ from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
-from ingest.told import told_apart, told_of
+from ingest.told import told_apart, told_by_year, told_of
 from ingest.values import Unreadable
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
@@ -71,7 +71,8 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     asked = replace(asked, found=found, mapping=mapping)
     if schema.melt is not None and not _is_long(asked):
         return (_from_matrix(asked, gather),)
-    asked = replace(asked, mapping={**told_apart(schema, asked.found, asked.mapping), **asked.mapping})
+    yearly = told_by_year(schema, asked.found, asked.mapping, asked.period or "")
+    asked = replace(asked, mapping={**yearly, **told_apart(schema, asked.found, asked.mapping), **asked.mapping})
     claims = Claims(asked.found.headers, schema, asked.mapping)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
@@ -127,7 +128,7 @@ def _told(one: DeclaredField, asked: Asked) -> str:
     """What title or file name say of a field of the whole table."""
     if not (one.filled or one.labels):
         return ""
-    return told_of(one, asked.found, asked.named, asked.period, asked.rest.notes)
+    return told_of(one, asked.found, (asked.sheet.name or "", asked.named), asked.period, asked.rest.notes)
 
 
 def _is_long(asked: Asked) -> bool:

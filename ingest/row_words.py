@@ -26,12 +26,15 @@ ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七
 HEADING = (
     r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*[\x{3400}-\x{9FFF}]"  # `一、住宅用地` over some of the rows
 )
-GOES_ON = r"^\s*[(（]?\s*(?:[续續][上前]?\s*[表页頁]|接[上前][表页頁])[\s\d一二三四五六七八九十]*[)）]?\s*[:：]?$"
+GOES_ON = (
+    r"^\s*[(（]?\s*(?:[续續][上前]?\s*[表页頁]|接[上前][表页頁])[\s\d一二三四五六七八九十]*[)）]?\s*[:：]?$|"
+    r"^\s*第\s*\d+\s*[页頁](?:[\s,，/（(]*共\s*\d+\s*[页頁])?[)）]?\s*$"
+)
 TITLE_GOES_ON = r"^.{4,}[(（]\s*续\s*[表页]?\s*[\d一二三四五六七八九十]*\s*[)）]\s*$"  # `…情况表（续表）`
 NAMED_OR_BARE = f"{NAMED_TOTAL}|{TOTAL}"
 SUM_MARKS = ["计", "計", "数", "數"]
 NAMES = 4  # columns from the left in which a row is named
-GOES_ON_MARKS = ["续", "續", "接"]
+GOES_ON_MARKS = ["续", "續", "接", "页", "頁"]
 NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])"
 MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
 EMPTY = f"^[{SPACE}]*$"

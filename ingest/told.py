@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.claims import Claims
 from ingest.families import DeclaredField, DeclaredSchema
-from ingest.headers import fold
+from ingest.headers import fold, split_unit
 from ingest.headings import is_unit
 from ingest.nulls import null_kind, strip
 from ingest.records import NUMBER
@@ -21,30 +21,46 @@ _PLACE = re.compile(
     rf"(?:关于公[布开])?{_ANY}(?=(?:19|20)\d{{2}}\s*年)|\D{{0,2}}(?:19|20)\d{{2}}年[\d年月日度末底上下半一二三四第季至—-]*"
     rf"(?![全本各所])(?P<after>[\u4e00-\u9fff]{{1,6}}?[省市区县州旗])(?:本级)?(?={_OF})"
 )
+_YEARLY = re.compile(r"(?P<year>(?:19|20)\d{2})年?度?")
 _LABELLED = re.compile(
     r"(?:^|(?<=\s))(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]+\s*)?(?P<label>[\u3400-\u9fff（()）]{2,10})\s*[:：]\s*"
     r"(?P<value>(?:[^\s:：。；;]|(?<=\d)[:：](?=\d))+)[。；;]?(?=\s|$)"
 )
 
 
-def told_of(one: DeclaredField, found: Found, named: str, period: str | None, notes: Sequence[str] = ()) -> str:
-    """What is told of a field that has no column; empty where nothing is. `named` is the file's name."""
+def told_of(
+    one: DeclaredField, found: Found, named: Sequence[str], period: str | None, notes: Sequence[str] = ()
+) -> str:
+    """What is told of a field without a column; empty where nothing is. `named` are the names of sheet and file."""
     if one.filled == "period":
         return period or ""
-    texts = [strip(text) for text in (found.title or "", *found.banners, named)]
+    above = [strip(text) for text in (found.title or "", *found.banners)]
+    texts = [*above, *named]
     if one.filled == "number":
-        return _number(texts)
+        return _number(above, texts)
     if one.filled == "region":
         known = next((place[0] for text in texts if (place := find_place(text))), "")
         places = (match for text in texts if (match := _PLACE.match(text)))
         return known or next((match["name"] or match["after"] for match in places), "")
-    return labelled(one, (*texts[:-1], *notes))
+    return labelled(one, (*above, *notes))
 
 
 def labelled(one: DeclaredField, texts: Sequence[str]) -> str:
     """What a line beside the table says of a field by its label: `部门：某市水利局`."""
     labels = set(map(fold, one.labels))
     return next((text for label, text in _lines(texts) if label in labels), "")
+
+
+def told_by_year(schema: DeclaredSchema, found: Found, mapping: Mapping[str, str | None], when: str) -> dict[str, str]:
+    """Headers with the table's own year before their name: of `2022年预算数` and `2023年预算数`, the latter in 2023."""
+    claims, headers = Claims(found.headers, schema, mapping), dict[str, str]()
+    for header in found.headers:
+        year = _YEARLY.match(fold(header))
+        rest = split_unit(header[year.end() :])[0] if year and year["year"] == when[:4] else ""
+        one = next((field for field in schema.fields if rest and rest in map(fold, field.headers)), None)
+        if one is not None and not claims.has(one):
+            headers.setdefault(one.name, header)
+    return {header: name for name, header in headers.items()}
 
 
 def told_apart(schema: DeclaredSchema, found: Found, mapping: Mapping[str, str | None]) -> dict[str, str]:
@@ -74,8 +90,8 @@ def _lines(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield fold(match["label"]), match["value"]
 
 
-def _number(texts: Sequence[str]) -> str:
-    """The one number of a document in what stands above, else also in the file's name."""
-    above, named = ({found.group() for text in some if (found := NUMBER.search(text))} for some in (texts[:-1], texts))
+def _number(texts: Sequence[str], all_texts: Sequence[str]) -> str:
+    """The one number of a document in what stands above, else also in the names."""
+    above, named = ({found.group() for text in some if (found := NUMBER.search(text))} for some in (texts, all_texts))
     numbers = above or named
     return numbers.pop() if len(numbers) == 1 else ""

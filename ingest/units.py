@@ -58,6 +58,7 @@ _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
     ("m2", MU, ("亩", "市亩")),
     ("m2", Fraction(10**6), ("平方公里", "平方千米", "km2")),
     ("percent", Fraction(1), ("%", "百分比", "百分之", "百分点", "percent")),
+    ("percent", Fraction(100), ("比值",)),
     ("m", Fraction(1), ("米", "m", "公尺")),
     ("m", Fraction(1000), ("千米", "公里", "km")),
     ("year", Fraction(1), ("年", "year", "y", "年期", "周年")),

@@ -47,6 +47,7 @@ _TAIL = re.compile(r"(?:(?:或者?|及|和)?其?的?(?:正?整数倍|整?倍数)
 _SAME = re.compile(r"^(?P<once>\d[\d.,]*\s*[^\d\s]{1,3}?)\s*(?:及|或者?|和)\s*(?P=once)$")  # `1万及1万的整数倍`
 _ONCE = r"[\d.]+\s*(?:k?m2|hm2|[^\d\s,;()/]{1,6})"
 _TWICE = re.compile(rf"(?P<first>{_ONCE})\s*[,;(]?\s*(?:折合|约合|合|约|即|/)\s*(?P<second>{_ONCE})\)?")
+_NEAR = Decimal("0.006")  # by so much may a printed share be off
 _ROUNDED = Decimal("0.005")  # by so much, as a share, two amounts may differ that are meant to be the same
 _STRETCHED = re.compile(r"(?<=[万亿千百公])\s+(?=[元顷])|(?<=\d)\s+(?=[万亿]\s*元)")
 _MINUS = re.compile(r"^[−﹣－–—―](?=\s*[\d.])")
@@ -163,6 +164,20 @@ def measured(found: Amount, measure: str | None, default: Unit | None) -> Decima
     if found.unit is not None and found.unit.measure != measure:
         raise Unreadable("unit_misfit", unit=found.unit.name, measure=measure or "")
     return to_canonical(found.value, unit) if unit is not None else found.value
+
+
+def share_of(rate: str, part: str, whole: str) -> bool | None:
+    """Whether a bare rate is the part of the whole as it is (True), or a hundred times that; None where neither is."""
+    try:
+        found, above, below = amount(rate), amount(part), amount(whole)
+    except Unreadable:
+        return None
+    if found.unit is not None or not below.value or not above.value:
+        return None
+    share = above.value / below.value
+    if abs(found.value - share) <= _NEAR:
+        return True
+    return False if abs(found.value - share * 100) <= _NEAR * 100 else None
 
 
 def whole(text: str) -> int:

@@ -207,3 +207,50 @@ def test_measures_and_uses_in_other_words_are_codes(take: Taker) -> None:
         ("2021-Q1", "all", "level"),
         ("2021-Q2", "commercial", "growth_qoq"),
     ]
+
+
+EVALUATED = [
+    ["2023年度项目支出绩效自评表"],
+    ["填报日期：2024年3月1日"],
+    ["项目名称", "水库加固", "项目主管部门", "样例市水务局"],
+    ["项目资金（元）", "", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+    ["", "年度资金总额", "900", "855", 10, 0.95, 9.5],
+    ["年度绩效目标", "年初设定目标", "", "年度实际完成情况", "", "", ""],
+    ["", "加固3座。", "", "完成3座。", "", "", ""],
+    ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "偏差原因及改进措施"],
+    ["产出指标", "数量指标", "加固水库", "3座", "3座", 90, "雨季"],
+]
+
+
+def test_an_evaluation_in_other_words_with_a_share_for_its_rate(take: Taker) -> None:
+    taken = take(
+        merged(EVALUATED, "A6:A7", "B6:C6", "D6:G6", "B7:C7", "D7:G7"), schema="fiscal_project.self_evaluation"
+    )
+    names = ("department", "year", "execution_rate", "goal_expected", "goal_actual")
+    told = [("样例市水务局", "2023", 95, "加固3座。", "完成3座。")]
+    assert picked(rows_of(taken, "projects"), *names) == told
+    assert picked(rows_of(taken, "indicators"), "level3", "reason") == [("加固水库", "雨季")]
+    assert not taken.findings("check_ratio")
+
+
+def test_a_rate_that_no_share_proves_stays_as_it_is(take: Taker) -> None:
+    text = "项目名称,主管部门,全年预算数（元）,全年执行数（元）,执行率\n甲,局,100,50,50\n乙,局,1000,5,0.5\n"
+    taken = take(text, schema="fiscal_project.self_evaluation")
+    assert taken.column("execution_rate") == [50, Decimal("0.5")]
+
+
+def test_the_name_of_a_sheet_tells_place_and_time(take: Taker) -> None:
+    rows = [["地区", "一般债务限额（亿元）", "专项债务限额（亿元）"], ["市本级", 1, 2], ["越城区", 4, 6]]
+    taken = take(workbook(("绍兴市2021年债务限额", rows)), "附件.xlsx", schema="gov_debt.limit_balance")
+    assert picked(taken.rows, "region", "period")[::2] == [("330600", "2021"), ("330602", "2021")]
+
+
+def test_numbers_of_pages_are_no_rows(take: Taker) -> None:
+    taken = take("名称,数量\n甲,1\n第1页 共2页,\n名称,数量\n乙,3\n第 2 页,\n")
+    assert taken.column("ming_cheng") == ["甲", "乙"]
+
+
+def test_of_two_years_the_table_is_of_its_own(take: Taker) -> None:
+    text = "样例区财政局2023年项目预算,,\n项目名称,2022年预算数（元）,2023年预算数（元）\n信息化,100,120\n"
+    taken = take(text, schema="fiscal_project.budget")
+    assert picked(taken.rows, "year", "total") == [("2023", 120)]
