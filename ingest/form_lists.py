@@ -41,7 +41,7 @@ def _iter_lists(reading: FormReading) -> Iterator[FormList]:
     link = reading.form.link
     headers = [reading.header(cells) for _, cells in reading.rows]
     for at, (_, cells) in enumerate(reading.rows):
-        header, columns = headers[at], _columns(reading, cells)
+        header, columns = headers[at], _columns(reading, cells, headers[at])
         if header is None and any(headers[at + 1 : at + 2]):
             continue  # the upper row of two
         top, least = at, _NAMES if header is None else 1
@@ -51,10 +51,10 @@ def _iter_lists(reading: FormReading) -> Iterator[FormList]:
             yield FormList(top, at, columns, header)
 
 
-def _columns(reading: FormReading, cells: list[str], below: Header | None = None) -> dict[str, int]:
+def _columns(reading: FormReading, cells: list[str], inside: Header | None = None) -> dict[str, int]:
     """The columns of a row of names; none where a value stands beside the record's label, as in a form.
 
-    `below` is the header of the table inside, in the next row: in a list it stands on the right of all of them.
+    `inside` is the header of the table inside, in this row or the next: in a list it is on the right of all of them.
     """
     labels = [
         (reading.labels[word].name, at)
@@ -69,7 +69,7 @@ def _columns(reading: FormReading, cells: list[str], below: Header | None = None
     names = {
         plain_label(head) for one in reading.tables.values() for field in one.fields for head in spellings_of(field)
     }
-    beyond = below is not None and max(columns.values()) < min(at for group in below.groups for at in group.values())
+    beyond = inside is not None and max(columns.values()) < min(at for group in inside.groups for at in group.values())
     return columns if plain_label(beside) in names or len(columns) > _NAMES or beyond else {}
 
 
@@ -77,7 +77,7 @@ def _read_list(reading: FormReading, one: FormList) -> None:
     """Add a record where the project changes, and the rows of the table inside."""
     link, first = reading.form.link, max(0, one.at - _ABOVE)
     reading.unit = find_form_unit(reading.rows[first : one.at + 1])
-    links, held = dict[int, tuple[str, At]](), Told()
+    links, held, over = dict[int, tuple[str, At]](), Told(), reading.over(first, one.top)
     for number, cells in _body(reading, one):
         told = {name: (cells[at], (number, at)) for name, at in one.columns.items() if cells[at]}
         if link in told and told[link][0] != held.get(link, ("",))[0]:
@@ -85,7 +85,7 @@ def _read_list(reading: FormReading, one: FormList) -> None:
             left = {name: text for name, text in held.items() if one.columns.get(name, 0) < one.columns[link]}
             held = {**left, **told}
             held.setdefault("year", reading.year(one.at, first))
-            reading.add(reading.form.record, number, held)
+            reading.add(reading.form.record, number, {**over, **held})
         if link in held:
             links[number] = held[link]
     if one.header is None or one.header.table.label is not None:

@@ -70,8 +70,7 @@ class FormReading:
         headers = {at: header for at in range(start, end) if (header := self.header(self.rows[at][1]))}
         self.unit = find_form_unit(self.rows[max(before + 1, start - _ABOVE) : end])
         record = self._labelled(start, end, headers)
-        for number, cells in self.rows[max(before + 1, start - _ABOVE) : start]:
-            record = {**self._spoken(number, cells), **record}
+        record = {**self.over(max(before + 1, start - _ABOVE), start), **record}
         record.setdefault("year", self.year(start, max(before + 1, start - _ABOVE)))
         link = record.get(self.form.link, ("", (self.rows[start][0], 0)))
         firsts: dict[str, dict[str, tuple[str, At]]] = {}
@@ -208,6 +207,13 @@ class FormReading:
         told = ((at, *spoken(cell)) for at, cell in enumerate(cells, first))
         known = ((self.labels.get(plain_label(label)), value, at) for at, label, value in told if label)
         return {one.name: (value, (number, at)) for one, value, at in known if one is not None}
+
+    def over(self, first: int, last: int) -> dict[str, tuple[str, At]]:
+        """What lines above a form or a list say of it: `主管部门：样例市样例局`; the nearest of two."""
+        told: dict[str, tuple[str, At]] = {}
+        for number, cells in self.rows[first:last]:
+            told |= self._spoken(number, cells)
+        return told
 
     def _rank(self, one: DeclaredField, cell: str) -> int:
         spelt = [plain_label(head) for head in spellings_of(one)]

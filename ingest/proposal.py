@@ -26,7 +26,7 @@ _MANY_FIELDS, _SHARE_OF_MANY = 6, 0.35  # so many say enough, whatever stands be
 _ROWS = 200  # of a sheet, by which its layout is judged
 _PRINTED = 20_000  # rows of a sheet that a person may have laid out as a matrix or as forms; longer ones are lists
 _MATRIX_SHARE, _LEAST_FIGURES = 0.8, 4  # of the figures, those that a schema must have a place for
-_TITLE = 80.0  # of 100: how much of the schema's title stands in the table's
+_TITLE = 80.0  # of 100: more than so much of the schema's title stands in the table's
 _TITLE_WEIGHT = 3  # columns that a title counts for
 
 
@@ -42,12 +42,13 @@ class Proposal:
     by_title: bool = False
     keyless: float = 0.0  # the share of the key's fields that have no column
     untold: bool = False  # no column for any of the fields that would tell it from its neighbours
+    stood: int = 0  # required fields that others stand in for
     said: int = 0  # of a matrix: the fields that no column holds, but its words tell
 
     @property
     def weight(self) -> float:
         """By what proposals are ranked."""
-        faults = 2 * (len(self.missing) + self.keyless + self.untold)
+        faults = 2 * (len(self.missing) + self.stood + self.keyless + self.untold)
         return len(set(self.mapping.values())) + self.said - faults + self.share + _TITLE_WEIGHT * self.by_title
 
     @property
@@ -96,6 +97,7 @@ def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Pr
         {headers[place]: name for place, name in sorted(taken.items())},
         1 - sum(bool(headers[place]) for place in claims.unknown()) / full if full else 0.0,
         tuple(one.title for one in schema.fields if claims.lacks(one)),
+        stood=sum(claims.stands_in(one) is not None for one in schema.fields),
         keyless=sum(name not in taken.values() for name in schema.key) / max(1, len(schema.key)),
         untold=bool(schema.telling) and all(claims.find(name) is None for name in schema.telling),
         by_title=_is_titled(schema, title),
@@ -161,7 +163,7 @@ def _melted(
 
 def _is_titled(schema: DeclaredSchema, title: str) -> bool:
     called = any(fold(word) in title for word in schema.called)
-    return bool(title) and (called or fuzz.partial_ratio(fold(schema.titles["zh-Hans"]), title) >= _TITLE)
+    return bool(title) and (called or fuzz.partial_ratio(fold(schema.titles["zh-Hans"]), title) > _TITLE)
 
 
 def _is_likely(one: Proposal) -> bool:

@@ -84,3 +84,22 @@ def test_a_sentence_below_the_table_tells_when_it_was_published(take: Taker) -> 
     body = page("<p>成交公示</p>", table(rows), "<p>二、公示期：2024年11月12日至2024年11月17日。</p>")
     taken = take(body, "成交.html", schema="land_supply.deal")
     assert picked(taken.rows, "notice_from", "notice_to") == [(dt.date(2024, 11, 12), dt.date(2024, 11, 17))]
+
+
+TARGETS = [
+    ["项目名称", "经费安排", "年度绩效目标", "一级指标", "二级指标", "三级指标", "指标值"],
+    ["免费开放", "200000", "全年开放。", "产出指标", "数量指标", "开放天数", "≥300天"],
+    ["文艺辅导", "80000", "辅导50场。", "产出指标", "数量指标", "辅导场次", "50场"],
+]
+
+
+def test_a_list_of_targets_with_all_names_in_one_row_under_its_department(take: Taker) -> None:
+
+    lines = "<h3>2023年度部门预算项目绩效目标表</h3><p>预算单位：样例区文化馆</p><p>金额单位：元</p>"
+    taken = take(page(lines, table(TARGETS)), "目标.html", schema="fiscal_project.targets")
+    names = ("project", "department", "goal_annual", "year")
+    assert picked(taken.rows, *names) == [
+        ("免费开放", "样例区文化馆", "全年开放。", "2023"),
+        ("文艺辅导", "样例区文化馆", "辅导50场。", "2023"),
+    ]
+    assert take(page(lines, table(TARGETS)), "目标.html").outcome.proposals[0].schema == "fiscal_project.targets"
