@@ -26,8 +26,8 @@ from ingest.readers import (
     TruthReader,
     WordReader,
 )
-from ingest.unit_readers import DebtReader, WholeDebtReader, unbracketed
-from ingest.units import find_unit
+from ingest.unit_readers import DebtReader, WholeDebtReader, WrittenReader, unbracketed
+from ingest.units import Unit, find_unit
 from ingest.values import Unreadable
 
 FIRST = 20  # cells of each shape whose place is kept
@@ -45,6 +45,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("bracketed", re.compile(r"\((?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,17})(?:\.\d{1,20})?\)")),
     ("truth", re.compile(r"true|false", re.IGNORECASE)),
     ("yes_no", re.compile(r"[是否]")),
+)
+_UNITED = "united:"  # shapes of numbers that stand with a unit
+_WITH_UNIT = re.compile(
+    r"(?P<sign>¥?)\s*-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,17})(?:\.\d{1,20})?\s*(?P<unit>[^\d\s.,()]{0,5}[\u3400-\u9fff]|k?m[23])?"
 )
 _NUMBERS = frozenset({"integer", "decimal", "grouped", "percent", "bracketed"})
 _UNQUOTED = _NUMBERS | {"truth", "yes_no"}  # what a source that marks texts would not write as one
@@ -89,7 +93,16 @@ def shape_of(text: str) -> str:
     for name, pattern in _SHAPES:
         if pattern.fullmatch(words):
             return name
+    if unit := _unit_of(words):
+        return _UNITED + unit.name
     return _time_shape(text) if any(map(str.isdigit, words[:12])) else "text"
+
+
+def _unit_of(words: str) -> Unit | None:
+    """The unit of a number that stands with one: `44523万元`, `¥1,200.00`; years may be anything."""
+    found = _WITH_UNIT.fullmatch(words)
+    unit = find_unit(found["unit"] or ("元" if found["sign"] else "")) if found else None  # no `5G`
+    return unit if unit and unit.measure not in ("year", "percent") else None
 
 
 def _time_shape(text: str) -> str:
@@ -161,7 +174,7 @@ class Evidence:
         self.counts["text"] += sum(count for _, count in counted[len(shapes) :])
         for text, count in counted[: len(shapes)]:
             shape = shapes[text]
-            if shape in _NUMBERS:
+            if shape in _NUMBERS or shape.startswith(_UNITED):
                 self._see_number(shape, text)
             self._note(shape, count, partial(_first_of, cells, text))
 
@@ -198,7 +211,16 @@ class Evidence:
 
     def kind(self) -> Kind:
         """The narrowest type that takes every cell; text where none does."""
-        return next((kind for kind in _KINDS if self.fits(kind)), TEXT)
+        return next((kind for kind in (*_KINDS, *self._united()) if self.fits(kind)), TEXT)
+
+    def _united(self) -> list[Kind]:
+        """How numbers are read that all stand with one unit: as written, in this unit."""
+        shapes = [shape for shape in self.counts if shape.startswith(_UNITED) and self.counts[shape]]
+        unit = find_unit(shapes[0].removeprefix(_UNITED)) if len(shapes) == 1 else None
+        if unit is None:
+            return []
+        label = unit.measure if unit.factor == 1 else unit.name
+        return [Kind("decimal", frozenset(shapes), shapes[0], lambda: WrittenReader(unit.measure, unit), label)]
 
     def fits(self, kind: Kind) -> bool:
         """Whether the type takes every cell of the column, and one shape that it needs is there."""
@@ -221,7 +243,7 @@ class Evidence:
             return TEXT
         if self.settled:
             return None
-        kinds = [kind for kind in _KINDS if kind.type == type_]
+        kinds = [kind for kind in (*_KINDS, *self._united()) if kind.type == type_]
         wide = [kind for kind in kinds if sum(self.counts[shape] for shape in kind.shapes) == self.total]
         return next((kind for kind in wide if self._grouped_throughout(kind)), None)
 

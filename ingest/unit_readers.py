@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest import nulls, values
 from ingest.readers import DecimalReader, IntegerReader, WordReader
-from ingest.units import find_unit, to_canonical
+from ingest.units import Unit, find_unit, to_canonical
 from ingest.values import Unreadable
 
 JOIN = "\x1f"  # between the cells of a field that is made from several columns
@@ -47,6 +47,22 @@ class AnyUnitReader(UnitBesideReader):
     def read(self, text: str) -> Decimal | None:
         found = values.amount(text)
         return super().read(text) if found.unit is None else to_canonical(found.value, found.unit)
+
+
+class WrittenReader(DecimalReader):
+    """Numbers that all stand with the same unit, as they are written."""
+
+    def __init__(self, measure: str, unit: Unit) -> None:
+        super().__init__(measure, None)
+        self.plain = r"^$"
+        self._own = unit
+
+    def read(self, text: str) -> Decimal:
+        found = values.amount(text)
+        unit = found.unit or (find_unit("元") if values.tidy(text).startswith("¥") else None)
+        if unit != self._own:
+            raise Unreadable("unit_misfit", unit=unit.name if unit else "", measure=self.measure or "")
+        return found.value
 
 
 class DebtReader(DecimalReader):

@@ -133,7 +133,9 @@ def _named(names: list[str], value: Any, stream: _Stream) -> Record:
 
 def _record(value: Any, stream: _Stream) -> Record:
     if isinstance(value, dict):
-        return value
+        properties = value.get("properties")
+        is_feature = value.get("type") == "Feature" and isinstance(properties, dict)  # of GeoJSON
+        return {**properties, "geometry": value.get("geometry")} if is_feature and properties else value
     raise Refused("json_not_records", line=stream.line, row=stream.line)
 
 

@@ -195,3 +195,23 @@ def test_days_of_the_republic_with_leading_zeros_and_terms_of_validity(take: Tak
     taken = take("證號,發證日期,有效期限\nA1,0980315,1030314\nA2,1120405,1170404\n")
     assert taken.column("fa_zheng_ri_qi") == [dt.date(2009, 3, 15), dt.date(2023, 4, 5)]
     assert taken.column("you_xiao_qi_xian") == [dt.date(2014, 3, 14), dt.date(2028, 4, 4)]
+
+
+def test_numbers_that_all_stand_with_one_unit_are_numbers_in_it(take: Taker) -> None:
+    text = '价,款,网,面积,年限\n"1,200.50元","￥3,000.00",5G,12.5㎡,40年\n350元,￥2.5,4G,8㎡,50年\n'
+    taken = take(text)
+    assert (taken.column("jia"), taken.field("jia").unit) == ([Decimal("1200.50"), Decimal("350.00")], "CNY")
+    assert (taken.column("kuan"), taken.field("kuan").unit) == ([Decimal("3000.00"), Decimal("2.50")], "CNY")
+    assert (taken.column("mian_ji"), taken.field("mian_ji").unit) == ([Decimal("12.5"), 8], "m2")
+    assert (taken.column("wang"), taken.column("nian_xian")) == (["5G", "4G"], ["40年", "50年"])
+    taken = take("额\n44523万元\n14120万元\n")
+    assert (taken.column("e"), taken.field("e").unit) == ([44523, 14120], "万元")
+    assert take("额\n44523万元\n3亿元\n").types == {"e": "string"}
+
+
+def test_features_of_a_map_are_records(take: Taker) -> None:
+    point = '{"type":"Point","coordinates":[120.1,30.2]}'
+    one = f'{{"type":"Feature","properties":{{"名称":"甲","面积":1.5}},"geometry":{point}}}'
+    taken = take(f'{{"type":"FeatureCollection","features":[{one}]}}', "图.json")
+    assert [field.title for field in taken.table.fields] == ["名称", "面积", "geometry"]
+    assert taken.column("geometry") == [point]
