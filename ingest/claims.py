@@ -39,6 +39,11 @@ class Claims:
         """The column of a field, or of an end of a range, by its place from 0; or None."""
         return self._taken.get(name)
 
+    def take(self, place: int, name: str) -> None:
+        """Note that a column is read for something of that name."""
+        self.rivals.pop(place, None)
+        self._taken[name] = place
+
     def taken(self, apart: tuple[str, ...] = ()) -> set[int]:
         """The columns that fields have, those of the fields named apart."""
         return {place for name, place in self._taken.items() if name not in apart}

@@ -120,7 +120,7 @@ class DeclaredPlan:
             and one.type == "period"
             and (year := find_year_beside(self._table.headers, own)) is not None
         ):
-            self._claims.rivals.pop(year, None)
+            self._claims.take(year, f"{one.name}.year")
             planned = self._planned(one, one.name, one.titles, (year, own), 0, derived=False)
             return [replace(planned, reader=WordReader(partial(in_year, header=self._table.headers[own])))]
         if own is None and sources[0] == self._claims.find(one.among) and not self._speaks_of_years(sources[0]):

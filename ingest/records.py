@@ -27,6 +27,7 @@ NUMBER = re.compile(  # of a document: 样告字〔2021〕1号, 样告(工)字[2
     rf"(?<!公)(?!{_H}*公告{_H}{{3}}){_H}{{2,18}}(?:[（(]{_H}{{1,6}}[）)]{_H}{{0,8}})?"
     r"[〔\[［【（(]\s*(?:19|20)\d{2}\s*[〕\]］】）)]\s*第?\d{1,5}号"
 )
+_CITED = re.compile(r"根据|依据|按照|依照|遵照|批准|规定|印发|精神")
 _MOST = 20_000  # rows of a sheet of records
 _LONGEST = 24  # characters of a label
 _FIELDS, _LINES = 3, 3  # so many labels of a schema, on so many rows, are a record
@@ -118,8 +119,8 @@ class Records:
         names = [one.name for one in self.schema.fields if one.filled == "number"]
         for number, cells in (*reversed(rows[max(0, at - _ABOVE) : at]), *rows[:at]):
             for place, cell in enumerate(cells):
-                if found := NUMBER.search(cell):
-                    return {name: _Pair(name, "", None, found.group(), (number, place)) for name in names}
+                if found := find_number(cell):
+                    return {name: _Pair(name, "", None, found, (number, place)) for name in names}
         return {}
 
     def _labels(self, cells: Sequence[str]) -> dict[int, str]:
@@ -226,6 +227,12 @@ class Records:
             gather.add(
                 WARNING, "columns_not_in_schema", None, count=len(self.unknown), headers="、".join(self.unknown)[:400]
             )
+
+
+def find_number(text: str) -> str | None:
+    """The number of the document that a text over a table is or names; not of one that it only cites."""
+    found = NUMBER.search(text)
+    return found.group() if found and not _CITED.search(text[: found.end()]) else None
 
 
 def read_records(

@@ -10,7 +10,7 @@ from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
 from ingest.headings import is_unit
 from ingest.nulls import null_kind, strip
-from ingest.records import NUMBER
+from ingest.records import find_number
 from ingest.regions import find_place
 from ingest.tables import Found
 
@@ -92,6 +92,6 @@ def _lines(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _number(texts: Sequence[str], all_texts: Sequence[str]) -> str:
     """The one number of a document in what stands above, else also in the names."""
-    above, named = ({found.group() for text in some if (found := NUMBER.search(text))} for some in (texts, all_texts))
+    above, named = ({found for text in some if (found := find_number(text))} for some in (texts, all_texts))
     numbers = above or named
     return numbers.pop() if len(numbers) == 1 else ""

@@ -167,6 +167,9 @@ def test_a_range_may_name_its_measure_on_either_side(text: str, low: float | Non
         ("2024年11月底前", "text"),
         ("12月31日前", "text"),
         ("12个月", "="),
+        ("2000-3000人", "="),
+        ("2000.5万元", "="),
+        ("2023.6.30", "text"),
         ("95%以上", ">="),
         ("24小时以内", "<="),
         ("达到95%及以上", ">="),
@@ -215,3 +218,17 @@ def test_features_of_a_map_are_records(take: Taker) -> None:
     taken = take(f'{{"type":"FeatureCollection","features":[{one}]}}', "图.json")
     assert [field.title for field in taken.table.fields] == ["名称", "面积", "geometry"]
     assert taken.column("geometry") == [point]
+
+
+def test_a_document_that_is_only_cited_has_not_the_number_of_the_notice(take: Taker) -> None:
+    lines = ["当涂县出让公告", "当自然资规告字〔2023〕8号", "根据国土资发〔2010〕117号文件，现将有关事项公告如下："]
+    rows = "宗地编号,土地坐落,出让面积（平方米）\nA-1,姑孰镇,500\n"
+    taken = take("".join(f"{line},,\n" for line in lines) + rows, schema="land_supply.notice")
+    assert taken.column("notice_no") == ["当自然资规告字〔2023〕8号"]
+
+
+def test_the_column_of_years_is_told_to_be_read(take: Taker) -> None:
+    text = "城市,年份,季度,用途,指标,数值,单位\n绍兴市,2021,1,综合,地面地价,5210,元/平方米\n"
+    taken = take(text, schema="land_price.quarterly")
+    assert taken.column("period") == ["2021-Q1"]
+    assert not taken.findings("columns_not_in_schema")
