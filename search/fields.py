@@ -69,7 +69,8 @@ TITLE_IS: Final = 30.0
 TITLE_IS_CALLED: Final = 20.0  # another name of the office that was asked for
 
 ALL_FIRST: Final = 1_000.0  # what has all that must be there goes before what is found by forgiving; see Hit.score
-ENOUGH_HITS: Final = (5, 1)  # with fewer, words may be missing and sounds do; with fewer still, single characters
+# With fewer, words may be missing and sounds do; with fewer still, and nothing that has all, single characters do too.
+ENOUGH_HITS: Final = (5, 3)
 MOST_YEARS: Final = 100  # that one dataset counts for in the histogram of periods
 FACET_VALUES: Final = 300  # values that one facet lists at most, the most frequent ones
 DEEPEST: Final = 10_000  # offset + size; beyond it only cursors

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
@@ -16,12 +17,14 @@ from search.places import HOME
 
 SAME: Final = 0.8  # what another word of the group counts beside the one that was written
 WIDER: Final = 0.7  # a word that a question's word is only likely to mean
+_SHORT_TOWNSHIP: Final = 2  # 东区, of which nothing can be left out
+_ASPECT: Final = 0.5  # what is asked about a thing
 Groups = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A word that others stand for, with what each of them counts. `kind` is word or office."""
+    """A word that others stand for, with what each of them counts. `kind` is word, office, place or light."""
 
     kind: str = "word"
     others: Mapping[str, float] = field(default_factory=dict)
@@ -98,13 +101,33 @@ def _built_in() -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     _add_groups(entries, (tuple(line.split()) for line in _data("offices")["same"]), "office")
     _add_groups(entries, built_in_groups(), "word")
-    for word, others in _data("synonyms")["wider"].items():
-        _add(entries, word, others.split(), "word", WIDER)
+    everyday = _data("everyday")
+    aspects = everyday.pop("aspects")
+    for one in (_data("synonyms")["wider"], *everyday.values()):
+        _add_wider(entries, one, WIDER)
+    _add_wider(entries, aspects, _ASPECT)
+    for word in " ".join(aspects).split():
+        entries[word] = replace(entries[word], kind="light")
+    for township in _townships():
+        _add(entries, township, [township[:-1]] if len(township) > _SHORT_TOWNSHIP else [], "place", SAME)
     return entries
+
+
+def _townships() -> Iterator[str]:
+    """The districts and towns of Taiwan, which have no codes; 大园区 was 大园乡."""
+    text = files("search").joinpath("data/townships.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        yield from row["names"].split("|")
 
 
 def _data(name: str) -> dict[str, Any]:
     return tomllib.loads(files("search").joinpath(f"data/{name}.toml").read_text(encoding="utf-8"))
+
+
+def _add_wider(entries: dict[str, Entry], meant: Mapping[str, str], weight: float) -> None:
+    for said, others in meant.items():
+        for word in said.split():
+            _add(entries, word, others.split(), "word", weight)
 
 
 def _add_groups(entries: dict[str, Entry], groups: Iterable[Sequence[str]], kind: str) -> None:
@@ -119,5 +142,5 @@ def _without(group: Sequence[str], word: str) -> Iterator[str]:
 
 def _add(entries: dict[str, Entry], word: str, others: Iterable[str], kind: str, weight: float) -> None:
     known = entries.get(word) or Entry(kind)
-    added = {one: max(weight, known.others.get(one, 0.0)) for one in others}
+    added = {one: max(weight, known.others.get(one, 0.0)) for one in others if one != word}
     entries[word] = Entry(known.kind, {**known.others, **added})

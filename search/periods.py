@@ -30,6 +30,7 @@ _YEAR: Final = (
     rf"|(?P<relative>今年|去年|前年))"
 )
 _PERIOD: Final = re.compile(rf"(?=[\d民今去前{_NUMERAL}])" + _YEAR + f"(?:{_PART})?")
+_BARE: Final = re.compile(rf"(?<![\d.{_NUMERAL}年-]){_PART}(?!\d)")
 _NUMERIC: Final = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?:[-/.](?P<month>1[0-2]|0?[1-9])|(?P<joined>1[0-2]|0[1-9]))(?![\d])"
 )
@@ -86,6 +87,23 @@ def mentions(folded: str, *, today: date | None = None) -> list[Mention]:
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return kept
+
+
+def asked(folded: str, *, today: date) -> list[Mention]:
+    """The periods that a question names. A month that stands apart from the year is a part of it: `106年 基隆 10月`;
+    it has no `periods` of its own."""
+    found = mentions(folded, today=today)
+    years = [one for one in found if len(one.periods) == 1 and not one.periods[0].part]
+    parts = [(match, _part(match)) for match in _BARE.finditer(folded) if not _inside(match.span(), found)]
+    if len(found) != 1 or len(years) != 1 or len(parts) != 1 or not parts[0][1]:
+        return found
+    [year], [(match, part)] = years, parts
+    whole = Mention(year.start, year.end, (Period(year.periods[0].year, part),))
+    return sorted([whole, Mention(*match.span(), ())], key=lambda one: one.start)
+
+
+def _inside(span: tuple[int, int], found: list[Mention]) -> bool:
+    return any(one.start < span[1] and span[0] < one.end for one in found)
 
 
 def tokens_of(text: str) -> list[str]:

@@ -49,6 +49,11 @@ _QUOTED: Final = re.compile(r'["“”「『]([^"“”「」『』]+)["“”�
 STOP_WORDS: Final = word_list("stop")
 LIGHT_WORDS: Final = word_list("light")
 COMMON_LETTERS: Final = word_list("common_letters")
+ACTS: Final = word_list("acts")
+THINGS: Final = word_list("things")
+_COUNTED: Final = re.compile(
+    r"[一两几半每这那哪某下上]个?([个只条张位名家间所座栋台辆部件份次趟班站天年月周日夜晚斤吨升度米里块元毛秒]|分钟)"
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def _question(text: str, words: Lexicon, today: date) -> Question:
     return Question(
         units=tuple(kept[:QUESTION_UNITS]),
         bonds=tuple(bonds)[: 2 * QUESTION_UNITS],
-        chars=_telling_letters("".join(unit.word for unit in kept)),
+        chars=_telling_letters("".join(unit.word for unit in kept if _tells_by_letters(unit))),
         title=letters_of(folded),
         text=folded,
         latin=latin,
@@ -108,9 +113,10 @@ def _pieces(folded: str, today: date) -> Iterator[_Piece]:
 
 def _open_pieces(text: str, today: date) -> Iterator[_Piece]:
     last = 0
-    for mention in periods.mentions(text, today=today):
+    for mention in periods.asked(text, today=today):
         yield _Piece(text[last : mention.start])
-        yield _Piece(text[mention.start : mention.end].strip(), mention=mention)
+        if mention.periods:
+            yield _Piece(text[mention.start : mention.end].strip(), mention=mention)
         last = mention.end
     yield _Piece(text[last:])
 
@@ -212,9 +218,16 @@ def _plain_units(text: str, words: Lexicon) -> Iterator[Unit]:
 
 
 def _lone_units(lone: str, words: Lexicon) -> Iterator[Unit]:
-    """A short run that no dictionary knows is one word; of a longer one each pair counts, and enough must be there."""
-    if len(lone) == 1:
-        yield Unit(lone, (Way(lone, (letter_token(lone),)), *other_ways(lone, words.find(lone))), "light")
+    """A short run that no dictionary knows is one word; of a longer one each pair counts, and enough must be there.
+
+    What is done stands apart from what it is done with: 买煤, 带狗.
+    """
+    if 1 < len(lone) <= _LONGEST_UNKNOWN and (lone[0] in ACTS or lone[-1] in ACTS):
+        for letter in lone:
+            yield from _lone_units(letter, words)
+    elif len(lone) == 1:
+        kind = "word" if lone in THINGS else "light"
+        yield Unit(lone, (Way(lone, (letter_token(lone),)), *other_ways(lone, words.find(lone))), kind)
     elif lone and len(lone) <= _LONGEST_UNKNOWN:
         yield _unknown_unit(lone)
     elif lone:
@@ -223,7 +236,8 @@ def _lone_units(lone: str, words: Lexicon) -> Iterator[Unit]:
 
 def _is_short_office(run: str, found: Sequence[str], words: Lexicon, names: Names) -> bool:
     """上期所, which the dictionary takes for 上期 and a 所: a short run of its own that ends like an office."""
-    return 2 < len(run) <= _LONGEST_UNKNOWN and found[-1] in _OFFICES and not (words.find(run) or names.get(run))
+    known = words.find(run) or words.find(run[:-1]) or names.get(run)
+    return 2 < len(run) <= _LONGEST_UNKNOWN and found[-1] in _OFFICES and not known
 
 
 def _unknown_unit(word: str) -> Unit:
@@ -240,7 +254,7 @@ def _unknown_unit(word: str) -> Unit:
 def _word_unit(word: str, entry: Entry | None) -> Unit:
     own = own_way(word, entry)
     kind = _kind(word, entry)
-    if kind == "light":  # what half of all titles have needs no synonyms
+    if word in LIGHT_WORDS:  # what half of all titles have needs no synonyms
         entry = None
     names = tuple(entry.others)[:OTHERS] if entry else ()
     return Unit(word, (own, *other_ways(word, entry)), kind, names)
@@ -249,7 +263,8 @@ def _word_unit(word: str, entry: Entry | None) -> Unit:
 def _kind(word: str, entry: Entry | None) -> str:
     if word in STOP_WORDS:
         return "stop"
-    return "light" if word in LIGHT_WORDS else entry.kind if entry else "word"
+    light = word in LIGHT_WORDS or (not entry and _COUNTED.fullmatch(word))
+    return "light" if light else entry.kind if entry and entry.kind != "place" else "word"
 
 
 def _region(word: str, meant: Sequence[Place]) -> Unit:
@@ -268,6 +283,11 @@ def _telling(units: list[Unit]) -> list[Unit]:
 
 def _is_no_stop_word(unit: Unit) -> bool:
     return unit.kind != "stop" and unit.word not in STOP_WORDS
+
+
+def _tells_by_letters(unit: Unit) -> bool:
+    """What is asked about a thing (`多少钱`) is not what it is called."""
+    return unit.kind != "light" or len(unit.word) == 1 or unit.word in LIGHT_WORDS
 
 
 def _telling_letters(text: str) -> tuple[str, ...]:

@@ -29,9 +29,9 @@ _SPELLED: Final = 3  # words that are spelled the same
 
 
 def own_way(word: str, entry: Entry | None) -> Way:
-    """Any part of a word will do, of a known term of several words more than half, of an office's name all."""
+    """Any part of a word will do, of a known term of several words more than half, of an office or a place all."""
     inner, grams = _inner(word), tuple(grams_of(word))[:OWN_TOKENS]
-    if entry and entry.kind == "office":
+    if entry and entry.kind in ("office", "place"):
         return Way(word, grams, round(max(1.0, WRITTEN_LONG / len(grams)), 3), least=len(grams))
     tokens = (*inner, *grams)[:OWN_TOKENS]
     return Way(word, tokens, least=len(tokens) // 2 + 1 if len(inner) > 1 else 1)

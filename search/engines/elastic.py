@@ -22,7 +22,7 @@ from search import analysis
 from search.batches import batches
 from search.beside import worked
 from search.engines import elastic_layout as layout
-from search.engines.elastic_page import moved, page_of, strictly, total_of
+from search.engines.elastic_page import moved, page_of, strict_total, strictly, total_of
 from search.engines.elastic_query import body, place_of
 from search.fields import ENOUGH_HITS
 from search.index import CatchUp, IndexStatus, SearchDocument, SearchPage, SearchQuery, Written
@@ -85,8 +85,8 @@ class ElasticIndex:
         return Written(refused)
 
     def search(self, query: SearchQuery) -> SearchPage:
-        """One request; only where not a single word is found, a second one by single characters. Of a further
-        page too, where the last hit has moved meanwhile."""
+        """One request; only where nothing has all words and little has some, a second one by single characters. Of a
+        further page too, where the last hit has moved meanwhile."""
         strict, fewer, parts = attempts(analysis.question(query.text, query.words))
         with _answering():
             if not query.may_loosen:
@@ -94,9 +94,9 @@ class ElasticIndex:
             answer = self._ask(body(query, strict, fewer), query)
             if enough := strictly(answer):
                 return page_of(query, strict, enough, used=0)
-            if total_of(answer) >= ENOUGH_HITS[1]:
+            if total_of(answer) >= ENOUGH_HITS[1] or strict_total(answer):
                 return page_of(query, fewer, answer, used=1)
-            return page_of(query, parts, self._ask(body(query, parts), query), used=2)
+            return page_of(query, parts, self._ask(body(query, fewer, parts), query), used=2)
 
     def frequencies(self, pairs: Sequence[tuple[str, str]]) -> tuple[int, list[int]]:
         asked = {str(place): {"filter": {"term": {name: token}}} for place, (name, token) in enumerate(pairs)}

@@ -29,10 +29,14 @@ def moved(answer: Answer, after: Sequence[Any]) -> list[Any] | None:
     return place if place is not None and place[1:] == list(after[1:]) and place[0] != after[0] else None
 
 
+def strict_total(answer: Answer) -> int:
+    """How many documents the first of two questions finds."""
+    return int(answer["aggregations"][STRICT][TOTAL]["doc_count"])
+
+
 def strictly(answer: Answer) -> Answer | None:
     """The answer without what only the more forgiving question finds; None where that leaves too few."""
-    found = answer["aggregations"][STRICT]
-    total = found[TOTAL]["doc_count"]
+    found, total = answer["aggregations"][STRICT], strict_total(answer)
     if total < ENOUGH_HITS[0]:
         return None
     hits = [hit for hit in answer["hits"]["hits"] if hit["sort"][0] > ALL_FIRST / 2]

@@ -44,6 +44,7 @@ class Attempt:
 
 
 _LAST: Final = "\U0010ffff"  # behind every character of a title's key
+_TIERS: Final = 2  # attempts whose hits stand one behind the other
 _ROUNDED: Final = 0.001  # what rounding may change
 _CALLED: Final = "d.folded IN (SELECT value FROM json_each(?))"
 
@@ -95,11 +96,15 @@ class Search:
             self._fill(asked)
             if not self.query.may_loosen or used == len(ENOUGH_HITS) or self._count(used) >= ENOUGH_HITS[used]:
                 break
+            if used and self._count(0):
+                break
         return used
 
     def _fill(self, asked: Question) -> None:
         has = {unit: self._having(unit) for unit in asked.units}
         enough = (self._enough_parts(asked, has) if asked.parts else _enough(asked, has)) if has else frozenset()
+        if asked.parts and self.attempts:
+            enough = enough | self.attempts[-1].enough
         found = enough & self.memory.seen(self.connection, self.query.scope, build.scope_condition(self.query))
         if build.narrows(self.query):
             found = self._passing(found, self.base)
@@ -135,10 +140,11 @@ class Search:
         return in_enough(letters, alone) | helped
 
     def _all_scores(self, found: Ids) -> dict[int, float]:
-        """By the strictest attempt that lets each in: what is there as written is not judged by mere sound."""
+        """By the stricter attempt of the last two that lets each in: what is there as written is not judged by mere
+        sound."""
         scores: dict[int, float] = {}
         left = found
-        for attempt in self.attempts:
+        for attempt in self.attempts[-_TIERS:]:
             scores |= self._scores(attempt, left & attempt.enough)
             left = left - attempt.enough
         return scores
@@ -218,7 +224,7 @@ class Search:
         for one, points in self._title_points(found).items():
             scores[one] += points
         rows = self.memory.rows.of(self.connection, found)
-        strict = self.attempts[0].enough
+        strict = self.attempts[-_TIERS:][0].enough
         given = {one: rows[one][PRIOR] * points for one, points in scores.items()}
         for one in given.keys() & strict:
             given[one] += ALL_FIRST

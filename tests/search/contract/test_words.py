@@ -185,3 +185,9 @@ def test_words_are_marked_in_the_original_text(index: SearchIndex) -> None:
         "title": ["臺北市<mark>停車場</mark>&lt;資訊&gt;"],
         "description": ["全市 <mark>停車場</mark>，含車位 &amp; 收費"],
     }
+
+
+def test_where_nothing_has_all_words_and_little_has_some_characters_are_looked_at_behind_it(index: SearchIndex) -> None:
+    index.write([*OTHERS, a_document(1, "窗帘登记"), a_document(2, "租赁站点")])
+    assert ids(index, "登记 站赁租点") == [1, 2]
+    assert ids(index, "登记 窗帘") == [1]
