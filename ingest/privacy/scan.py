@@ -53,7 +53,7 @@ class ColumnScan:
         rough = self.rough if context == self.context else rough_pattern(context)
         for text, count in candidates(column, rough):
             hits = find_hits(text, context)
-            for kind in {hit.kind for hit in hits}:
+            for kind in dict.fromkeys(hit.kind for hit in hits):  # in an order that is always the same
                 self._note(kind, count, examples_of(text, (hit for hit in hits if hit.kind == kind)))
                 self._note_row(kind, column, text)
         if PERSON in context:
