@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from ingest import wholes
 from ingest.checks import find_breach, iter_bounds
-from ingest.coded import plain_batch
 from ingest.families import Check, DeclaredField, DeclaredSchema
 from ingest.findings import WARNING
 from ingest.gather import FIRST_CELLS, Gather, Place
@@ -18,6 +17,7 @@ from ingest.keys import Keys
 from ingest.origins import place_of
 from ingest.plan import Planned
 from ingest.raw import RawSheet
+from ingest.typed_columns import TypedColumns
 
 CODES = {
     "in_order": "check_in_order",
@@ -85,12 +85,9 @@ class Checker:
 
     def _broken(self, typed: Any) -> list[pl.Series]:
         """For each check of rows, then for each bound, which rows of a batch break it."""
-        asked = [*(breach for _, breach in self._each), *(breach for *_, breach in self._bounds)]
-        names = sorted({name for breach in asked for name in breach.meta.root_names()})
-        if not names:
-            return []
-        frame = pl.DataFrame(plain_batch(typed.select(names)))
-        return frame.select(breach.alias(str(place)) for place, breach in enumerate(asked)).get_columns()
+        columns = TypedColumns(typed)
+        breaches = [*(breach for _, breach in self._each), *(breach for *_, breach in self._bounds)]
+        return [breach(columns) for breach in breaches]
 
     def finish(self) -> None:
         """What only the whole table shows."""

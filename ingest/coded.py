@@ -61,11 +61,15 @@ def emptied(column: Any, mask: Any) -> Any:
     return empty.dictionary_encode() if is_coded(column) else empty
 
 
+def kept_of(column: Any, mask: Any) -> Any:
+    """The cells of a column that an Arrow mask keeps; a dictionary loses what only the others held."""
+    kept = column.filter(mask)
+    return kept.dictionary_decode().dictionary_encode() if is_coded(kept) else kept
+
+
 def filtered(batch: Any, mask: Any) -> Any:
-    """The rows of a batch that an Arrow mask keeps; the dictionaries lose what only the others held."""
-    kept = batch.filter(mask)
-    arrays = [column.dictionary_decode().dictionary_encode() if is_coded(column) else column for column in kept.columns]
-    return pa.record_batch(arrays, names=batch.schema.names)
+    """The rows of a batch that an Arrow mask keeps, column by column."""
+    return pa.record_batch([kept_of(column, mask) for column in batch.columns], names=batch.schema.names)
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,6 @@ class Cells:
         found = column.indices.value_counts()
         counts = found.field("counts").take(pc.array_sort_indices(found.field("values")))
         return cls(texts, numbers, pl.Series(counts), column)
-
-    @classmethod
-    def counted(cls, column: Any) -> Cells:
-        """All the cells of a plain column whose texts repeat, for who does not ask where they stand."""
-        found = column.value_counts()
-        return cls(pl.Series(found.field("values")), pl.Series(), pl.Series(found.field("counts")), column)
 
     def __len__(self) -> int:
         return len(self.texts)

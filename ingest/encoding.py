@@ -13,6 +13,7 @@ import pyarrow as pa
 from opencc import OpenCC
 
 from catalog.errors import nearest
+from ingest.ahead import ahead
 from ingest.findings import Refused
 
 CHUNK = 1 << 20
@@ -107,14 +108,17 @@ def get_codec(name: str) -> str:
 
 
 def _is_utf8(path: Path) -> bool:
+    return all(ahead(_valid, _iter_whole(path)))
+
+
+def _iter_whole(path: Path) -> Iterator[bytes]:
+    """The file in chunks that do not cut a character."""
     rest = b""
     with path.open("rb") as source:
         while chunk := rest + source.read(CHUNK):
             whole = _whole(chunk) if len(chunk) > len(rest) else len(chunk)
-            if not _valid(chunk[:whole]):
-                return False
+            yield chunk[:whole]
             rest = chunk[whole:]
-    return True
 
 
 def _whole(chunk: bytes) -> int:

@@ -172,11 +172,13 @@ class Evidence:
         if len(counted) > _LOOK and Counter(shapes.values())["text"] < _TEXT_SHARE * _LOOK:
             shapes = {text: shape_of(text) for text, _ in counted}
         self.counts["text"] += sum(count for _, count in counted[len(shapes) :])
-        for text, count in counted[: len(shapes)]:
-            shape = shapes[text]
-            if shape in _NUMBERS or shape.startswith(_UNITED):
+        found: dict[str, list[tuple[str, int]]] = {}
+        for one in counted[: len(shapes)]:
+            found.setdefault(shapes[one[0]], []).append(one)
+        for shape, texts in found.items():
+            for text, _ in texts if shape in _NUMBERS or shape.startswith(_UNITED) else ():
                 self._see_number(shape, text)
-            self._note(shape, count, partial(_first_of, cells, text))
+            self._note(shape, sum(count for _, count in texts), partial(_first_of, cells, [text for text, _ in texts]))
 
     def _see_number(self, shape: str, text: str) -> None:
         number = values.amount(unbracketed(text)).value
@@ -262,5 +264,5 @@ class Evidence:
 _TIMES = {"date": (f"^{DAY}$", "%Y-%m-%d"), "datetime": (f"^{MOMENT}$", "%Y-%m-%d %H:%M:%S")}
 
 
-def _first_of(cells: Cells, text: str) -> list[tuple[int, str]]:
-    return cells.first(cells.texts == text, FIRST)
+def _first_of(cells: Cells, texts: list[str]) -> list[tuple[int, str]]:
+    return cells.first(cells.texts.is_in(texts), FIRST)

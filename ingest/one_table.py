@@ -22,6 +22,7 @@ from ingest.progress import Progress, Tell
 from ingest.proposal import Proposal, is_clear, list_proposals
 from ingest.raw import RawSheet
 from ingest.tables import Found, Rest, iter_data
+from ingest.watch import Watch, Watching
 from ingest.writing import TableWriter
 
 READ, _SEEN = 0.4, 0.6  # shares of the work when the first pass begins and when it ends
@@ -38,11 +39,12 @@ class Request:
     mapping: Mapping[str, str | None]
     previous: tuple[Table, ...]
     progress: Tell
+    watching: Watching
 
 
 @dataclass(frozen=True)
 class TypedTable:
-    """A finished table: its shape (digests are for whoever stores it), and its two local files.
+    """A finished table: its shape (digests are for whoever stores it), its two local files, and who saw their cells.
 
     `covered`: what its masked headings and its sheet's name were, by the place that a decision names.
     """
@@ -50,6 +52,7 @@ class TypedTable:
     table: Table
     parquet: Path
     cells: Path
+    watch: Watch
     covered: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -73,7 +76,7 @@ class OneTable:
         self.writer = self._writer(plan.settle(self.gather))
         self._second_pass(self.writer, rows)
         self._remark()
-        return TypedTable(self._table(), self.writer.parquet, self.writer.cells)
+        return TypedTable(self._table(), self.writer.parquet, self.writer.cells, self.writer.watch)
 
     @property
     def accepted(self) -> int:
@@ -136,7 +139,8 @@ class OneTable:
 
     def _writer(self, columns: tuple[Planned, ...]) -> TableWriter:
         parquet, cells = (self.request.workdir / f"{self.name}.{end}" for end in ("parquet", "arrow"))
-        return TableWriter(parquet, cells, columns, self.sheet, self.gather, self.request.schema)
+        watch = self.request.watching(columns)
+        return TableWriter(parquet, cells, columns, self.sheet, self.gather, watch, self.request.schema)
 
     def _second_pass(self, writer: TableWriter, rows: int) -> None:
         with writer.opened():

@@ -19,6 +19,7 @@ from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.outcome import Outcome
 from ingest.periods import find_period, period
+from ingest.privacy.scan import TableScan
 from ingest.progress import Progress, Tell
 from ingest.raw import RawSheet
 from ingest.records import read_records
@@ -56,7 +57,7 @@ def take_in(
 ) -> Outcome:
     """The typed rows of a file, as finished files in `workdir`. Raises Refused where the file cannot be taken in."""
     reuse_memory()
-    request = Request(filename, workdir, options.unit, schema, mapping, previous, progress)
+    request = Request(filename, workdir, options.unit, schema, mapping, previous, progress, TableScan)
     intake = _Intake(source, request, options)
     try:
         return intake.run()

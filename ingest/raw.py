@@ -97,22 +97,21 @@ class RawWriter:
 
     def add_columns(self, first: int, columns: Sequence[Any]) -> None:
         """Many rows at once: arrays of texts, their rows numbered upwards from `first`."""
-        self._write(range(first, first + len(columns[0])), columns)
+        self._write(pa.arange(first, first + len(columns[0])), columns)
 
     def add_block(self, numbers: Sequence[int], columns: Sequence[Any]) -> None:
         """Many rows at once, each with its own number."""
-        self._write(numbers, columns)
+        self._write(pa.array(numbers, pa.int64()), columns)
 
     def _flush(self) -> None:
         if self._numbers:
             columns = [pa.array(column, pa.string()) for column in zip(*self._cells, strict=True)]
-            self._write(self._numbers, columns)
+            self._write(pa.array(self._numbers, pa.int64()), columns)
         self.characters += self._waiting
         self._numbers, self._cells, self._waiting = [], [], 0
 
-    def _write(self, numbers: Sequence[int], columns: Sequence[Any]) -> None:
-        arrays = [pa.array(numbers, pa.int64()), *columns]
-        self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
+    def _write(self, numbers: Any, columns: Sequence[Any]) -> None:
+        self._writer.write_batch(pa.record_batch([numbers, *columns], schema=self._schema))
         self.rows += len(numbers)
 
 

@@ -48,11 +48,11 @@ def matching_total(text: str) -> bool:
 
 def matching(column: Any, pattern: str, marks: Sequence[str] = MARKS) -> pl.Series:
     """Which texts match a pattern of words, looked at only where one of the characters stands that all have."""
-    return each(column, partial(_matching_texts, pattern=pattern, marks=list(marks)))
+    return each(column, partial(_matching_texts, pattern=pattern, marks="[" + "".join(marks) + "]"))
 
 
-def _matching_texts(texts: pl.Series, pattern: str, marks: list[str]) -> pl.Series:
-    likely = texts.str.contains_any(marks)
+def _matching_texts(texts: pl.Series, pattern: str, marks: str) -> pl.Series:
+    likely = texts.str.contains(marks)
     if not likely.any():
         return likely
     places = likely.arg_true()

@@ -18,7 +18,7 @@ from catalog.schema import Field
 from ingest import regions
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checking import Checker
-from ingest.coded import different, each, emptied, filtered, is_coded, plain, repeats
+from ingest.coded import different, each, emptied, filtered, is_coded, kept_of, plain, repeats
 from ingest.declared_readers import RegionReader
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
@@ -28,10 +28,12 @@ from ingest.origins import place_of
 from ingest.plan import Planned, find_pairs, hide_persons, raw_columns
 from ingest.raw import RawSheet
 from ingest.readers import Converted
+from ingest.watch import Watch
 
 GROUP_ROWS = 65_536  # rows of a Parquet row group, about
 GROUP_BYTES = 64 << 20
 _FAILED = ["流", "止", "撤", "未成交"]  # one of these stands in every word of a failed sale
+_BEHIND = 2  # threads: one writes, one shows the cells to who watches
 _SAMPLE = 10_000  # rows by which a column's repetition is judged
 
 
@@ -44,18 +46,18 @@ class TableWriter:
     columns: tuple[Planned, ...]
     sheet: RawSheet
     gather: Gather
+    watch: Watch
     schema: DeclaredSchema | None = None
     accepted: int = 0
     rejected: int = 0
     blank: int = 0
     _waiting: list[Any] = field(default_factory=list)
     _raw: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
-    _written: Future[None] = field(default_factory=Future)
+    _behind: list[Future[None]] = field(default_factory=list)
     _regions: dict[str, set[str | None]] = field(default_factory=dict)  # field of regions -> the codes in it
 
     def __post_init__(self) -> None:
         self._regions.update((one.field.name, set()) for one in self.columns if isinstance(one.reader, RegionReader))
-        self._written.set_result(None)
         self._checker = Checker(self.columns, self.sheet, self.gather, self.schema, self.parquet.parent)
 
     @contextmanager
@@ -66,14 +68,14 @@ class TableWriter:
         self._pairs = find_pairs(self.columns)
         self._cells = CellsWriter(self.cells, cells_schema(self.columns, self.sheet), self.sheet)
         self._writer: Any = None
-        with ThreadPoolExecutor(1) as self._behind:
+        with ThreadPoolExecutor(_BEHIND) as self._pool:
             try:
                 yield self
                 self._flush()
-                self._written.result()
+                self._wait()
                 self._checker.finish()
             finally:
-                self._behind.shutdown()
+                self._pool.shutdown()
                 self._checker.close()
                 self._cells.close()
                 if self._writer is not None:
@@ -104,7 +106,7 @@ class TableWriter:
         if refused:
             kept = pc.invert(pc.is_in(rows, pa.array(sorted(refused), pa.int64())))
             typed, rows = filtered(typed, kept), rows.filter(kept)
-            raw = {place: texts.filter(kept) for place, texts in raw.items()}
+            raw = {place: kept_of(texts, kept) for place, texts in raw.items()}
         self.rejected += len(refused)
         self._keep(*self._without_blank(typed, rows, raw))
 
@@ -119,7 +121,7 @@ class TableWriter:
             nothing = pc.and_(nothing, each(texts, lambda words: words.str.contains(PATTERN)).to_arrow())
         kept = pc.invert(nothing)
         self.blank += len(kept) - pc.sum(kept).as_py()
-        return filtered(typed, kept), rows.filter(kept), {place: texts.filter(kept) for place, texts in raw.items()}
+        return filtered(typed, kept), rows.filter(kept), {place: kept_of(one, kept) for place, one in raw.items()}
 
     def _keep(self, typed: Any, rows: Any, raw: dict[int, Any]) -> None:
         if not typed.num_rows:
@@ -137,11 +139,19 @@ class TableWriter:
             self._flush()
 
     def _flush(self) -> None:
-        """Write what waits as one row group, behind the back of the conversion, but never two at a time."""
-        self._written.result()
+        """Write what waits as one row group, and show its cells, behind the back of the conversion; one at a time."""
+        self._wait()
         table = pa.Table.from_batches(self._waiting, None if self._waiting else self._schema).unify_dictionaries()
-        self._written = self._behind.submit(self._write, table, self._raw)
+        self._behind = [self._pool.submit(self._write, table, self._raw), self._pool.submit(self._show, self._raw)]
         self._waiting, self._raw = [], []
+
+    def _wait(self) -> None:
+        for one in self._behind:
+            one.result()
+
+    def _show(self, raw: list[tuple[Any, dict[int, Any]]]) -> None:
+        for _, columns in raw:
+            self.watch.see(columns)
 
     def _write(self, table: Any, raw: list[tuple[Any, dict[int, Any]]]) -> None:
         if self._writer is None:

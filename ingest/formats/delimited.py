@@ -22,8 +22,9 @@ from ingest.progress import Progress, Tell
 from ingest.raw import CELL_LIMIT, RawSheet, RawWriter, column_names, raw_schema
 
 DELIMITERS = (",", "\t", ";", "|")
-_BLOCK = 4 << 20  # bytes that the fast reader takes at a time, and hands on as one batch
-_JUDGED = 10_000  # rows from the top by which a column's repetition is judged
+_BLOCK = 8 << 20  # bytes that the fast reader takes at a time, and hands on as one batch
+_HEAD = 2 << 20  # bytes by which a column's repetition is judged, at most so many rows of them
+_JUDGED = 10_000
 _SAMPLE = 1 << 18
 _LINES = 60
 _READING = 0.4  # share of the whole work that reading is
@@ -106,23 +107,27 @@ def _read_fast(source: Path, target: Path, layout: Layout, tell: Tell) -> RawShe
 
 def _repeating(source: Path, layout: Layout, *, quoted: bool) -> frozenset[int]:
     """The columns (from 0) that say the same things again and again, by the file's beginning."""
-    with _open_fast(source, layout, frozenset(), quoted=quoted, threads=False) as reader:
-        first = reader.read_next_batch()
+    try:
+        with _open_fast(source, layout, frozenset(), quoted=quoted, block=_HEAD, threads=False) as reader:
+            first = reader.read_next_batch()
+    except pa.ArrowInvalid:
+        return frozenset()
     return frozenset(place for place, column in enumerate(first.columns) if repeats(column.slice(0, _JUDGED)))
 
 
 def _open_fast(
-    source: Path, layout: Layout, coded: frozenset[int], *, quoted: bool, threads: bool = True
+    source: Path, layout: Layout, coded: frozenset[int], *, quoted: bool, block: int = _BLOCK, threads: bool = True
 ) -> arrow_csv.CSVStreamingReader:
+    """A reader of a file that is known to be UTF-8."""
     names = column_names(layout.width)
     types = {name: CODED if place in coded else pa.string() for place, name in enumerate(names)}
     return arrow_csv.open_csv(
         source,
-        read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK, use_threads=threads),
+        read_options=arrow_csv.ReadOptions(column_names=names, block_size=block, use_threads=threads),
         parse_options=arrow_csv.ParseOptions(
             delimiter=layout.delimiter, newlines_in_values=quoted, ignore_empty_lines=False
         ),
-        convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+        convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=False),
     )
 
 

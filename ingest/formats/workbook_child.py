@@ -138,12 +138,14 @@ class _Book:
         return height
 
     def _rows(self, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+        waits = self._beside.waits
         left = [""] * sheet.start[1]  # rows come from the top, but only from the first column that is used
         for number, row in enumerate(sheet.iter_rows(), start=1):
             if self.wound:
                 row = [unwound(value) if isinstance(value, str) else value for value in row]
-            if self._beside.waits:
+            if waits:
                 self._beside.show(row)
+                waits = self._beside.waits
             yield number, left + row if left else row
 
     def _sheet(self, name: str) -> Any:

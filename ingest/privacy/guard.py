@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from catalog.schema import Table
-from ingest.ahead import WORKERS
-from ingest.cells import iter_cells, read_cells
+from ingest.cells import read_cells
 from ingest.findings import WARNING, Finding, Refused
 from ingest.privacy.detectors import context_of
-from ingest.privacy.files import raw_titles
 from ingest.privacy.hits import mask_text
-from ingest.privacy.scan import EXAMPLES, ColumnScan
+from ingest.privacy.scan import EXAMPLES
 from ingest.privacy.texts import Text, hold_texts, list_texts
-
-_TOGETHER = 4  # batches of a cells file that are looked through at once
 
 if TYPE_CHECKING:
     from ingest.one_table import TypedTable
     from ingest.outcome import Outcome
+    from ingest.watch import Seen
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Found:
 def look_through(outcome: Outcome) -> tuple[Outcome, tuple[Found, ...]]:
     """The outcome with all texts beside its rows masked, and what its columns and these texts hold."""
     tables = [one.table for one in outcome.tables]
-    columns = tuple(found for one in outcome.tables for found in list_found(one.table, one.cells))
+    columns = tuple(found for one in outcome.tables for found in list_found(one))
     texts = list_texts(outcome, _contexts(tables, columns))
     told = (*(_tell(one, tables) for one in columns), *(_tell_text(one) for some in texts for one in some))
     kinds = _kinds_by_heading(tables, columns)
@@ -80,39 +73,21 @@ def _contexts(tables: Iterable[Table], found: Iterable[Found]) -> dict[tuple[str
     }
 
 
-def list_found(table: Table, cells: Path) -> Iterator[Found]:
+def list_found(typed: TypedTable) -> Iterator[Found]:
     """What the columns of a table hold; each kind of a field once, however many raw columns it is made from."""
     merged: dict[tuple[str, str], Found] = {}
-    for name, scan in scan_table(table, cells):
-        for kind, count in scan.cells.items():
-            before = merged.get((name, kind)) or _first(name, kind, scan, cells)
-            examples = tuple(dict.fromkeys([*before.examples, *scan.examples[kind]]))[:EXAMPLES]
+    for name, seen in typed.watch.fields():
+        for kind, count in seen.cells.items():
+            before = merged.get((name, kind)) or _first(name, kind, seen, typed.cells)
+            examples = tuple(dict.fromkeys([*before.examples, *seen.examples[kind]]))[:EXAMPLES]
             merged[name, kind] = replace(before, cells=max(count, before.cells), examples=examples)
     yield from merged.values()
 
 
-def _first(name: str, kind: str, scan: ColumnScan, cells: Path) -> Found:
+def _first(name: str, kind: str, seen: Seen, cells: Path) -> Found:
     """What is found, with the place of the first cell that holds it."""
-    stood = read_cells(cells, scan.first[kind])[name]
+    stood = read_cells(cells, seen.first[kind])[name]
     return Found(name, kind, 0, (), mask_text(stood["sheet"] or "") or None, stood["cell"])
-
-
-def scan_table(table: Table, cells: Path) -> Iterator[tuple[str, ColumnScan]]:
-    """Each field with what the raw cells that it is made from hold."""
-    titles = raw_titles(cells, table)
-    scans = {column: ColumnScan(title) for column, (title, _) in titles.items()}
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for batch in _iter_larger(iter_cells(cells)):
-            list(pool.map(lambda column, scan, batch=batch: scan.see(batch.column(column)), scans, scans.values()))
-    for column, (_, names) in titles.items():
-        for name in names if scans[column].cells else ():
-            yield name, scans[column]
-
-
-def _iter_larger(batches: Iterator[Any]) -> Iterator[Any]:
-    """Several batches as one: what a round costs whatever its size is paid less often."""
-    while some := list(islice(batches, _TOGETHER)):
-        yield pa.concat_batches(some)
 
 
 def mask_finding(finding: Finding, kinds: frozenset[str] = frozenset()) -> Finding:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from ingest import persons
 from ingest.privacy.detectors import DETECTORS, LABELLED, PERSON, Detector
@@ -22,6 +23,7 @@ _UNSEEN = frozenset(("Cf", "Mn", "Me"))
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _NUMBERS = re.compile(r"[^0-9Xx]")
 _SIGN = re.compile("[0-9@]")  # no kind goes without
+_WORD = re.compile("[A-Za-z]{3}")  # stands in every Latin word that speaks of a kind
 _RAW = ("email", "home_address", "plate", "passport", "certificate")
 
 
@@ -67,13 +69,27 @@ def _digits_of(number: re.Match[str]) -> str:
 def _find(clean: str, context: frozenset[str]) -> list[tuple[str, int, int]]:
     """Kind, start and end of everything personal in a clean text."""
     taken: list[tuple[str, int, int]] = []
-    for detector in DETECTORS:
+    for detector in _possible(clean, context):
         for start, end in _matches(detector, clean, context):
             if not _overlaps(start, end, taken):
                 taken.append((detector.kind, start, end))
+    if clean.isascii():  # names are Chinese
+        return sorted(taken, key=lambda one: one[1])
     taken += _names_before(clean, taken)
     taken += [(PERSON, start, end) for start, end in _labelled(clean) if not _overlaps(start, end, taken)]
     return sorted(taken, key=lambda one: one[1])
+
+
+def _possible(clean: str, context: frozenset[str]) -> Iterable[Detector]:
+    """The kinds that a text can hold: of one without any word or name, only those that need none."""
+    if not clean.isascii() or _WORD.search(clean):
+        return DETECTORS
+    return _wordless(context)
+
+
+@cache
+def _wordless(context: frozenset[str]) -> tuple[Detector, ...]:
+    return tuple(one for one in DETECTORS if one.sure or one.kind in context)
 
 
 def _overlaps(start: int, end: int, taken: Iterable[tuple[str, int, int]]) -> bool:

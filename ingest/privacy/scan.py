@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,8 @@ import polars as pl
 import pyarrow.compute as pc
 
 from ingest import persons
-from ingest.coded import Cells, repeats
+from ingest.coded import Cells, different, is_coded, plain, repeats
+from ingest.plan import Planned
 from ingest.privacy.detectors import (
     BESIDE,
     DETECTORS,
@@ -45,36 +47,59 @@ class ColumnScan:
         self.context = context_of(self.title)
         self.rough = rough_pattern(self.context)
 
-    def see(self, texts: Any) -> None:
-        """Look at one array of strings."""
-        context = self.context | ({"mobile"} if "mobile" not in self.context and _are_mobiles(texts) else set())
+    def see(self, column: Any) -> None:
+        """Look at one array of texts, plain or coded."""
+        context = self.context | ({"mobile"} if "mobile" not in self.context and _are_mobiles(column) else set())
         rough = self.rough if context == self.context else rough_pattern(context)
-        cells = Cells.counted(texts) if repeats(texts[:_SAMPLE]) else Cells.of((), texts)
-        for text, count in candidates(cells, rough):
+        for text, count in candidates(column, rough):
             hits = find_hits(text, context)
-            for kind in {hit.kind for hit in hits}:
+            for kind in dict.fromkeys(hit.kind for hit in hits):  # in an order that is always the same
                 self._note(kind, count, examples_of(text, (hit for hit in hits if hit.kind == kind)))
-                self._note_row(kind, texts, text)
+                self._note_row(kind, column, text)
         if PERSON in context:
-            self._see_names(cells, texts)
-        self.seen += len(texts)
+            self._see_names(column)
+        self.seen += len(column)
 
-    def _see_names(self, cells: Cells, texts: Any) -> None:
-        for text, count in candidates(cells, f"{persons.SUSPECT}|{UNSEEN}"):
+    def _see_names(self, column: Any) -> None:
+        for text, count in candidates(column, f"{persons.SUSPECT}|{UNSEEN}"):
             if holds_person(text):
                 self._note(PERSON, count, [mask_names(mask_text(text))[:40]])
-                self._note_row(PERSON, texts, text)
+                self._note_row(PERSON, column, text)
 
     def _note(self, kind: str, count: int, examples: list[str]) -> None:
         self.cells[kind] += count
         kept = self.examples.setdefault(kind, [])
         kept += [one for one in dict.fromkeys(examples) if one not in kept][: EXAMPLES - len(kept)]
 
-    def _note_row(self, kind: str, texts: Any, text: str) -> None:
+    def _note_row(self, kind: str, column: Any, text: str) -> None:
         """The row of a text, where it is the first of its batch to be of that kind."""
         if self.first.get(kind, self.seen + 1) > self.seen:
-            row = self.seen + 1 + int(pc.index(texts, text).as_py())
+            row = self.seen + 1 + _index(column, text)
             self.first[kind] = min(row, self.first.get(kind, row))
+
+
+class TableScan:
+    """Sees the raw columns of a table while they are written: each under all the headings that it has."""
+
+    def __init__(self, columns: tuple[Planned, ...]) -> None:
+        self._names: dict[int, list[str]] = {}
+        titles: dict[int, str] = {}
+        for column in sorted(columns, key=lambda one: one.field.name):
+            for source in column.sources:
+                titles[source] = f"{titles.get(source, '')} {column.field.title} {column.header}"
+                self._names.setdefault(source, []).append(column.field.name)
+        self._scans = {source: ColumnScan(title) for source, title in titles.items()}
+
+    def see(self, raw: Mapping[int, Any]) -> None:
+        """The raw columns of accepted rows, by their places."""
+        for source, scan in self._scans.items():
+            scan.see(raw[source])
+
+    def fields(self) -> Iterator[tuple[str, ColumnScan]]:
+        """Each field with what a raw column holds that it is made from; those that hold nothing are left out."""
+        for source, names in self._names.items():
+            for name in names if self._scans[source].cells else ():
+                yield name, self._scans[source]
 
 
 def rough_pattern(context: frozenset[str]) -> str:
@@ -94,20 +119,32 @@ def rough_pattern(context: frozenset[str]) -> str:
     return "|".join(f"(?:{part})" for part in parts)
 
 
-def candidates(cells: Cells, rough: str) -> list[tuple[str, int]]:
+def candidates(column: Any, rough: str) -> list[tuple[str, int]]:
     """The different texts that fit the rough pattern, as they first come, each with how many cells hold it."""
-    long = cells.filter(cells.texts.str.len_bytes() >= _SHORTEST)
-    fits = long.texts.str.contains(rough)
-    return long.filter(fits).by_text() if fits.any() else []
+    repeating = not is_coded(column) and repeats(column[:_SAMPLE])
+    column = column.dictionary_encode() if repeating else column
+    texts = pl.Series(different(column))
+    long = texts.str.len_bytes() >= _SHORTEST
+    fits = (texts if long.all() else texts.filter(long)).str.contains(rough)
+    return Cells.of((), column).filter(long).filter(fits).by_text() if fits.any() else []
 
 
-def _are_mobiles(texts: Any) -> bool:
+def _index(column: Any, text: str) -> int:
+    """Where a text first stands."""
+    if is_coded(column):
+        return int(pc.index(column.indices, pc.index(column.dictionary, text)).as_py())
+    return int(pc.index(column, text).as_py())
+
+
+def _are_mobiles(column: Any) -> bool:
     """Whether nearly every cell that holds something is eleven digits that begin like a mobile."""
-    head = _filled(texts[:_SAMPLE])
-    head = head if len(head) == _SAMPLE else _filled(texts)[:_SAMPLE]
+    if is_coded(column) and not pl.Series(column.dictionary).str.contains(_MOBILE).any():
+        return False
+    head = _filled(plain(column[:_SAMPLE]))
+    head = head if len(head) == _SAMPLE else _filled(plain(column))[:_SAMPLE]
     if len(head) < _LEAST or (pl.Series(head).str.contains(_MOBILE).sum() or 0) < _SHARE * len(head):
         return False
-    return bool(pc.count_distinct(_filled(texts)).as_py() >= _LEAST)
+    return bool(pc.count_distinct(_filled(plain(column))).as_py() >= _LEAST)
 
 
 def _filled(texts: Any) -> Any:

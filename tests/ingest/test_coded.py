@@ -140,7 +140,7 @@ def test_other_texts_in_place_of_a_dictionary_are_different_and_nulls_are_none_o
 
 
 def test_counted_cells_know_how_often_each_text_stands() -> None:
-    assert Cells.counted(pa.array(["b", "a", "b"])).by_text() == [("b", 2), ("a", 1)]
+    assert Cells.of((), coded(["b", "a", "b"])).by_text() == [("b", 2), ("a", 1)]
 
 
 def test_what_is_made_ahead_comes_in_order_and_a_fault_comes_out() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.privacy.checksums import id_check, is_id_number, is_luhn
-from ingest.privacy.detectors import context_of
+from ingest.privacy.detectors import DETECTORS, context_of
 from ingest.privacy.hits import find_hits, mask_text
 from ingest.privacy.scan import ColumnScan
 
@@ -126,3 +126,16 @@ OFFICES = ("受让人：某某公司", "联系人:单位", "项目负责人：�
 @pytest.mark.parametrize("text", OFFICES)
 def test_an_office_after_a_label_is_nobody(text: str) -> None:
     assert find_hits(text) == []
+
+
+LATIN = ("tel", "phone", "mobile", "id card", "e-mail", "passport", "plate", "bank card", "home address", "birth date")
+DIGITS = ("13812345678", "330602199003070011", "E12345678", "6222020200112233445", "0575-85112233", "1990-03-07", "x")
+
+
+@given(st.lists(st.sampled_from([*LATIN, *DIGITS, ":", " ", "a@b.com", "B"]), min_size=1, max_size=8))
+def test_no_kind_is_left_out_of_a_text_in_latin_letters(parts: list[str]) -> None:
+    text = "".join(parts)
+    found = find_hits(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.privacy.hits._possible", lambda *_: DETECTORS)
+        assert find_hits(text) == found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.privacy.scan import ColumnScan
 from tests.ingest.privacy.numbers import NUMBERS, SPELLINGS, citizens
@@ -31,3 +33,16 @@ def test_every_citizens_number_is_found_in_every_spelling() -> None:
         cells = [spell(one) for one in citizens(random.Random(place), 1_000)]
         found[place] = hits_in("备注", cells)
     assert found == dict.fromkeys(range(len(SPELLINGS)), 1_000)
+
+
+PERSONAL = ["13812345678", "330602199003070011", "王五", "权利人：张三", "0575-85112233", "甲", "", "wang@example.com"]
+
+
+@given(st.lists(st.sampled_from(PERSONAL), min_size=1, max_size=60), st.sampled_from(["备注", "联系人", "身份证号"]))
+def test_a_column_holds_the_same_whether_its_texts_are_coded_or_not(cells: list[str], title: str) -> None:
+    plain, coded = ColumnScan(title), ColumnScan(title)
+    for part in (cells[:20], cells[20:]):
+        texts = pa.array(part, pa.string())
+        plain.see(texts)
+        coded.see(texts.dictionary_encode())
+    assert (plain.cells, plain.examples, plain.first) == (coded.cells, coded.examples, coded.first)
