@@ -2,6 +2,8 @@
 
 from portal import logs
 from portal.app import create_app
+from search.beside import seldom_look_through_all
 
 logs.configure()
 application = create_app()
+seldom_look_through_all()

@@ -27,6 +27,7 @@ from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from search import analysis, open_index
 from search.batches import batches
+from search.beside import seldom_look_through_all
 from search.engines.elastic import ElasticIndex
 from search.engines.elastic_layout import mapping, parse_address, settings, source
 from search.engines.elastic_query import body
@@ -247,6 +248,7 @@ def main() -> None:
     parser.add_argument("--elasticsearch", default=os.environ.get("TEST_SEARCH_URL"))
     parser.add_argument("--count", type=int, default=20_000)
     asked = parser.parse_args()
+    seldom_look_through_all()  # as a server process does
     lines = asked.file.open(encoding="utf-8") if asked.file else synthetic(asked.count)
     held = list(documents(iter(lines)))
     queries = judged(asked.queries, held)

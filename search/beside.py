@@ -90,6 +90,12 @@ def seldom_collect() -> None:
     gc.set_threshold(70_000, 20, 20)
 
 
+def seldom_look_through_all() -> None:
+    """For a process that answers questions: what it remembers grows and grows, holds no cycle, and to look through all
+    of it stops everything for some 50 ms. What is new is looked through as often as ever."""
+    gc.set_threshold(700, 10, 1_000)
+
+
 def _follow() -> None:
     """Runs beside: who interrupts means the caller, and when that one is gone, however it ended, so is this one."""
     seldom_collect()

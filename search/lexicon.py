@@ -14,6 +14,7 @@ import opencc
 
 from search.pinyin import spellings_of
 from search.places import HOME
+from search.tokens import simplify
 
 SAME: Final = 0.8  # what another word of the group counts beside the one that was written
 WIDER: Final = 0.7  # a word that a question's word is only likely to mean
@@ -47,7 +48,7 @@ class Lexicon:
 
     def spelled(self, letters: str) -> tuple[str, ...]:
         """The Chinese words that may be meant by those Latin letters: `yibaoju` by 医保局."""
-        return _spellings(self).get(letters, ())
+        return _spellings(self).get(letters, ()) if letters.isalpha() else ()  # a number needs no list of spellings
 
     @property
     def longest(self) -> int:
@@ -93,7 +94,8 @@ def _spellings(words: Lexicon) -> dict[str, tuple[str, ...]]:
 
 @cache
 def _converters() -> tuple[Any, Any, Any, Any]:
-    return tuple(opencc.OpenCC(name).convert for name in ("s2twp", "tw2sp", "t2s", "s2t"))
+    to_taiwan, to_mainland, unfold = (opencc.OpenCC(name).convert for name in ("s2twp", "tw2sp", "s2t"))
+    return to_taiwan, to_mainland, simplify, unfold
 
 
 @cache

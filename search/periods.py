@@ -35,6 +35,9 @@ _NUMERIC: Final = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?:[-/.](?P<month>1[0-2]|0?[1-9])|(?P<joined>1[0-2]|0[1-9]))(?![\d])"
 )
 _SPAN: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年?度?\s*[-~至到—–]+\s*((?:19|20)\d\d)(?!\d)年?度?")
+_PARTS: Final = re.compile(
+    rf"[\d{_NUMERAL}民国学今去前年度第季上下半月份至到qh\s./~–—-]{{2,}}"
+)  # no period reaches beyond
 _MAY_BE: Final = re.compile(r"(?:19|20)\d\d|年|民国")
 
 
@@ -79,8 +82,10 @@ class Mention:
 
 def mentions(folded: str, *, today: date | None = None) -> list[Mention]:
     """The periods that a folded text names, in its order; `今年` only where `today` is given."""
-    if not _MAY_BE.search(folded):
-        return []
+    return _mentions(folded, today) if _MAY_BE.search(folded) else []
+
+
+def _mentions(folded: str, today: date | None) -> list[Mention]:
     found = [*_spans(folded), *_numeric(folded), *_plain(folded, today)]
     kept: list[Mention] = []
     for one in sorted(found, key=lambda one: (one.start, -one.end)):
@@ -108,7 +113,13 @@ def _inside(span: tuple[int, int], found: list[Mention]) -> bool:
 
 def tokens_of(text: str) -> list[str]:
     """What a title's periods are found by: they and all they are parts of."""
-    return [each.token for one in mentions(text) for period in one.periods for each in (period, *period.wider)]
+    return [token for part in _PARTS.findall(text) for token in _tokens(part)] if _MAY_BE.search(text) else []
+
+
+@lru_cache(maxsize=10_000)
+def _tokens(part: str) -> tuple[str, ...]:
+    named = (period for one in _mentions(part, None) for period in one.periods)
+    return tuple(each.token for period in named for each in (period, *period.wider))
 
 
 @lru_cache(maxsize=10_000)

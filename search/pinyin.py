@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import atexit
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from itertools import chain, pairwise, product
+from itertools import pairwise, product
 from unicodedata import combining, normalize
 
 from search.wordlists import word_list
@@ -19,20 +19,21 @@ _SHORT = 3  # characters of a word whose every reading is looked at
 
 @lru_cache(maxsize=100_000)
 def syllables_of(word: str) -> tuple[str, ...]:
-    """The syllables of a Chinese word; characters that have none are left out."""
-    return tuple(chain.from_iterable(map(_syllables, _pieces(word))))
+    """The syllables of a Chinese word; characters that have none are left out.
 
-
-def _pieces(word: str) -> Iterator[str]:
-    """The phrases of the dictionary in it, the longest first, and the characters between: 行 in 人民银行 as in 银行."""
+    The longest phrases of the dictionary go first, then the characters between: 行 in 人民银行 is read as in 银行.
+    """
     _, phrases = _dictionaries()
     longest = _longest_phrases()
+    found: list[str] = []
     start = 0
     while start < len(word):
-        ends = range(start + longest.get(word[start : start + 2], 1), start + 1, -1)
-        end = next((end for end in ends if word[start:end] in phrases), start + 1)
-        yield word[start:end]
+        end = start + longest.get(word[start : start + 2], 1)
+        while end > start + 1 and word[start:end] not in phrases:
+            end -= 1
+        found += _syllables(word[start:end])
         start = end
+    return tuple(found)
 
 
 @lru_cache(maxsize=20_000)

@@ -15,7 +15,8 @@ from search.periods import Mention
 from search.pinyin import pairs_of, splits_of
 from search.places import Names, Place, find_place, places_in
 from search.runs import joined_runs, neighbours
-from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, initial_grams, is_han, letter_token, letters_of
+from search.sounds import initial_grams
+from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, is_han, letter_token, letters_of
 from search.units import Question, Unit, Way
 from search.ways import (
     OTHER_TOKENS,

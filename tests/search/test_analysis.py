@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from unicodedata import normalize
 
 import pytest
+import rjieba
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis import document_tokens, fold, fold_all, question
 from search.fields import TEXT_FIELDS
-from search.pinyin import pairs_of, split_syllables, splits_of, syllables_of
+from search.lexicon import _spellings, lexicon
+from search.periods import mentions, tokens_of
+from search.pinyin import initials_of, pairs_of, split_syllables, splits_of, syllables_of
 from search.question import attempts
-from search.tokens import _narrow
+from search.remembered import Remembered
+from search.sounds import initial_grams, sounds_in_parts, sounds_of
+from search.tokens import LONGEST_TOKEN, RUN, _narrow, grams_of, is_han, words_of_all
 from search.wordlists import word_list
 from tests.search.documents import a_document
 
@@ -194,3 +201,83 @@ def test_a_token_stands_only_in_the_weightiest_field_that_has_it() -> None:
 )
 def test_marks_replaced_one_by_one_give_the_normal_form(text: str) -> None:
     assert _narrow(text) == normalize("NFKC", text)
+
+
+FOLDED = st.text(
+    st.sampled_from("土地供应债务行银乐人民_x1.卡拉ok\x1e \r\n-、〇ㄅあ𠮷") | st.characters(), max_size=40
+).map(fold)
+
+
+@given(st.lists(FOLDED, min_size=1, max_size=5))
+def test_words_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    each = [
+        ["_" + word for word in rjieba.cut_for_search(text) if is_han(word) and len(word) > 1 and word.isalnum()]
+        for text in texts
+    ]
+    assert words_of_all(texts) == each
+
+
+@given(st.lists(FOLDED, max_size=5))
+def test_sounds_of_many_runs_are_those_of_each(texts: list[str]) -> None:
+    runs = [run for text in texts for run in RUN.findall(text)]
+    whole, parts = sounds_of(runs), sounds_in_parts(runs)
+    for run in runs:
+        spoken = [one for word in rjieba.cut(run) for one in syllables_of(word)]
+        initials = initials_of(spoken)
+        tokens = [*pairs_of(spoken), "^" + initials] if len(run) > 1 and is_han(run) else []
+        assert whole[run] == tokens
+        assert parts[run] == dict.fromkeys([*tokens, *(initial_grams(initials) if tokens else ())])
+
+
+@given(FOLDED | st.text(st.sampled_from("国地" * LONGEST_TOKEN), min_size=LONGEST_TOKEN, max_size=2 * LONGEST_TOKEN))
+def test_grams_are_neighbouring_characters(text: str) -> None:
+    grams: list[str] = []
+    for run in RUN.findall(text):
+        plain = len(run) == 1 or not is_han(run)
+        grams += [run[:LONGEST_TOKEN]] if plain else [one + other for one, other in pairwise(run)]
+    assert grams_of(text) == grams
+
+
+@given(
+    st.text(
+        st.sampled_from("20193108年度第一二三四季上下半月份民国去今学〇十百qh-~至到—–./ \t地案件") | st.characters()
+    ).map(fold)
+)
+def test_periods_are_found_part_by_part(text: str) -> None:
+    named = [period for one in mentions(text) for period in one.periods]
+    assert tokens_of(text) == [each.token for period in named for each in (period, *period.wider)]
+
+
+def test_documents_analysed_together_have_the_tokens_of_each() -> None:
+    documents = [
+        a_document(1, "土地\x1e2019年", titles={"en": "Land"}, description="第三季度 土地", tags=("土地", "供地")),
+        a_document(
+            2, "第三季度", titles={"zh-Hant": "2019年"}, field_titles=("土地", "面積"), values=("紹市儲2019", "土地")
+        ),
+        a_document(3, "土地\x1e2019年", description="第三季度 土地", regions=("330602",), family="land_supply"),
+    ]
+    assert document_tokens(documents) == [document_tokens([one])[0] for one in documents]
+
+
+def test_what_is_remembered_is_made_once_and_forgotten_when_it_is_too_much() -> None:
+    made: list[str] = []
+
+    def lengths(keys: Sequence[str]) -> list[int]:
+        made.extend(keys)
+        return list(map(len, keys))
+
+    remembered = Remembered(lengths, 2)
+    assert remembered.of(["a", "bb", "a"]) == {"a": 1, "bb": 2}
+    assert remembered.of(["bb", "ccc"]) == {"bb": 2, "ccc": 3}
+    assert made == ["a", "bb", "ccc"]
+    assert remembered.of(["a"]) == {"a": 1}
+    assert made == ["a", "bb", "ccc", "a"]
+
+
+def test_a_number_needs_no_list_of_spellings() -> None:
+    before = _spellings.cache_info().misses
+    unknown = lexicon((("甲乙", "丙丁"),), revision=7)
+    question("104 年度", unknown)
+    assert _spellings.cache_info().misses == before
+    question("yibaoju", unknown)
+    assert _spellings.cache_info().misses == before + 1

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +116,12 @@ def test_processes_end_with_a_caller_that_is_killed(how: signal.Signals) -> None
         caller.send_signal(how)
         caller.wait()
         assert caller.stdout.read() == ""  # it ends when the last process that may write there has ended
+
+
+def test_a_server_process_seldom_looks_through_all_that_it_remembers(tmp_path: Path) -> None:
+    code = "import gc, wsgi\nprint(*gc.get_threshold())"
+    asked = {**os.environ, "PORTAL_DATA_DIR": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=asked)
+    young, middle, old = map(int, told.stdout.split())
+    assert young * middle * old >= 1_000_000
+    assert young * middle < 100_000  # what is new is looked through in short pauses
