@@ -28,7 +28,7 @@ from ingest.periods import find_year_beside, in_year
 from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader, WordReader
-from ingest.regions import find_place
+from ingest.regions import told_within
 from ingest.tables import Found
 from ingest.unit_readers import UnitBesideReader, put_together
 from ingest.units import Unit, fitting, stated
@@ -58,8 +58,8 @@ class DeclaredPlan:
         self._personal = self._claims.personal()
         self._counts = dict.fromkeys(self._personal, 0)
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
-        told = (find_place(text) for text in filter(None, (table.title, *table.banners, sheet.name, named)))
-        self._within = next((place[1] for place in told if place), None)
+        self._about = tuple(filter(None, (table.title, *table.banners, sheet.name, named)))
+        self._within = told_within(self._about)
         self._columns = self._plan()
         decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
         self._decimals = [reader for reader, _ in decimals], [column for _, column in decimals]
@@ -170,7 +170,7 @@ class DeclaredPlan:
         derived: bool,
     ) -> Planned:
         unit = self._unit(one, sources[0])
-        reader = make_reader(one, unit, end, derived=derived, within=self._within)
+        reader = make_reader(one, unit, end, derived=derived, within=self._within, about=self._about)
         if isinstance(reader, LongestReader):
             reader.among = derived and sources[0] == self._claims.find(one.among)
         field = Field(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ingest.claims import Claims
+from ingest.code_readers import reaches_of
 from ingest.families import DeclaredSchema
 from ingest.families.declared import Melt
 from ingest.findings import INFO, WARNING, Refused
@@ -77,7 +78,8 @@ class Melting:
         self.figures = self._figures()
         self.labels = Labels()
         self.told: set[tuple[object, ...]] = set()
-        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places())
+        reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners))))
+        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
         named, also = [one.name for one in schema.fields], also | {name for name, _ in self.sayings.places.values()}
         self.names = [
