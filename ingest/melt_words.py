@@ -104,6 +104,8 @@ class Sayings:
             here = word.where == kind or (word.where == "any" and kind in _AT)
             if word.field != name or not here or not re.search(word.pattern, folded, re.IGNORECASE):
                 continue
+            if word.earlier and not self._is_earlier(year):
+                continue
             if not word.after or any(self._is_before((name, value), year) for value in word.after):
                 return word
         return None
@@ -112,6 +114,10 @@ class Sayings:
         """The first of the texts that means this value only; a label may mean another where it comes again."""
         known = self.spellings.setdefault(name, {})
         return next(text for text in (*texts, value) if known.setdefault(fold(text), value) == value)
+
+    def _is_earlier(self, year: str) -> bool:
+        """Whether a label's year is before the one that the table is of."""
+        return bool(year) and bool(self.period) and year < (self.period or "")[:4]
 
     def _is_before(self, said: tuple[str, str], year: str) -> bool:
         """Whether a section above says so, of an earlier year where both speak of one."""

@@ -145,6 +145,7 @@ class Word:
     # `under`: the header with the title; `name`: a column that is kept; `else`: the row where the others are silent.
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
+    earlier: bool = False  # only where the label's year is before that of the table
     after: tuple[str, ...] = ()  # only where a section above (`一、…`) says one of these of the field, of a year before
 
 
