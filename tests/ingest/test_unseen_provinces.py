@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tests.ingest.taking import Taker, merged, picked, workbook
 
 
@@ -70,3 +72,36 @@ def test_the_balance_of_a_year_before_is_that_of_the_start(take: Taker) -> None:
 def test_a_balance_alone_is_that_of_the_end(take: Taker) -> None:
     rows = [["2020年赣州市地方政府债务情况表"], ["", "单位：亿元"], ["项目", "本地区"], ["2020年末债务余额", 11.5]]
     assert take(workbook(("表", rows)), schema="gov_debt.flow").column("item") == ["balance_end"]
+
+
+LISTED = [
+    ["来宾市2019年度部门预算项目绩效自评结果汇总表"],
+    ["", "", "", "", "", "", "", "", "单位：万元"],
+    [
+        "序号",
+        "主管部门",
+        "项目实施单位",
+        "项目名称",
+        "年初预算数",
+        "全年预算数",
+        "全年执行数",
+        "预算执行率",
+        "自评得分",
+    ],
+    ["", "", "", "合计", 695, 730, 698.86, "", ""],
+    [1, "来宾市公安局", "来宾市公安局交警支队", "信号灯维护", 180, 180, 171.36, "95.2%", 95.5],
+    [2, "", "来宾市公安局", "视频监控租赁", 420, 460, 460, "100%", 98],
+    ["", "", "", "小计", 600, 640, 631.36, "", ""],
+    [3, "来宾市林业局", "来宾市国有林场", "病虫害防治", 95, 90, 67.5, "75%", 86.5],
+    ["林业小计", "", "", "", 95, 90, 67.5, "", ""],
+    ["", "", "", "本表由市财政局汇总", "", "", "", "", ""],
+]
+
+
+def test_records_go_on_after_sums_and_end_with_words(take: Taker) -> None:
+    taken = take(merged(LISTED, "A1:I1", "B5:B7"), schema="fiscal_project.self_evaluation")
+    assert picked(taken.rows, "project", "department", "executed", "execution_rate") == [
+        ("信号灯维护", "来宾市公安局", 1_713_600, Decimal("95.2")),
+        ("视频监控租赁", "来宾市公安局", 4_600_000, 100),
+        ("病虫害防治", "来宾市林业局", 675_000, 75),
+    ]
