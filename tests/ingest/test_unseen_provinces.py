@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+
+import pyarrow.parquet as pq
 
 from tests.ingest.taking import Taker, merged, picked, workbook
 
@@ -105,3 +108,44 @@ def test_records_go_on_after_sums_and_end_with_words(take: Taker) -> None:
         ("视频监控租赁", "来宾市公安局", 4_600_000, 100),
         ("病虫害防治", "来宾市林业局", 675_000, 75),
     ]
+
+
+EVALUATED = [
+    ["2020年度秸秆利用项目自评表"],
+    ["项目名称", "秸秆综合利用补贴"],
+    ["主管部门", "样县农业农村局", "", "项目实施单位", "农业科"],
+    ["预算执行情况（元）（20分）", "", "预算数（A）", "执行数（B）", "执行率（B/A）", "得分（20分*执行率）"],
+    ["", "年度财政资金总额", 15600, 7800, "50%", 10],
+    ["一级指标", "二级指标", "三级指标", "年初目标值（A）", "实际完成值（B）", "得分"],
+    ["产出指标", "数量指标", "补贴户数", "6", "5", 20],
+    ["满意度指标", "服务对象满意度", "农户满意度", "90%", "≥90%", 40],
+    ["总分", "", "", "", "", 70],
+]
+
+
+def test_letters_of_a_formula_and_points_are_no_part_of_a_header(take: Taker) -> None:
+    taken = take(merged(EVALUATED, "A1:F1", "A4:A5"), schema="fiscal_project.self_evaluation")
+    tables = {one.table.name: pq.read_table(one.parquet).to_pylist() for one in taken.outcome.tables}
+    names = ("budget_total", "executed", "execution_rate", "score")
+    assert picked(tables["projects"], *names) == [(15_600, 7_800, 50, 70)]
+    assert picked(tables["funding"], "source", "budget_total", "score") == [("total", 15_600, 10)]
+    assert picked(tables["indicators"], "level3", "target", "actual") == [
+        ("补贴户数", "6", "5"),
+        ("农户满意度", "90%", "≥90%"),
+    ]
+    assert not taken.findings("unit_assumed")
+    assert not taken.findings("figure_unplaced")
+
+
+def test_a_word_beside_another_for_the_same_is_no_other_header(take: Taker) -> None:
+    head = "行政区,项目名称,面积（公顷）,供地方式,土地使用权人,合同（划拨决定书）签订日期,约定（实际）开工时间\n"
+    taken = take(head + "海勃湾区,样例小学,2.4,划拨,样例教育局,2020-10-15,2021-04-15\n", schema="land_supply.result")
+    assert taken.column("sign_date") == [date(2020, 10, 15)]
+    assert taken.finding("header_taken_as").cell == "F1"
+    assert not {"start_date_agreed", "start_date_actual"} & set(taken.rows[0])  # which of both it is nobody knows
+
+
+def test_the_one_who_is_to_get_the_land_and_what_it_costs(take: Taker) -> None:
+    text = "地块编号,土地面积（㎡）,竞得价（万元）,竞得入选人\n样告字[2021]1号,10,33.5,样例公司\n"
+    taken = take(text, schema="land_supply.deal")
+    assert picked(taken.rows, "deal_price", "grantee") == [(335_000, "样例公司")]
