@@ -88,17 +88,19 @@ class ReachReader(CodeReader):
         return None if below is None else self._reach["below" if below else "own"]
 
     def of_name(self, text: str) -> str | None:
-        """What the name of a region alone is, where it is one."""
-        return self._reach["plain"] if regions.names_region(nulls.strip(text)) else None
+        """What the name of a region alone is, where it is one: the whole, or the level that the title is of."""
+        if not regions.names_region(nulls.strip(text)):
+            return None
+        return self._reach["own" if any(map(_OF_OWN_LEVEL.search, map(fold, self.about))) else "plain"]
 
     def read(self, text: str) -> Any:
         said = self.said(text)
         if said is not None:
             return said
-        plain = self.of_name(text)
-        if plain is None and not self.derived:
+        found = self.of_name(text)
+        if found is None and not self.derived:
             raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
-        return self._reach["own"] if plain and any(map(_OF_OWN_LEVEL.search, map(fold, self.about))) else plain
+        return found
 
 
 class UsesReader(CodeReader):
@@ -128,5 +130,5 @@ def reaches_of(schema: DeclaredSchema, about: tuple[str, ...]) -> dict[str, Reac
     """By field, the readers of what a region's name says of the figures under it; `about` stands over the table."""
     found = {one.name: ReachReader(one) for one in schema.fields if one.reader == "reach"}
     for reader in found.values():
-        reader.within = regions.told_within(about)
+        reader.about, reader.within = about, regions.told_within(about)
     return found

@@ -29,6 +29,7 @@ from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader, WordReader
 from ingest.regions import told_within
+from ingest.sums import find_whole
 from ingest.tables import Found
 from ingest.unit_readers import UnitBesideReader, put_together
 from ingest.units import Unit, fitting, stated
@@ -72,7 +73,19 @@ class DeclaredPlan:
             code = "header_taken_as" if one.taken else "header_is_like"
             words: dict[str, Any] = {"header": one.header, "field": one.title, "name": one.name, "like": one.spelling}
             self._gather.add(WARNING, code, self._place(one.place), score=round(one.score), **words)
-        return {one.header: one.name for one in likely if one.taken}
+        taken = {one.header: one.name for one in likely if one.taken}
+        return taken | self._proven({**taken, **mapping})
+
+    def _proven(self, mapping: Mapping[str, str | None]) -> dict[str, str]:
+        """The column that is the sum of others in each row, where a required sum has none; that is told."""
+        rows = [row for number, row in first_rows(self._sheet, _LOOK) if number > self._table.top or self._is_reshaped]
+        found = find_whole(self._table.headers, self._schema, mapping, rows)
+        if found is None:
+            return {}
+        header, parts = self._table.headers[found.place], "、".join(found.parts)
+        words: dict[str, Any] = {"header": header, "field": found.title, "name": found.name, "parts": parts}
+        self._gather.add(WARNING, "column_is_sum", self._place(found.place), **words)
+        return {header: found.name}
 
     def see(self, batch: Any) -> int:
         """Take in the digits of decimal columns, and count the personal cells; how many rows the batch has."""

@@ -78,7 +78,7 @@ class Melting:
         self.figures = self._figures()
         self.labels = Labels()
         self.told: set[tuple[object, ...]] = set()
-        reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners))))
+        reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners, sheet.name))))
         self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
         named, also = [one.name for one in schema.fields], also | {name for name, _ in self.sayings.places.values()}

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.changes import compare
 from ingest.regions import names_region
-from tests.ingest.taking import Taken, Taker, picked
+from tests.ingest.taking import Taken, Taker, picked, workbook
 from tests.ingest.test_past import beside
 
 SCHEMA = "gov_debt.limit_balance"
@@ -38,6 +38,13 @@ def test_the_plain_name_of_a_region_is_the_whole_of_it(take: Taker) -> None:
 def test_a_title_of_one_level_is_that_of_all_its_rows(take: Taker) -> None:
     taken = take(HEAD.format("泸州市本级") + "泸州市,30,28\n", schema=SCHEMA)
     assert scopes(taken) == {"泸州市": "own_level"}
+
+
+def test_a_sheet_of_one_level_is_that_of_its_plain_names(take: Taker) -> None:
+    rows = [["2022年泸州市政府债务"], ["地区", "2022年债务限额（亿元）"], ["泸州市", 30]]
+    taken = take(workbook(("全市", rows), ("市本级", [*rows[:2], ["泸州市", 20]])), schema=SCHEMA)
+    told = [row for one in taken.outcome.tables for row in pq.read_table(one.parquet).to_pylist()]
+    assert picked(told, "scope", "value") == [("whole", 3_000_000_000), ("own_level", 2_000_000_000)]
 
 
 def test_a_title_of_several_levels_is_of_none(take: Taker) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pyarrow.parquet as pq
+import pytest
 
 from tests.ingest.taking import Taker, merged, picked, workbook
 
@@ -149,3 +150,22 @@ def test_the_one_who_is_to_get_the_land_and_what_it_costs(take: Taker) -> None:
     text = "地块编号,土地面积（㎡）,竞得价（万元）,竞得入选人\n样告字[2021]1号,10,33.5,样例公司\n"
     taken = take(text, schema="land_supply.deal")
     assert picked(taken.rows, "deal_price", "grantee") == [(335_000, "样例公司")]
+
+
+SPENT = (
+    "年度,项目名称,项目期,{},财政拨款（元）,上年结转（元）\n2020,水质监测,1,2360,2360,0\n2020,土壤详查,2,845.5,700.5,145\n"
+    "2020,雨污分流,3,{},1200,30\n"
+)
+
+
+def test_a_total_in_words_that_nobody_knows_is_proven_by_its_parts(take: Taker) -> None:
+    taken = take(SPENT.format("经费盘子（元）", 1230), schema="fiscal_project.budget")
+    assert taken.column("total") == [2360, Decimal("845.5"), 1230]
+    told = taken.finding("column_is_sum")
+    assert (told.cell, told.params["parts"]) == ("D1", "财政拨款（元）、上年结转（元）")
+    assert all(told.message(language) for language in ("zh-Hans", "zh-Hant", "en"))
+
+
+@pytest.mark.parametrize(("header", "last"), [("经费盘子（元）", 1231), ("经费盘子（万元）", 1230)])
+def test_a_total_that_is_no_sum_of_its_parts_is_asked_for(take: Taker, header: str, last: int) -> None:
+    assert take.refused(SPENT.format(header, last), schema="fiscal_project.budget").code == "required_missing"
