@@ -78,9 +78,15 @@ class ReachReader(CodeReader):
     def __init__(self, declared: DeclaredField) -> None:
         super().__init__(declared)
         self._reach, self.sources = declared.reach, declared.source
+        self._told: dict[str, str | None] = {}  # of names that were asked for: a matrix asks for one again and again
 
     def said(self, text: str) -> str | None:
         """What the words of a text say of it, if anything."""
+        if text not in self._told:
+            self._told[text] = self._say(text)
+        return self._told[text]
+
+    def _say(self, text: str) -> str | None:
         with suppress(Unreadable):
             return self._code(text)
         level = _LEVEL.fullmatch(fold(nulls.strip(text)))

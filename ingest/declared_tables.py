@@ -78,14 +78,17 @@ class DeclaredPlan:
 
     def _proven(self, mapping: Mapping[str, str | None]) -> dict[str, str]:
         """The column that is the sum of others in each row, where a required sum has none; that is told."""
-        rows = [row for number, row in first_rows(self._sheet, _LOOK) if number > self._table.top or self._is_reshaped]
-        found = find_whole(self._table.headers, self._schema, mapping, rows)
+        found = find_whole(self._table.headers, self._schema, mapping, self._first_rows)
         if found is None:
             return {}
         header, parts = self._table.headers[found.place], "、".join(found.parts)
         words: dict[str, Any] = {"header": header, "field": found.title, "name": found.name, "parts": parts}
         self._gather.add(WARNING, "column_is_sum", self._place(found.place), **words)
         return {header: found.name}
+
+    def _first_rows(self) -> list[list[str]]:
+        rows = first_rows(self._sheet, _LOOK)
+        return [row for number, row in rows if number > self._table.top or self._is_reshaped]
 
     def see(self, batch: Any) -> int:
         """Take in the digits of decimal columns, and count the personal cells; how many rows the batch has."""
@@ -146,8 +149,7 @@ class DeclaredPlan:
         return [self._planned(one, one.name, one.titles, sources, 0, derived=own is None)]
 
     def _speaks_of_years(self, place: int) -> bool:
-        rows = first_rows(self._sheet, _LOOK)
-        return any("年" in row[place] for number, row in rows if number > self._table.top or self._is_reshaped)
+        return any("年" in row[place] for row in self._first_rows())
 
     @property
     def _is_reshaped(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +16,8 @@ from ingest.values import Unreadable, amount
 _LEAST = 2  # parts, and rows that have several of them: else the whole is as well one of the parts
 _CLOSE = Decimal("0.011")  # printed rounding
 
+Rows = Sequence[Sequence[str]]
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -28,9 +30,12 @@ class Whole:
 
 
 def find_whole(
-    headers: Sequence[str], schema: DeclaredSchema, mapping: Mapping[str, str | None], rows: Sequence[Sequence[str]]
+    headers: Sequence[str], schema: DeclaredSchema, mapping: Mapping[str, str | None], look: Callable[[], Rows]
 ) -> Whole | None:
-    """The column of a required field that has none, where a check of the schema says of what it is the sum."""
+    """The column of a required field that has none, where a check of the schema says of what it is the sum.
+
+    `look` gives the rows, if they are needed.
+    """
     claims = Claims(tuple(headers), schema, mapping)
     lost = {one.name: one.title for one in schema.fields if claims.lacks(one)}
     for check in schema.checks:
@@ -38,6 +43,7 @@ def find_whole(
         parts = [place for name in others if (place := claims.find(name)) is not None]
         if check.rule != "sum" or whole not in lost or len(parts) < _LEAST:
             continue
+        rows = look()
         likely = [at for at in claims.unknown() if _alike(headers, at, parts) and _is_sum(rows, at, parts)]
         if len(likely) == 1:
             return Whole(likely[0], whole, lost[whole], tuple(headers[place] for place in parts))
@@ -49,7 +55,7 @@ def _alike(headers: Sequence[str], at: int, parts: Sequence[int]) -> bool:
     return len({unit.name if (unit := split_unit(headers[place])[1]) else "" for place in (at, *parts)}) == 1
 
 
-def _is_sum(rows: Sequence[Sequence[str]], at: int, parts: Sequence[int]) -> bool:
+def _is_sum(rows: Rows, at: int, parts: Sequence[int]) -> bool:
     """Whether the column is the sum in every row that has numbers, and enough of these have several parts."""
     telling = 0
     for row in rows:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pyarrow.parquet as pq
 import pytest
 
+from ingest.headers import split_unit
 from tests.ingest.taking import Taker, merged, picked, workbook
 
 
@@ -169,3 +170,29 @@ def test_a_total_in_words_that_nobody_knows_is_proven_by_its_parts(take: Taker) 
 @pytest.mark.parametrize(("header", "last"), [("经费盘子（元）", 1231), ("经费盘子（万元）", 1230)])
 def test_a_total_that_is_no_sum_of_its_parts_is_asked_for(take: Taker, header: str, last: int) -> None:
     assert take.refused(SPENT.format(header, last), schema="fiscal_project.budget").code == "required_missing"
+
+
+@pytest.mark.parametrize(
+    ("header", "stem", "unit"),
+    [
+        ("合计（A=B+C）（万元）", "合计", "万元"),
+        ("合计（万元）A=B+C", "合计", "万元"),
+        ("合计1=2+3", "合计", None),
+        ("财政拨款(2)", "财政拨款", None),
+        ("执行率（B/A）", "执行率", None),
+        ("管网长度(m)", "管网长度", "米"),
+        ("维生素B", "维生素b", None),
+        ("PM2.5", "pm2.5", None),
+        ("A=B+C", "a=b+c", None),
+        ("2019(1)", "2019(1)", None),
+    ],
+)
+def test_letters_and_numbers_of_a_formula_are_no_part_of_a_name(header: str, stem: str, unit: str | None) -> None:
+    found, of = split_unit(header)
+    assert (found, of.name if of else None) == (stem, unit)
+
+
+def test_a_header_with_its_letter_is_the_fields(take: Taker) -> None:
+    text = "年度,项目名称,合计（A=B+C）,财政拨款（B）,上年结转（C）\n2020,水质监测,2360,2300,60\n"
+    taken = take(text, schema="fiscal_project.budget", unit="元")
+    assert picked(taken.rows, "total", "appropriation", "carried_over") == [(2360, 2300, 60)]
