@@ -12,7 +12,7 @@ import polars as pl
 from catalog.rows.values import to_json
 from catalog.schema import Table
 
-_ROW, _AGAIN, _BEFORE = "_row", "_again", "_before"
+_ROW, _AGAIN, _BEFORE, _TOLD = "_row", "_again", "_before", "_told"
 
 
 @dataclass
@@ -40,12 +40,16 @@ def compare(before: tuple[Path, Table], after: tuple[Path, Table], key: Sequence
     by = key_in(before[1], after[1], key)
     found = Changes(tuple(by))
     by = by or shared
-    old, new = (scan_rows(path, None, by).collect() for path, _ in (before, after))
+    old, new = (scan_rows(path, None, found.key).collect() for path, _ in (before, after))
+    blanks = [one.name for one in after[1].fields if one.name in by and one.type == "code"] if found.key else []
+    old, new = (_numbered(rows, by) for rows in (tell_blanks(old, new, found.key, blanks), new))
     place = [*by, _AGAIN]
     added = new.join(old, on=place, how="anti", nulls_equal=True)
     removed = old.join(new, on=place, how="anti", nulls_equal=True)
     rest = [name for name in shared if name not in by]
-    both = new.join(old.select(*place, *rest), on=place, how="inner", nulls_equal=True, suffix=_BEFORE)
+    was = [name + _BEFORE for name in blanks if name + _BEFORE in old.columns]
+    both = new.join(old.select(*place, *rest, *was), on=place, how="inner", nulls_equal=True, suffix=_BEFORE)
+    rest += [name for name in blanks if name + _BEFORE in both.columns]
     differs = [pl.col(name).ne_missing(pl.col(name + _BEFORE)) for name in rest]
     changed = both.filter(pl.any_horizontal(differs)) if differs else both.clear()
     found.counts = {"added": added.height, "changed": changed.height, "removed": removed.height}
@@ -56,17 +60,46 @@ def compare(before: tuple[Path, Table], after: tuple[Path, Table], key: Sequence
 
 
 def key_in(before: Table, after: Table, key: Sequence[str]) -> list[str]:
-    """The members of the key that the tables have; none where one table has a member that the other lacks."""
-    has = [[table.field(name) is not None for name in key] for table in (before, after)]
-    return [name for name, there in zip(key, has[0], strict=True) if there] if has[0] == has[1] else []
+    """The members of the key that the tables have; none where one has a member that the other lacks.
+
+    Codes that only the later one tells are blank in the earlier.
+    """
+    found = [name for name in key if after.field(name) is not None]
+    lost = [name for name in key if before.field(name) is not None and name not in found]
+    added = [one for name in found if before.field(name) is None and (one := after.field(name)) is not None]
+    return [] if lost or any(one.type != "code" for one in added) else found
 
 
-def scan_rows(path: Path, names: list[str] | None, by: Sequence[str]) -> pl.LazyFrame:
-    """The rows with their numbers, and which of those with the same `by` each is; decimals of one scale."""
+def scan_rows(path: Path, names: Sequence[str] | None, key: Sequence[str] = ()) -> pl.LazyFrame:
+    """The rows with their numbers; decimals of one scale; members of the key that the file lacks are blank."""
     frame = pl.scan_parquet(path).with_row_index(_ROW, offset=1).with_columns(pl.col(_ROW).cast(pl.Int64))
+    there = frame.collect_schema().names()
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in key if name not in there)
     frame = frame if names is None else frame.select(_ROW, *names)
-    frame = frame.with_columns(pl.selectors.decimal().cast(pl.Decimal(38, 10), strict=False))
-    return frame.with_columns(pl.col(_ROW).cum_count().over(by).alias(_AGAIN)) if by else frame
+    return frame.with_columns(pl.selectors.decimal().cast(pl.Decimal(38, 10), strict=False))
+
+
+def _numbered(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The rows with which of those with the same `by` each is."""
+    return rows.with_columns(pl.col(_ROW).cum_count().over(by).alias(_AGAIN))
+
+
+def tell_blanks(old: pl.DataFrame, new: pl.DataFrame, key: Sequence[str], blanks: Sequence[str]) -> pl.DataFrame:
+    """The old rows with codes of the key that they leave blank, where the new ones have just one for the rest of it.
+
+    What such a member was before stands beside it, under its name with `_before`.
+    """
+    for name in blanks:
+        rest = [one for one in key if one != name]
+        if not rest or not old[name].null_count():
+            continue
+        taken = old.filter(pl.col(name).is_not_null()).select(key)
+        free = new.filter(pl.col(name).is_not_null()).select(key).unique()
+        free = free.join(taken, on=list(key), how="anti", nulls_equal=True)
+        only = free.filter(pl.len().over(rest) == 1).rename({name: _TOLD})
+        told = old.join(only, on=rest, how="left", nulls_equal=True, maintain_order="left")
+        old = told.with_columns(pl.col(name).alias(name + _BEFORE), pl.coalesce(name, _TOLD)).drop(_TOLD)
+    return old
 
 
 def _plain(row: dict[str, Any], table: Table) -> dict[str, Any]:

@@ -11,10 +11,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest import nulls, persons, ranges, regions, values
+from ingest import nulls, persons, ranges, values
+from ingest.code_readers import CodeReader, ReachReader, RegionReader, SpokenReader, UsesReader
 from ingest.coded import is_coded
 from ingest.families import DeclaredField
-from ingest.headers import fold
 from ingest.periods import period
 from ingest.readers import (
     Converted,
@@ -29,7 +29,6 @@ from ingest.readers import (
 )
 from ingest.unit_readers import JOIN, AnyUnitReader, LeastReader, UnitReader
 from ingest.units import Unit
-from ingest.values import Unreadable
 
 # 219-样例局, [219]样例局, 51000021R000000019951-项目
 _CODED = r"(?s)^\s*[\[(（【]?([0-9]{3}|[0-9A-Z]{5,})\s*(?:[\])）】]\s*[-－—_]?|[-－—_])\s*(.*)$"
@@ -98,77 +97,6 @@ class MomentSpanReader(MomentReader):
 
     def read(self, text: str) -> Any:
         return ranges.moments(text)[self._end]
-
-
-class CodeReader(WordReader):
-    """The code that a spelling means."""
-
-    def __init__(self, declared: DeclaredField) -> None:
-        super().__init__(self._code)
-        self._words, self._pattern, self._patterns = declared.spellings, declared.code_pattern, declared.patterns
-
-    def _code(self, text: str) -> str:
-        whole = fold(nulls.strip(text).strip("|"))
-        bare = re.sub(r"\([^()]*\)", "", whole)  # an aside does not change what is meant, nor does the class above
-        for word in (whole, bare, bare.rpartition("-")[2]):
-            if word in self._words:
-                return self._words[word]
-        if self._pattern and re.fullmatch(self._pattern, whole):
-            return whole
-        likely = [code for code, pattern in self._patterns.items() if re.search(pattern, whole)]
-        if len(likely) == 1:
-            return likely[0]
-        raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
-
-
-class SpokenReader(CodeReader):
-    """The code that a name speaks of (`2021年某省政府专项债券`); none where it speaks of none."""
-
-    def __init__(self, declared: DeclaredField) -> None:
-        super().__init__(declared)
-        self._rule = self._spoken
-
-    def _spoken(self, text: str) -> str | None:
-        likely = [code for code, pattern in self._patterns.items() if re.search(pattern, fold(text))]
-        return likely[0] if len(likely) == 1 else None
-
-
-class RegionReader(CodeReader):
-    """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's.
-
-    `within` is the region that the table's title speaks of.
-    """
-
-    within: str | None = None
-
-    def _code(self, text: str) -> str:
-        try:
-            return super()._code(text)
-        except Unreadable:
-            return regions.code_of(text, self.within)
-
-
-class UsesReader(CodeReader):
-    """The code of one or several uses: their own, or that of the class which they share."""
-
-    def _code(self, text: str) -> str:
-        try:
-            return super()._code(text)
-        except Unreadable:
-            parts = [
-                part
-                for part in re.split(
-                    r"(?:[、,，;；/|+和及\s]|兼容|混合|兼)+", re.sub(r"\d+(?:\.\d+)?[年%％]?", "", text)
-                )
-                if part
-            ]
-            if len(parts) < 2:
-                raise
-            codes = {super(UsesReader, self)._code(part) for part in parts}
-            classes = {code[:2] for code in codes}
-            if len(classes) > 1:
-                raise Unreadable("uses_differ", codes="、".join(sorted(codes))) from None
-            return codes.pop() if len(codes) == 1 else classes.pop()
 
 
 class PartReader(TextReader):
@@ -258,13 +186,8 @@ class OutcomeReader(Reader):
         return Converted(series.to_frame().select(words).to_series().to_arrow().cast(pa.string()))
 
 
-_DERIVED = (
-    "outcome",
-    "operator",
-    "spoken",
-    "before_dash",
-    "before_name",
-)  # readers of cells of other fields, not of the field's own
+# Readers of cells of other fields, not of the field's own.
+_DERIVED = ("outcome", "operator", "before_dash", "before_name")
 Make = Callable[[DeclaredField, Unit | None, int], Reader]
 # By the declared reader, else by the declared type.
 _MAKERS: dict[str, Make] = {
@@ -286,6 +209,7 @@ _MAKERS: dict[str, Make] = {
     "any_unit": lambda declared, unit, end: AnyUnitReader(),
     "unit": lambda declared, unit, end: UnitReader(),
     "region": lambda declared, unit, end: RegionReader(declared),
+    "reach": lambda declared, unit, end: ReachReader(declared),
     "uses": lambda declared, unit, end: UsesReader(declared),
     "no_number": lambda declared, unit, end: NoNumberReader(),
     "label": lambda declared, unit, end: LabelReader(),
@@ -300,14 +224,22 @@ _MAKERS: dict[str, Make] = {
 
 
 def make_reader(
-    declared: DeclaredField, unit: Unit | None, end: int = 0, *, derived: bool = True, within: str | None = None
+    declared: DeclaredField,
+    unit: Unit | None,
+    end: int = 0,
+    *,
+    derived: bool = True,
+    within: str | None = None,
+    about: tuple[str, ...] = (),
 ) -> Reader:
     """The reader of a declared field; `derived` is False where the field has a column of its own.
 
-    `within` is the code of the region that the table's title speaks of.
+    `within` is the code of the region that the table's title speaks of, `about` what stands over the table.
     """
     name = declared.reader if declared.reader and (derived or declared.reader not in _DERIVED) else declared.type
     reader = _MAKERS[name](declared, unit, end)
-    if isinstance(reader, RegionReader):
+    if isinstance(reader, RegionReader | ReachReader):
         reader.within = within
+    if isinstance(reader, ReachReader):
+        reader.about, reader.derived = about, derived
     return reader

@@ -28,7 +28,8 @@ from ingest.periods import find_year_beside, in_year
 from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader, WordReader
-from ingest.regions import find_place
+from ingest.regions import told_within
+from ingest.sums import find_whole
 from ingest.tables import Found
 from ingest.unit_readers import UnitBesideReader, put_together
 from ingest.units import Unit, fitting, stated
@@ -58,8 +59,8 @@ class DeclaredPlan:
         self._personal = self._claims.personal()
         self._counts = dict.fromkeys(self._personal, 0)
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
-        told = (find_place(text) for text in filter(None, (table.title, *table.banners, sheet.name, named)))
-        self._within = next((place[1] for place in told if place), None)
+        self._about = tuple(filter(None, (table.title, *table.banners, sheet.name, named)))
+        self._within = told_within(self._about)
         self._columns = self._plan()
         decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
         self._decimals = [reader for reader, _ in decimals], [column for _, column in decimals]
@@ -72,7 +73,22 @@ class DeclaredPlan:
             code = "header_taken_as" if one.taken else "header_is_like"
             words: dict[str, Any] = {"header": one.header, "field": one.title, "name": one.name, "like": one.spelling}
             self._gather.add(WARNING, code, self._place(one.place), score=round(one.score), **words)
-        return {one.header: one.name for one in likely if one.taken}
+        taken = {one.header: one.name for one in likely if one.taken}
+        return taken | self._proven({**taken, **mapping})
+
+    def _proven(self, mapping: Mapping[str, str | None]) -> dict[str, str]:
+        """The column that is the sum of others in each row, where a required sum has none; that is told."""
+        found = find_whole(self._table.headers, self._schema, mapping, self._first_rows)
+        if found is None:
+            return {}
+        header, parts = self._table.headers[found.place], "、".join(found.parts)
+        words: dict[str, Any] = {"header": header, "field": found.title, "name": found.name, "parts": parts}
+        self._gather.add(WARNING, "column_is_sum", self._place(found.place), **words)
+        return {header: found.name}
+
+    def _first_rows(self) -> list[list[str]]:
+        rows = first_rows(self._sheet, _LOOK)
+        return [row for number, row in rows if number > self._table.top or self._is_reshaped]
 
     def see(self, batch: Any) -> int:
         """Take in the digits of decimal columns, and count the personal cells; how many rows the batch has."""
@@ -133,8 +149,7 @@ class DeclaredPlan:
         return [self._planned(one, one.name, one.titles, sources, 0, derived=own is None)]
 
     def _speaks_of_years(self, place: int) -> bool:
-        rows = first_rows(self._sheet, _LOOK)
-        return any("年" in row[place] for number, row in rows if number > self._table.top or self._is_reshaped)
+        return any("年" in row[place] for row in self._first_rows())
 
     @property
     def _is_reshaped(self) -> bool:
@@ -170,7 +185,7 @@ class DeclaredPlan:
         derived: bool,
     ) -> Planned:
         unit = self._unit(one, sources[0])
-        reader = make_reader(one, unit, end, derived=derived, within=self._within)
+        reader = make_reader(one, unit, end, derived=derived, within=self._within, about=self._about)
         if isinstance(reader, LongestReader):
             reader.among = derived and sources[0] == self._claims.find(one.among)
         field = Field(

@@ -17,6 +17,7 @@ _SPOKEN = re.compile(
     r"(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）]?[、.．]?\s*)?(?P<label>[^:：\d、.．\s][^:：]{1,23})\s*[:：]\s*"
     r"(?P<value>(?:[^:：。；;]|(?<=\d)[:：](?=\d)){1,60})[。；;]?"
 )
+_POINTS = re.compile(r"[（(]\s*\d+\s*分\s*[)）]")  # `预算执行情况（万元）（20分）`
 _LABEL = 24  # characters of a label
 
 At = tuple[int, int]
@@ -84,7 +85,7 @@ def spoken(cell: str) -> tuple[str, str]:
 def find_form_unit(rows: Sequence[tuple[int, Sequence[str]]]) -> str:
     """What the sums of a form are in: by a label (`项目资金（万元）`), else by its corner; empty if neither says it."""
     cells = [cell for _, row in rows for cell in row if cell]
-    labels = (split_unit(cell)[1] for cell in cells if len(cell) <= _LABEL)
+    labels = (split_unit(_POINTS.sub("", cell))[1] for cell in cells if len(cell) <= _LABEL)
     label = next((unit.name for unit in labels if unit and unit.measure == "CNY"), None)
     corners = (words for cell in cells if (words := find_unit_words(cell)))
     return label or next((words for words in corners if stated(words, "CNY")), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.declared_readers import CodeReader
+from ingest.code_readers import CodeReader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.families.declared import FormTable
 from ingest.form_blocks import At, plain_label, spellings_of

@@ -13,7 +13,8 @@ from ingest.headers import fold
 
 _ABOVE = 5  # rows above a list that may tell its year and its unit
 _NAMES = 3  # of a record, side by side: the head of a list
-_CLOSES = re.compile(r"(?:合计|总计|小计|注|说明|备注|填表说明|填报人|填表人|单位负责人)(?:[:：]|$)")
+_CLOSES = re.compile(r"(?:注|说明|备注|填表说明|填报人|填表人|单位负责人)(?:[:：]|$)")
+_SUM = re.compile(r"(?:.{0,12}[^、.．])?[合小总]\s*计[:：]?")
 
 Told = dict[str, tuple[str, At]]
 
@@ -31,8 +32,9 @@ class FormList:
 def read_sheet(reading: FormReading) -> None:
     """Add the rows of all lists of a sheet, and of the forms above the first. Raises Refused where there are none."""
     lists = list(_iter_lists(reading))
-    for one in lists:
-        _read_list(reading, one)
+    ends = [*(one.top for one in lists[1:]), len(reading.rows)]
+    for one, end in zip(lists, ends, strict=False):
+        _read_list(reading, one, end)
     reading.run(lists[0].top if lists else len(reading.rows))
 
 
@@ -73,12 +75,12 @@ def _columns(reading: FormReading, cells: list[str], inside: Header | None = Non
     return columns if plain_label(beside) in names or len(columns) > _NAMES or beyond else {}
 
 
-def _read_list(reading: FormReading, one: FormList) -> None:
-    """Add a record where the project changes, and the rows of the table inside."""
+def _read_list(reading: FormReading, one: FormList, end: int) -> None:
+    """Add a record where the project changes, and the rows of the table inside, down to the row `end` (by place)."""
     link, first = reading.form.link, max(0, one.at - _ABOVE)
     reading.unit = find_form_unit(reading.rows[first : one.at + 1])
     links, held, over = dict[int, tuple[str, At]](), Told(), reading.over(first, one.top)
-    for number, cells in _body(reading, one):
+    for number, cells in _body(reading, one, end):
         told = {name: (cells[at], (number, at)) for name, at in one.columns.items() if cells[at]}
         if link in told and told[link][0] != held.get(link, ("",))[0]:
             # What stands on the left of the project's name (its unit) may go on from the project before.
@@ -95,10 +97,14 @@ def _read_list(reading: FormReading, one: FormList) -> None:
             reading.add(one.header.table.name, number, {**inside, link: links[number]})
 
 
-def _body(reading: FormReading, one: FormList) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a list, down to its sum or its notes."""
-    for number, cells in reading.rows[one.at + 1 :]:
+def _body(reading: FormReading, one: FormList, end: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a list without its sums, down to its notes; after a sum, only those with as many names as a head."""
+    link, least, summed = one.columns[reading.form.link], min(_NAMES, len(one.columns)), False
+    for number, cells in reading.rows[one.at + 1 : end]:
         lead = next((cell for cell in cells if cell), "")
-        if _CLOSES.match(fold(lead)) or any(map(re.compile(r"合\s*计|总\s*计").fullmatch, cells[:3])):
+        if _CLOSES.match(fold(lead)):
             return
-        yield number, cells
+        if any(map(_SUM.fullmatch, (lead, *cells[:3], cells[link]))):
+            summed = True
+        elif not summed or not cells[link] or len({cells[at] for at in one.columns.values()} - {""}) >= least:
+            yield number, cells

@@ -19,6 +19,12 @@ _BREAK = re.compile(r"\s*[\r\n]+\s*")
 _TAIL_UNIT = re.compile(
     r"^(?P<stem>.*?)(?:[(\[〔{](?:单位:?)?(?P<inner>[^()\[\]〔〕{}]+)[)\]〕}]|[,，](?:单位:?)?(?P<bare>[^,，()]+))$"
 )
+_ONE, _SIGN = r"(?:[a-z]|\d{1,2})", r"[-+*/×÷]"
+# The letters or numbers of a formula row that stand in the header itself: `合计（A=B+C）`, `财政拨款(2)`, `合计1=2+3`.
+_LETTERS = re.compile(
+    rf"(?<=[^\W\d_][^\W\d_]|[^\W\d_]\))(?:\((?:{_ONE}(?:={_ONE}(?:{_SIGN}{_ONE})*)?|[a-z](?:{_SIGN}[a-z])+)\)"
+    rf"|(?<![a-z0-9]){_ONE}={_ONE}(?:{_SIGN}{_ONE})*)$"
+)
 _BRACKETS = str.maketrans("【】〔〕［］｛｝「」[]{}", "()()()()()()()")
 _RESERVED = frozenset({"row"})
 _simplify = OpenCC("t2s")
@@ -51,7 +57,10 @@ def _split(header: str) -> tuple[str, Unit | None]:
     folded = fold(header)
     found = _TAIL_UNIT.match(folded)
     unit = find_unit(found["inner"] or found["bare"]) if found else None
-    return (found["stem"].strip(":-"), unit) if found and unit else (folded, None)
+    if found and unit:
+        return _LETTERS.sub("", found["stem"].strip(":-")), unit
+    bare = _LETTERS.sub("", folded)
+    return (bare, None) if bare == folded else _split(bare)
 
 
 def unit_label(header: str) -> str | None:

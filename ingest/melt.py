@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ingest.claims import Claims
+from ingest.code_readers import reaches_of
 from ingest.families import DeclaredSchema
 from ingest.families.declared import Melt
 from ingest.findings import INFO, WARNING, Refused
@@ -74,10 +75,12 @@ class Melting:
         self.rows, self.ignored = (
             [row for row, one in zip(rows, formulas, strict=True) if one is said] for said in (False, True)
         )
+        self.telling = [row for row in self.rows if has_figure(row)]  # words alone are told of, but decide nothing
         self.figures = self._figures()
         self.labels = Labels()
         self.told: set[tuple[object, ...]] = set()
-        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places())
+        reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners, sheet.name))))
+        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
         named, also = [one.name for one in schema.fields], also | {name for name, _ in self.sayings.places.values()}
         self.names = [
@@ -180,8 +183,7 @@ class Melting:
         return True
 
     def _mostly_numbers(self, place: int) -> bool:
-        rows = [row for row in self.rows if has_figure(row)]  # words alone are told of, but decide nothing
-        texts = [text for row in rows if null_kind(text := str(row[place + 1])) is None]
+        texts = [text for row in self.telling if null_kind(text := str(row[place + 1])) is None]
         return bool(texts) and sum(map(is_figure, texts)) * 2 > len(texts)
 
     def _compare_headers(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ingest.headers import JOIN, fold
 from ingest.nulls import null_kind, strip
@@ -15,6 +16,7 @@ _YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
 _YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
 
 
+@lru_cache(10_000)
 def when_of(text: str) -> str | None:
     """The period that a text speaks of; the end of a year is its last day."""
     end = _YEAR_END.search(text)
@@ -32,6 +34,7 @@ def with_part(text: str, header: str) -> str:
     return year_and_part(text, part, "") if part else text
 
 
+@lru_cache(10_000)
 def is_figure(text: str) -> bool:
     """Whether a text is a number, with or without a unit; `1978年` is a time."""
     try:
@@ -41,6 +44,7 @@ def is_figure(text: str) -> bool:
     return unit is None or unit.measure != "year"
 
 
+@lru_cache(10_000)
 def is_bare(text: str) -> bool:
     """Whether a text is a number without a unit: a serial number, no label."""
     try:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingest.code_readers import ReachReader
 from ingest.families.declared import Melt, Word
 from ingest.headers import fold
 from ingest.melt_texts import part_of, when_of
@@ -40,6 +41,7 @@ class Sayings:
     filled: Mapping[str, str]
     kept: frozenset[str]
     places: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # columns of regions: field and name
+    reaches: Mapping[str, ReachReader] = field(default_factory=dict)  # by field, what names of regions say of it
     spellings: dict[str, dict[str, str]] = field(default_factory=dict)
     # What the rows of this section say, and those of the sections above: field and value, and the first year of it.
     here: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -68,10 +70,12 @@ class Sayings:
         for name in dict.fromkeys(word.field for word in self.melt.words):
             for kind, text, where in places:
                 word = self.find(name, text, kind, year)
-                if word is not None:
-                    said[name] = Said(self._spelt(name, word.value, (text, places[0][1])), word.value, where)
-                    self.here.setdefault((name, word.value), year)
-                    also.update(word.also)
+                named = self.reaches[name].said(text) if name in self.reaches and kind == "name" else None
+                value = word.value if word is not None else named
+                if value is not None:
+                    said[name] = Said(self._spelt(name, value, (text, places[0][1])), value, where)
+                    self.here.setdefault((name, value), year)
+                    also.update(word.also if word is not None else {})
                     break
         shift = int(also.pop("shift", "0"))
         said.update({name: Said(text, text, (0, 0)) for name, text in self.filled.items() if name not in self.kept})
@@ -79,9 +83,19 @@ class Sayings:
             name, text = self.places[place]
             said[name] = Said(text, text, (self.found.header_row, place))
         said.update({name: Said(value, value, label_at) for name, value in also.items() if name not in said})
+        self._reach(said, names)
         if self.melt.period and self.melt.period not in self.kept:
             self._date(said, places, shift)
         return said
+
+    def _reach(self, said: dict[str, Said], names: Sequence[Text]) -> None:
+        """What the plain name of the region that a figure is of says, where nothing else does."""
+        for name, reader in self.reaches.items():
+            told = [*names, *((one.text, one.where) for at in reader.sources if (one := said.get(at)))]
+            for text, where in told if name not in said else ():
+                if (value := reader.of_name(text)) is not None:
+                    said[name] = Said(self._spelt(name, value, (text,)), value, where)
+                    break
 
     def find(self, name: str, text: str, kind: str, year: str = "") -> Word | None:
         """The first word for the field that the text of this kind of place, a label of that year, holds."""
@@ -89,6 +103,8 @@ class Sayings:
         for word in self.melt.words:
             here = word.where == kind or (word.where == "any" and kind in _AT)
             if word.field != name or not here or not re.search(word.pattern, folded, re.IGNORECASE):
+                continue
+            if word.earlier and not self._is_earlier(year):
                 continue
             if not word.after or any(self._is_before((name, value), year) for value in word.after):
                 return word
@@ -98,6 +114,10 @@ class Sayings:
         """The first of the texts that means this value only; a label may mean another where it comes again."""
         known = self.spellings.setdefault(name, {})
         return next(text for text in (*texts, value) if known.setdefault(fold(text), value) == value)
+
+    def _is_earlier(self, year: str) -> bool:
+        """Whether a label's year is before the one that the table is of."""
+        return bool(year) and bool(self.period) and year < (self.period or "")[:4]
 
     def _is_before(self, said: tuple[str, str], year: str) -> bool:
         """Whether a section above says so, of an earlier year where both speak of one."""

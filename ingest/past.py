@@ -13,7 +13,7 @@ import polars as pl
 from catalog.rows.values import to_json
 from catalog.schema import Field, Table
 from ingest.cells import read_cells
-from ingest.changes import key_in, scan_rows
+from ingest.changes import key_in, scan_rows, tell_blanks
 from ingest.families.declared import Past
 from ingest.findings import RAW_LIMIT, WARNING, Finding
 from ingest.gather import FIRST_CELLS
@@ -63,7 +63,9 @@ class _Looking:
         self.whole_key = list(key)
         self.key = [name for name in key if name not in self.rules.across]
         names = [*key, *(one.name for one in self.fields)]
-        self.new, self.old = (scan_rows(one.parquet, names, by=()).collect() for one in (now, before))
+        self.new, old = (scan_rows(one.parquet, names, key).collect() for one in (now, before))
+        blanks = [name for name in key if _type(now.table, name) == "code"]
+        self.old = tell_blanks(old, self.new, key, blanks).select(old.columns)
 
     def run(self) -> Iterator[Finding]:
         both = _first(self.new, self.key).join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from catalog.messages import LANGUAGES
@@ -16,7 +16,11 @@ from ingest.numerals import with_digits
 from ingest.values import Unreadable
 
 _STROKES = re.compile(r"[>＞/|,，-]")
-_ITSELF = re.compile(r"(?:全|本)?[省市区县州](?:本级)?|本级|本地区|(?:全[省市区县州])?(?:合计|总计|小计|平均)")
+_ITSELF = re.compile(
+    r"(?:全|本)?(?:自治)?[省市区县州盟旗](?:本?级|直)?|本级|本地区|(?:全[省市区县州盟旗])?(?:合计|总计|小计|平均)"
+)
+_LEVELS = ("省", "市州盟", "区县旗市")  # of provinces, prefectures and counties, as the words for them go
+_MUNICIPALITIES, _AUTONOMIES = ("11", "12", "31", "50"), ("15", "45", "54", "64", "65")  # `全市`, `全区` is a province
 _LABEL = re.compile(r"^(?:所在)?(?:城市|地区|行政区|区域|填报单位|编制单位|填报城市|单位)(?:名称)?[:]")
 _SUFFIXES = ("省", "市", "区", "县", "州", "盟", "旗")
 _YEARS = r"(?:19|20)\d{2}(?:年(?:度|末|底|初)?)?"
@@ -26,6 +30,7 @@ _LEAD = re.compile(r"^\s*(?:附[件表]\s*\d*(?:-\d+)?[:：.\s]+)?(?:关于(?:�
 _ASIDE = re.compile(r"\(([^()]{2,15}[省市区县州盟旗])(?:本级)?\)$")  # `限额提前下达情况表(永嘉县)`
 _ENDS = "省市区县州盟旗"
 _OF_NICKNAMES, _SHORT = "州盟", 2  # 巴州 is short for a longer name, 鄞县 is whole
+_REMEMBERED = 10_000  # names
 _MOST_TOLD = 6  # namesakes of an ambiguous name
 _LONGEST = 15  # characters of a path of names
 _OWN = re.compile(r"(?:市本级|县本级|区本级|州本级|本级|市辖区)$")
@@ -146,9 +151,43 @@ def code_of(text: str, within: str | None = None) -> str:
 
 def _is_level(word: str, code: str) -> bool:
     """Whether `市本级` can be that region: a city's, not a province's; a word without a level is anybody's."""
-    level = "省" if code.endswith("0000") else "市州" if code.endswith("00") else "区县市"
-    said = re.search("[省市区县州]", word)
-    return said is None or said[0] in level
+    said = re.search(f"[{_ENDS}]", word)
+    return said is None or said[0] in _LEVELS[_rank(code)] + _also_called(code)
+
+
+def level_within(word: str, code: str) -> int | None:
+    """How far below the region a level stands that a word names: `县级` is 1 below a city's; None where above it."""
+    said = re.search(f"[{_ENDS}]", word)
+    if said is None:
+        return None
+    if said[0] in _also_called(code):
+        return 0
+    own = _rank(code)
+    below = (rank - own for rank in range(own, len(_LEVELS)) if said[0] in _LEVELS[rank])
+    return next(below, None)
+
+
+def _rank(code: str) -> int:
+    return 0 if code.endswith("0000") else 1 if code.endswith("00") else 2
+
+
+def _also_called(code: str) -> str:
+    """What else a province calls itself."""
+    if not code.endswith("0000"):
+        return ""
+    return "市" if code.startswith(_MUNICIPALITIES) else "区" if code.startswith(_AUTONOMIES) else ""
+
+
+@lru_cache(_REMEMBERED)
+def names_region(text: str) -> bool:
+    """Whether a text is the plain name of a region, be it in the country's list or not (`滨海新区`, `成都`)."""
+    name = fold(_AMONG.sub("", text.strip()))
+    if len(name) > _SHORT and name[-1] in _ENDS:
+        return name != "市辖区"
+    try:
+        return bool(name) and bool(code_of(name))
+    except Unreadable as unclear:
+        return unclear.code == "region_ambiguous"
 
 
 def find_place(text: str) -> tuple[str, str | None] | None:
@@ -162,6 +201,12 @@ def find_place(text: str) -> tuple[str, str | None] | None:
                 codes = _settled(found)
                 return name, codes.pop() if len(codes) == 1 else None
     return None
+
+
+def told_within(about: Iterable[str | None]) -> str | None:
+    """The code of the first region that the titles and banners over a table speak of."""
+    told = (find_place(text) for text in about if text)
+    return next((place[1] for place in told if place), None)
 
 
 def is_place(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ingest.by_content import name_regions
 from ingest.claims import Claims
-from ingest.declared_readers import CodeReader
+from ingest.code_readers import CodeReader
 from ingest.exploding import explode
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused

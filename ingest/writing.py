@@ -18,8 +18,8 @@ from catalog.schema import Field
 from ingest import regions
 from ingest.cells import CellsWriter, cells_schema
 from ingest.checking import Checker
+from ingest.code_readers import RegionReader
 from ingest.coded import different, each, emptied, filtered, is_coded, kept_of, plain, repeats
-from ingest.declared_readers import RegionReader
 from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, WARNING
 from ingest.gather import Gather, Place

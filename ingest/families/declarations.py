@@ -173,6 +173,7 @@ _PLAIN = (
     "required",
     "lenient",
     "reader",
+    "reach",
     "assumed",
     "assumed_above",
     "unsold",

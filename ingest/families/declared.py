@@ -28,6 +28,7 @@ READERS = (
     "operator",
     "uses",
     "region",
+    "reach",
     "unit",
     "label",
 )
@@ -85,6 +86,9 @@ class DeclaredField:
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
+    reach: Mapping[str, str] = field(
+        default_factory=dict
+    )  # the codes of a region's name: `plain`, its levels `own below`
     dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     plausible_from: float | None = None  # numbers below it that are not zero too
@@ -141,6 +145,7 @@ class Word:
     # `under`: the header with the title; `name`: a column that is kept; `else`: the row where the others are silent.
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
+    earlier: bool = False  # only where the label's year is before that of the table
     after: tuple[str, ...] = ()  # only where a section above (`一、…`) says one of these of the field, of a year before
 
 

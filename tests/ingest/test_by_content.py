@@ -28,8 +28,8 @@ def test_columns_of_regions_in_a_matrix_are_each_of_their_own(take: Taker) -> No
     assert picked(taken.rows, "region", "scope", "measure", "value")[:4] == [
         ("330900", "whole", "limit", 56_030_000_000),
         ("330900", "own_level", "limit", 21_010_000_000),
-        ("330902", None, "limit", 12_020_000_000),
-        ("330921", None, "limit", 9_000_000_000),
+        ("330902", "whole", "limit", 12_020_000_000),
+        ("330921", "whole", "limit", 9_000_000_000),
     ]
     assert taken.cells(3)["region_name"]["cell"] == "D3"
     assert not taken.findings("key_repeated")

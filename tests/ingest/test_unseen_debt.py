@@ -29,9 +29,9 @@ def test_limits_and_balances_of_a_city_its_own_level_and_its_counties(take: Take
     assert taken.table.title == "2022年度泸州市地方政府债务限额及余额决算情况表"
     names = ("region", "region_name", "scope", "period", "measure", "status", "debt_type", "value")
     rows = picked(taken.rows, *names)
-    assert rows[0] == ("510500", "泸州市", None, "2022", "limit", "quota", "total", 70_031_000_000)
+    assert rows[0] == ("510500", "泸州市", "whole", "2022", "limit", "quota", "total", 70_031_000_000)
     assert rows[7] == ("510500", "市本级", "own_level", "2022", "limit", "quota", "general", 6_010_000_000)
-    assert rows[17] == ("510525", "古蔺县", None, "2022", "balance", "final", "special", 4_000_000_000)
+    assert rows[17] == ("510525", "古蔺县", "whole", "2022", "balance", "final", "special", 4_000_000_000)
     assert [one.cell for one in taken.findings("check_within")] == ["E10", "F10"]
 
 

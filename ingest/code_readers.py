@@ -1,0 +1,140 @@
+"""The readers of codes: of a list's spellings, of regions, of uses, of whose figures they are."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+
+from ingest import nulls, regions
+from ingest.families import DeclaredField, DeclaredSchema
+from ingest.headers import fold
+from ingest.readers import WordReader
+from ingest.values import Unreadable
+
+_LEVEL = re.compile(r"(?:自治)?[省市区县州盟旗](?:级|直)")
+_OF_OWN_LEVEL = re.compile(r"(?<![及和与、])(?<![及和与、][省市区县州盟旗])本级(?![及和与、]|人民|人大)")
+
+
+class CodeReader(WordReader):
+    """The code that a spelling means."""
+
+    def __init__(self, declared: DeclaredField) -> None:
+        super().__init__(self._code)
+        self._words, self._pattern, self._patterns = declared.spellings, declared.code_pattern, declared.patterns
+
+    def _code(self, text: str) -> str:
+        whole = fold(nulls.strip(text).strip("|"))
+        bare = re.sub(r"\([^()]*\)", "", whole)  # an aside does not change what is meant, nor does the class above
+        for word in (whole, bare, bare.rpartition("-")[2]):
+            if word in self._words:
+                return self._words[word]
+        if self._pattern and re.fullmatch(self._pattern, whole):
+            return whole
+        likely = [code for code, pattern in self._patterns.items() if re.search(pattern, whole)]
+        if len(likely) == 1:
+            return likely[0]
+        raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
+
+
+class SpokenReader(CodeReader):
+    """The code that a name speaks of (`2021年某省政府专项债券`); none where it speaks of none."""
+
+    def __init__(self, declared: DeclaredField) -> None:
+        super().__init__(declared)
+        self._rule = self._spoken
+
+    def _spoken(self, text: str) -> str | None:
+        likely = [code for code, pattern in self._patterns.items() if re.search(pattern, fold(text))]
+        return likely[0] if len(likely) == 1 else None
+
+
+class RegionReader(CodeReader):
+    """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's.
+
+    `within` is the region that the table's title speaks of.
+    """
+
+    within: str | None = None
+
+    def _code(self, text: str) -> str:
+        try:
+            return super()._code(text)
+        except Unreadable:
+            return regions.code_of(text, self.within)
+
+
+class ReachReader(CodeReader):
+    """Whose figures they are, the whole region's or a level's of it: `长沙市本级`, `市级`; a plain name is `plain`.
+
+    `within` is the region that the table's title speaks of, `about` what stands over the table. What is made of a
+    region's name (`derived`) is blank where that says nothing.
+    """
+
+    within: str | None = None
+    about: tuple[str, ...] = ()
+    derived = False
+
+    def __init__(self, declared: DeclaredField) -> None:
+        super().__init__(declared)
+        self._reach, self.sources = declared.reach, declared.source
+        self._told: dict[str, str | None] = {}  # of names that were asked for: a matrix asks for one again and again
+
+    def said(self, text: str) -> str | None:
+        """What the words of a text say of it, if anything."""
+        if text not in self._told:
+            self._told[text] = self._say(text)
+        return self._told[text]
+
+    def _say(self, text: str) -> str | None:
+        with suppress(Unreadable):
+            return self._code(text)
+        level = _LEVEL.fullmatch(fold(nulls.strip(text)))
+        below = regions.level_within(level[0], self.within) if level and self.within else None
+        return None if below is None else self._reach["below" if below else "own"]
+
+    def of_name(self, text: str) -> str | None:
+        """What the name of a region alone is, where it is one: the whole, or the level that the title is of."""
+        if not regions.names_region(nulls.strip(text)):
+            return None
+        return self._reach["own" if any(map(_OF_OWN_LEVEL.search, map(fold, self.about))) else "plain"]
+
+    def read(self, text: str) -> Any:
+        said = self.said(text)
+        if said is not None:
+            return said
+        found = self.of_name(text)
+        if found is None and not self.derived:
+            raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
+        return found
+
+
+class UsesReader(CodeReader):
+    """The code of one or several uses: their own, or that of the class which they share."""
+
+    def _code(self, text: str) -> str:
+        try:
+            return super()._code(text)
+        except Unreadable:
+            parts = [
+                part
+                for part in re.split(
+                    r"(?:[、,，;；/|+和及\s]|兼容|混合|兼)+", re.sub(r"\d+(?:\.\d+)?[年%％]?", "", text)
+                )
+                if part
+            ]
+            if len(parts) < 2:
+                raise
+            codes = {super(UsesReader, self)._code(part) for part in parts}
+            classes = {code[:2] for code in codes}
+            if len(classes) > 1:
+                raise Unreadable("uses_differ", codes="、".join(sorted(codes))) from None
+            return codes.pop() if len(codes) == 1 else classes.pop()
+
+
+def reaches_of(schema: DeclaredSchema, about: tuple[str, ...]) -> dict[str, ReachReader]:
+    """By field, the readers of what a region's name says of the figures under it; `about` stands over the table."""
+    found = {one.name: ReachReader(one) for one in schema.fields if one.reader == "reach"}
+    for reader in found.values():
+        reader.about, reader.within = about, regions.told_within(about)
+    return found

@@ -1,0 +1,76 @@
+"""Which column is the whole that a schema needs and no header names: the sum of the parts in every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ingest.claims import Claims
+from ingest.families import DeclaredSchema
+from ingest.headers import split_unit
+from ingest.nulls import null_kind
+from ingest.values import Unreadable, amount
+
+_LEAST = 2  # parts, and rows that have several of them: else the whole is as well one of the parts
+_CLOSE = Decimal("0.011")  # printed rounding
+
+Rows = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A column (from 0) that is the sum of others in each row, and the field that it is."""
+
+    place: int
+    name: str
+    title: str
+    parts: tuple[str, ...]
+
+
+def find_whole(
+    headers: Sequence[str], schema: DeclaredSchema, mapping: Mapping[str, str | None], look: Callable[[], Rows]
+) -> Whole | None:
+    """The column of a required field that has none, where a check of the schema says of what it is the sum.
+
+    `look` gives the rows, if they are needed.
+    """
+    claims = Claims(tuple(headers), schema, mapping)
+    lost = {one.name: one.title for one in schema.fields if claims.lacks(one)}
+    for check in schema.checks:
+        whole, *others = check.fields
+        parts = [place for name in others if (place := claims.find(name)) is not None]
+        if check.rule != "sum" or whole not in lost or len(parts) < _LEAST:
+            continue
+        rows = look()
+        likely = [at for at in claims.unknown() if _alike(headers, at, parts) and _is_sum(rows, at, parts)]
+        if len(likely) == 1:
+            return Whole(likely[0], whole, lost[whole], tuple(headers[place] for place in parts))
+    return None
+
+
+def _alike(headers: Sequence[str], at: int, parts: Sequence[int]) -> bool:
+    """Whether the headers name the same unit, or none."""
+    return len({unit.name if (unit := split_unit(headers[place])[1]) else "" for place in (at, *parts)}) == 1
+
+
+def _is_sum(rows: Rows, at: int, parts: Sequence[int]) -> bool:
+    """Whether the column is the sum in every row that has numbers, and enough of these have several parts."""
+    telling = 0
+    for row in rows:
+        numbers = [_number(row[place]) for place in (at, *parts)]
+        if all(number is None for number in numbers):
+            continue
+        whole, *of = numbers
+        if whole is None or abs(whole - sum((part or Decimal(0) for part in of), Decimal(0))) > _CLOSE:
+            return False
+        telling += sum(bool(part) for part in of) >= _LEAST
+    return telling >= _LEAST
+
+
+def _number(text: str) -> Decimal | None:
+    if null_kind(text) is None:
+        with suppress(Unreadable):
+            return amount(text).value
+    return None
