@@ -187,7 +187,7 @@ class OutcomeReader(Reader):
 
 
 # Readers of cells of other fields, not of the field's own.
-_DERIVED = ("outcome", "operator", "before_dash", "before_name")
+_DERIVED = ("outcome", "operator", "spoken", "before_dash", "before_name")
 Make = Callable[[DeclaredField, Unit | None, int], Reader]
 # By the declared reader, else by the declared type.
 _MAKERS: dict[str, Make] = {

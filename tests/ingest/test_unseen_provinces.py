@@ -196,3 +196,9 @@ def test_a_header_with_its_letter_is_the_fields(take: Taker) -> None:
     text = "年度,项目名称,合计（A=B+C）,财政拨款（B）,上年结转（C）\n2020,水质监测,2360,2300,60\n"
     taken = take(text, schema="fiscal_project.budget", unit="元")
     assert picked(taken.rows, "total", "appropriation", "carried_over") == [(2360, 2300, 60)]
+
+
+def test_a_kind_of_bond_that_is_no_code_is_told_where_it_has_a_column(take: Taker) -> None:
+    head = "债券名称,债券类型,债券规模（亿元）\n"
+    taken = take(head + "2021年样例专项债券（一期）,记账式,1.5\n", schema="gov_debt.bonds")
+    assert taken.finding("code_unknown").raw == "记账式"
