@@ -26,6 +26,7 @@ from ingest.readers import (
     TruthReader,
     WordReader,
 )
+from ingest.republic import RepublicReader, is_certain, republic_day
 from ingest.unit_readers import DebtReader, WholeDebtReader, WrittenReader, unbracketed
 from ingest.units import Unit, find_unit
 from ingest.values import Unreadable
@@ -76,6 +77,7 @@ _KINDS: tuple[Kind, ...] = (
     Kind("decimal", frozenset({"integer", "decimal", "grouped", "bracketed"}), "bracketed", DebtReader),
     Kind("decimal", frozenset({"percent"}), "percent", lambda: DecimalReader("percent", find_unit("%")), "percent"),
     Kind("date", frozenset({"date"}), "date", DateReader),
+    Kind("date", frozenset({"date", "republic", "republic_short"}), "republic", RepublicReader),
     Kind("datetime", frozenset({"date", "datetime"}), "datetime", MomentReader),
     Kind("period", frozenset({"period"}), "period", lambda: WordReader(period)),
     Kind("boolean", frozenset({"truth"}), "truth", TruthReader),
@@ -114,7 +116,13 @@ def _time_shape(text: str) -> str:
                 return "date_impossible"
         else:
             return name
-    return "period" if is_spoken(text) else "text"
+    if is_spoken(text):
+        return "period"
+    try:
+        republic_day(text)
+    except Unreadable:
+        return "text"
+    return "republic" if is_certain(text) else "republic_short"
 
 
 @dataclass
@@ -255,7 +263,7 @@ class Evidence:
             return None
         for kind in sorted(_KINDS, key=lambda one: -sum(self.counts[shape] for shape in one.shapes)):
             fitting = sum(self.counts[shape] for shape in kind.shapes)
-            if fitting >= _WARN_SHARE * self.total:
+            if fitting >= _WARN_SHARE * self.total and self.counts[kind.needs]:
                 against = [shape for shape in self.places if shape not in kind.shapes and shape not in ("null", "dash")]
                 return kind, against or ["grouped"]
         return None

@@ -12,7 +12,8 @@ from ingest.underheads import is_number
 
 _MOST_LEFT = 100  # rows that are named in the release; all are counted
 _ZEROS = frozenset("0.,")
-_NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[报報]告|空表"  # in a note under a table without rows
+# In a note under a table without rows.
+_NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[报報]告|空表|^[无無]$"
 
 
 @dataclass(frozen=True)

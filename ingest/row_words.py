@@ -22,6 +22,7 @@ NOTE = (
     r"^\s*(?:附?[注註]|备\s*注|備\s*註|说\s*明|說\s*明|填[表报][说說]明|編?製?附[註注]|[数數][据據][来來]源|[资資]料[来來]源)"
     r"\s*\d*\s*[:：]"
 )
+BESIDE_NOTE = r"^\s*(?:附?[注註]|备\s*注|備\s*註|说\s*明|說\s*明)\s*$"  # before one text of its own
 ENUMERATED = r"^\s*(?:[(（]?\d{1,2}[)）.、．]?|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])\s*$"
 HEADING = (
     r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*[\x{3400}-\x{9FFF}]"  # `一、住宅用地` over some of the rows
@@ -36,9 +37,11 @@ SUM_MARKS = ["计", "計", "数", "數"]
 NAMES = 4  # columns from the left in which a row is named
 GOES_ON_MARKS = ["续", "續", "接", "页", "頁"]
 NUMBERED = r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[、．）)]|\.(?!\d))|[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[①-⑳])"
-MARKS = ["计", "計", "数", "數", ":", "："]  # a total, a note and a signature have one of these
+MARKS = ["计", "計", "数", "數", ":", "：", "无", "無", "注", "註", "明"]  # in what is odd
 EMPTY = f"^[{SPACE}]*$"
-ODD = f"{NOTE}|{TOTAL}|{SIGNATURE}"
+# Alone in its row: nothing to report.
+NOTHING = r"^\s*(?:本(?:年度?|期|单位|單位|部门|部門|地区|地區))?[无無]\s*[。.]?\s*$"
+ODD = f"{NOTE}|{BESIDE_NOTE}|{TOTAL}|{SIGNATURE}|{NOTHING}"
 
 
 def matching_total(text: str) -> bool:

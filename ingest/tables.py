@@ -25,6 +25,7 @@ from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows, iter_coded
 from ingest.rest import LeftOut, Rest, Total
 from ingest.row_words import (
+    BESIDE_NOTE,
     EMPTY,
     ENUMERATED,
     GOES_ON,
@@ -34,6 +35,7 @@ from ingest.row_words import (
     NAMED_TOTAL,
     NAMES,
     NOTE,
+    NOTHING,
     NUMBERED,
     ODD,
     SUM_MARKS,
@@ -254,8 +256,13 @@ def _is_total(cells: tuple[str, ...]) -> bool:
 def _is_note(full: list[str], rest: Rest, width: int) -> bool:
     """A note, or after the first one: more text, with or without its number before it."""
     if len(full) == 1:
-        return bool(re.match(NOTE, full[0])) or bool(rest.notes and not is_number(full[0]))
-    if len(full) != 2 or width < 4:
+        nothing = width > _TAILED and re.match(NOTHING, full[0])
+        return bool(nothing or re.match(NOTE, full[0]) or (rest.notes and not is_number(full[0])))
+    if len(full) < 2 or width < 4:
+        return False
+    if re.match(BESIDE_NOTE, full[0]) and len(set(full)) == 2 and re.search(_SENTENCE, full[1]):
+        return True
+    if len(full) != 2:
         return False
     numbered = bool(re.match(ENUMERATED, full[0])) and not is_number(full[1])
     return bool(re.match(NOTE, full[0])) or (bool(rest.notes) and numbered)

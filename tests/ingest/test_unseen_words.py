@@ -232,3 +232,41 @@ def test_the_column_of_years_is_told_to_be_read(take: Taker) -> None:
     taken = take(text, schema="land_price.quarterly")
     assert taken.column("period") == ["2021-Q1"]
     assert not taken.findings("columns_not_in_schema")
+
+
+@pytest.mark.parametrize(
+    ("days", "type_", "first"),
+    [
+        (("111/03/15", "099/12/01", "99/10/20"), "date", dt.date(2022, 3, 15)),
+        (("111.3.15", "2010-10-20", "108/12/01"), "date", dt.date(2022, 3, 15)),
+        (("99/10/20", "11/03/15"), "string", "99/10/20"),
+        (("111/03/15", "112/13/01"), "string", "111/03/15"),
+        (("111/03/15", "甲"), "string", "111/03/15"),
+    ],
+)
+def test_days_of_the_republic_are_told_by_the_whole_column(
+    take: Taker, days: tuple[str, ...], type_: str, first: object
+) -> None:
+    taken = take("名稱,核發日期\n" + "".join(f"甲{number},{day}\n" for number, day in enumerate(days)))
+    assert taken.table.fields[1].type == type_
+    assert taken.column(taken.table.fields[1].name)[0] == first
+
+
+def test_nothing_alone_in_its_row_is_no_row(take: Taker) -> None:
+    taken = take("名称,金额,日期\n无,,\n甲,1,2019-01-02\n无,2,2019-01-03\n")
+    assert [row["ming_cheng"] for row in taken.rows] == ["甲", "无"]
+
+
+def test_a_list_of_nothing_is_a_report_of_nothing(take: Taker) -> None:
+    taken = take("债券名称,债券编码,债券规模（亿元）,发行时间\n无,,,\n", schema="gov_debt.bonds")
+    assert taken.rows == []
+    assert [one.code for one in taken.outcome.findings if one.code == "report_of_nothing"]
+
+
+def test_a_remark_beside_its_word_is_a_note(take: Taker) -> None:
+    head = ["序号", "地块编号", "土地位置", "出让面积（㎡）", "土地用途", "备注"]
+    remark = ["备注", "1、须符合细则；2、其他见公告。", "", "", "", ""]
+    rows = [head, [1, "XX2026-1", "城西街道", 9166, "工业用地", ""], remark]
+    taken = take(merged(rows, "B3:F3"), "公告.xlsx", schema="land_supply.notice")
+    assert taken.column("parcel_no") == ["XX2026-1"]
+    assert taken.outcome.tables[0].table.origin["notes"] == 1
