@@ -98,13 +98,6 @@ def test_odd_cells_are_counted_in_one_finding_with_the_first_of_them(take: Taker
     assert finding.params["cells"].endswith("B162 …")
 
 
-def test_the_cells_that_are_named_are_the_first_ones_whatever_stands_in_them(take: Taker) -> None:
-    odd = {row: ("待定", "面议")[row % 2] for row in range(10, 810, 20)} | dict.fromkeys(range(15, 55, 2), "面议")
-    rows = "".join(f"a,{odd.get(row, row)}\n" for row in range(2, 1202))
-    finding = take("k,v\n" + rows).finding("column_became_text")
-    assert finding.params["first_cells"] == [f"B{row}" for row in sorted(odd)][:20]
-
-
 def test_a_column_of_many_texts_is_text_without_a_word(take: Taker) -> None:
     taken = take("k,v\n" + "".join(f"a,文{number}\n" for number in range(3_000)))
     assert taken.types["v"] == "string"

@@ -270,3 +270,10 @@ def test_a_remark_beside_its_word_is_a_note(take: Taker) -> None:
     taken = take(merged(rows, "B3:F3"), "公告.xlsx", schema="land_supply.notice")
     assert taken.column("parcel_no") == ["XX2026-1"]
     assert taken.outcome.tables[0].table.origin["notes"] == 1
+
+
+def test_the_cells_that_are_named_are_the_first_ones_whatever_stands_in_them(take: Taker) -> None:
+    odd = {row: ("待定", "面议")[row % 2] for row in range(10, 810, 20)} | dict.fromkeys(range(15, 55, 2), "面议")
+    rows = "".join(f"a,{odd.get(row, row)}\n" for row in range(2, 1202))
+    finding = take("k,v\n" + rows).finding("column_became_text")
+    assert finding.params["first_cells"] == [f"B{row}" for row in sorted(odd)][:20]
