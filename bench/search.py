@@ -35,6 +35,7 @@ from search.index import Changes, SearchDocument, SearchIndex, SearchQuery
 from search.lexicon import lexicon
 from search.question import attempts
 from search.suggest import suggest
+from search.warming import warm
 
 FACETS = ("publisher", "theme", "family", "frequency", "tag")
 
@@ -159,7 +160,8 @@ def _lines(one: SearchDocument, made: dict[str, str]) -> list[dict[str, object]]
 
 
 def report_speed(name: str, index: SearchIndex, queries: Sequence[Judged]) -> None:
-    """Each query once with nothing remembered of it, then twice more; 5 facets, 20 hits."""
+    """Each query once with nothing remembered of it, then twice more; 5 facets, 20 hits. Warm, as a server is."""
+    warm(index, lexicon(), FACETS)
     first = [_seconds(lambda text=one.text: index.search(SearchQuery(text, facets=FACETS))) for one in queries]
     again = [_seconds(lambda text=one.text: index.search(SearchQuery(text, facets=FACETS))) for one in queries * 2]
     print(f"{name}: asked first {_spread(first)}; again {_spread(again)}")
