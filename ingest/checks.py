@@ -81,9 +81,8 @@ def _held(check: Check, rows: TypedColumns) -> pl.Series:
 
 
 def _found(codes: pl.Series, dates: Mapping[str, str]) -> pl.Series:
-    there = {
-        code: dates.get(code) for code in codes.unique().to_list()
-    }  # a table of all the codes takes longer to make
+    # A table of all the codes takes longer to make.
+    there = {code: dates.get(code) for code in codes.unique().to_list()}
     return codes.replace_strict(there, return_dtype=pl.String)
 
 

@@ -39,7 +39,7 @@ from portal.heavy import Answers, HeavyPool, step_back
 from portal.misses import MissLog
 from portal.sampling import cells_of
 from portal.settings import Settings
-from search import open_index
+from search import open_index, synonyms
 from search.index import SearchIndex
 from search.inside import find_waiting, read_values, take_in
 from search.lexicon import Lexicon
@@ -212,6 +212,11 @@ class House:
         self.engine.dispose()
         if "index" in vars(self):
             self.index.close()
+
+    def words(self, opened: Session) -> Lexicon:
+        """The words that questions are understood by now."""
+        self.lexicon = synonyms.words(opened, self.lexicon, self.settings.home_region)
+        return self.lexicon
 
     def _changed(self) -> None:
         self.catch_up()

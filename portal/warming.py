@@ -8,7 +8,6 @@ import threading
 from catalog.db import session
 from catalog.errors import Unavailable
 from portal.context import House
-from search import synonyms
 from search.warming import warm
 
 _FACETS = ("publisher", "region", "theme", "tag", "family")
@@ -19,7 +18,7 @@ def warm_house(house: House) -> None:
     """Have search load what it needs. Whatever fails is told by the question that meets it."""
     try:
         with session(house.engine) as opened:
-            words = house.lexicon = synonyms.words(opened, house.lexicon, house.settings.home_region)
+            words = house.words(opened)
         warm(house.index, words, _FACETS)
     except Unavailable:
         log.info("the search index is away; nothing was made ready")

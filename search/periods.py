@@ -35,9 +35,8 @@ _NUMERIC: Final = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?:[-/.](?P<month>1[0-2]|0?[1-9])|(?P<joined>1[0-2]|0[1-9]))(?![\d])"
 )
 _SPAN: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年?度?\s*[-~至到—–]+\s*((?:19|20)\d\d)(?!\d)年?度?")
-_PARTS: Final = re.compile(
-    rf"[\d{_NUMERAL}民国学今去前年度第季上下半月份至到qh\s./~–—-]{{2,}}"
-)  # no period reaches beyond
+# No period reaches beyond one of these.
+_PARTS: Final = re.compile(rf"[\d{_NUMERAL}民国学今去前年度第季上下半月份至到qh\s./~–—-]{{2,}}")
 _MAY_BE: Final = re.compile(r"(?:19|20)\d\d|年|民国")
 
 

@@ -86,9 +86,8 @@ class DeclaredField:
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
-    reach: Mapping[str, str] = field(
-        default_factory=dict
-    )  # the codes of a region's name: `plain`, its levels `own below`
+    # The codes of a region's name: `plain`, its levels `own below`.
+    reach: Mapping[str, str] = field(default_factory=dict)
     dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     plausible_from: float | None = None  # numbers below it that are not zero too

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,10 +15,9 @@ from lxml import etree
 from ingest.formats.beside import Beside
 from ingest.formats.cell_text import number_text, text_of
 from ingest.formats.fence import AREA_LIMIT, SHEETS, Line, Stop, blocks, check_known, run
-from ingest.formats.page_texts import read_page
+from ingest.formats.page_texts import SPACE, read_page
 from ingest.formats.parts import look_at_markup
 
-_SPACE = re.compile(r"[ \t\r\n]+")
 _SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 _SS = f"{{{_SPREADSHEET.decode()}}}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
@@ -178,8 +176,8 @@ def _text(element: Any) -> str:
     words = []
     for one in element.iter():
         words.append("\n" if one.tag in ("br", "p", "div") and one is not element else "")
-        words.append(_SPACE.sub(" ", one.text or ""))
-        words.append(_SPACE.sub(" ", one.tail or "") if one is not element else "")
+        words.append(SPACE.sub(" ", one.text or ""))
+        words.append(SPACE.sub(" ", one.tail or "") if one is not element else "")
     return "\n".join(line.strip(" ") for line in "".join(words).strip().split("\n") if line.strip(" "))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-_SPACE = re.compile(r"[ \t\r\n]+")
+SPACE = re.compile(r"[ \t\r\n]+")  # of markup
 _INLINE = frozenset({"b", "strong", "i", "em", "u", "s", "font", "span", "sub", "sup", "small", "big", "ins", "o:p"})
 _UNSEEN = frozenset({"script", "style", "head", "nav", "select", "button", "a"})  # links are the way to other pages
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -38,7 +38,7 @@ class _Reading:
 
     def close(self, level: int = 0) -> None:
         """End the line; `level` is that of a heading."""
-        text, self.words = _SPACE.sub(" ", "".join(self.words)).strip(" \u3000\xa0"), []
+        text, self.words = SPACE.sub(" ", "".join(self.words)).strip(" \u3000\xa0"), []
         if not text or len(text) > _LONGEST:
             return
         if level:

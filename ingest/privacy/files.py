@@ -17,6 +17,7 @@ from catalog.schema import Field, Table
 from ingest.cells import ABOUT, OPTIONS, iter_cells, read_about
 from ingest.privacy.detectors import context_of
 from ingest.privacy.hits import mask_text
+from ingest.privacy.scan import raw_headings
 
 _TEXT = ("string", "code", "period")
 
@@ -29,17 +30,11 @@ class Ruling:
     kinds: frozenset[str]
 
 
-def raw_titles(cells: Path, table: Table) -> dict[str, tuple[str, list[str]]]:
-    """Each raw column of a cells file: its headings, and the fields that are made from it."""
-    headers = table.origin.get("headers", {})
-    titles: dict[str, tuple[str, list[str]]] = {}
-    for name, how in read_about(cells)["fields"].items():
-        field = table.field(name)
-        for source in how["columns"]:
-            heading, names = titles.get(f"c{source}", ("", []))
-            words = f"{heading} {field.title if field else ''} {headers.get(name, '')}"
-            titles[f"c{source}"] = (words, [*names, name])
-    return titles
+def _headings(cells: Path, table: Table) -> dict[int, tuple[str, list[str]]]:
+    """`raw_headings` of a cells file."""
+    headers, titles = table.origin.get("headers", {}), {one.name: one.title for one in table.fields}
+    fields = read_about(cells)["fields"].items()
+    return raw_headings((name, titles.get(name, ""), headers.get(name, ""), how["columns"]) for name, how in fields)
 
 
 def rewrite(
@@ -124,10 +119,10 @@ def _write_cells(cells: Path, table: Table, rulings: Mapping[str, Ruling], targe
 def _hidden(cells: Path, table: Table, rulings: Mapping[str, Ruling]) -> dict[str, frozenset[str]]:
     """The raw columns that must be masked, each with its context: one strict ruling is enough."""
     found = {}
-    for column, (title, names) in raw_titles(cells, table).items():
+    for source, (title, names) in _headings(cells, table).items():
         strict = [rulings[name] for name in names if name in rulings and rulings[name].action != "publish"]
         if strict:
-            found[column] = context_of(title).union(*(one.kinds for one in strict))
+            found[f"c{source}"] = context_of(title).union(*(one.kinds for one in strict))
     return found
 
 

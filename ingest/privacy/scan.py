@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,13 +82,10 @@ class TableScan:
     """Sees the raw columns of a table while they are written: each under all the headings that it has."""
 
     def __init__(self, columns: tuple[Planned, ...]) -> None:
-        self._names: dict[int, list[str]] = {}
-        titles: dict[int, str] = {}
-        for column in sorted(columns, key=lambda one: one.field.name):
-            for source in column.sources:
-                titles[source] = f"{titles.get(source, '')} {column.field.title} {column.header}"
-                self._names.setdefault(source, []).append(column.field.name)
-        self._scans = {source: ColumnScan(title) for source, title in titles.items()}
+        ordered = sorted(columns, key=lambda one: one.field.name)
+        found = raw_headings((one.field.name, one.field.title, one.header, one.sources) for one in ordered)
+        self._names = {source: names for source, (_, names) in found.items()}
+        self._scans = {source: ColumnScan(title) for source, (title, _) in found.items()}
 
     def see(self, raw: Mapping[int, Any]) -> None:
         """The raw columns of accepted rows, by their places."""
@@ -100,6 +97,19 @@ class TableScan:
         for source, names in self._names.items():
             for name in names if self._scans[source].cells else ():
                 yield name, self._scans[source]
+
+
+def raw_headings(fields: Iterable[tuple[str, str, str, Iterable[int]]]) -> dict[int, tuple[str, list[str]]]:
+    """Each raw column, by its place: its headings, and the fields that are made from it.
+
+    `fields` are names with title, header and the places of raw columns.
+    """
+    found: dict[int, tuple[str, list[str]]] = {}
+    for name, title, header, sources in fields:
+        for source in sources:
+            words, names = found.get(source, ("", []))
+            found[source] = (f"{words} {title} {header}", [*names, name])
+    return found
 
 
 def rough_pattern(context: frozenset[str]) -> str:

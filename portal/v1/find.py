@@ -24,7 +24,6 @@ from portal.context import actor, catalog_session, house
 from portal.cursors import read_cursor, write_cursor
 from portal.links import absolute, next_link
 from portal.v1.shapes import item_shape
-from search import synonyms
 from search.browse import browse
 from search.documents import documents_of
 from search.explain import explain
@@ -84,8 +83,7 @@ def read_text() -> str:
 
 def words() -> Lexicon:
     """The words that questions are understood by now."""
-    found = house().lexicon = synonyms.words(catalog_session(), house().lexicon, house().settings.home_region)
-    return found
+    return house().words(catalog_session())
 
 
 def quoted(value: str) -> str:

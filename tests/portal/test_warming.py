@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
 import pytest
 
 from portal.app import create_app
+from portal.context import House
 from portal.migrate import upgrade
 from portal.settings import load
 from portal.warming import warm_beside, warm_house
@@ -43,10 +45,8 @@ def test_what_fails_is_logged_and_stops_nothing(tmp_path: Path, caplog: pytest.L
     house.close()
 
 
-def test_it_is_done_by_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
+def test_it_is_done_by_another_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
     monkeypatch.setattr("portal.warming.warm_house", lambda house: done.set())
-    warm_beside(object())  # type: ignore[arg-type]
+    warm_beside(House(load({"PORTAL_DATA_DIR": str(tmp_path)})))
     assert done.wait(10)
