@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from ingest.ahead import ahead
 from ingest.coded import CODED, repeats
 from ingest.findings import ERROR, WARNING, Refused
 from ingest.formats.mending import Shapes
@@ -91,44 +94,68 @@ def _sample(source: Path) -> str:
 
 
 def _read_fast(source: Path, target: Path, layout: Layout, tell: Tell) -> RawSheet | None:
-    """The regular file, read by columns; None where a row is not as wide as the others or a block is too small."""
-    quoted, size, rows = _has_quote(source), max(1, source.stat().st_size), 0
+    """The regular file, read by columns; None where a row is not as wide as the others or too long for a piece."""
+    quoted, size = _has_quote(source), max(1, source.stat().st_size)
     try:
         coded = _repeating(source, layout, quoted=quoted)
+        told = _Told(layout, coded, quoted=quoted)
+        # Where a quote may hold a line's end, only who reads from the beginning knows where a row ends.
+        blocks = told.open(source, _BLOCK) if quoted else ahead(told.read, _iter_pieces(source))
         with RawWriter(target, layout.width, coded) as writer:
-            for place, batch in enumerate(_open_fast(source, layout, coded, quoted=quoted), start=1):
-                writer.add_columns(rows + 1, batch.columns)
-                rows += batch.num_rows
-                tell(Progress(rows, fraction=min(1.0, place * _BLOCK / size) * _READING))
+            for place, batch in enumerate(blocks, start=1):
+                writer.add_columns(writer.rows + 1, batch.columns)
+                tell(Progress(writer.rows, fraction=min(1.0, place * _BLOCK / size) * _READING))
     except pa.ArrowInvalid:
         return None
-    return RawSheet(target, layout.width, rows)
+    return RawSheet(target, layout.width, writer.rows) if writer.rows else None
 
 
 def _repeating(source: Path, layout: Layout, *, quoted: bool) -> frozenset[int]:
     """The columns (from 0) that say the same things again and again, by the file's beginning."""
     try:
-        with _open_fast(source, layout, frozenset(), quoted=quoted, block=_HEAD, threads=False) as reader:
+        with _Told(layout, frozenset(), quoted=quoted).open(source, _HEAD) as reader:
             first = reader.read_next_batch()
     except pa.ArrowInvalid:
         return frozenset()
     return frozenset(place for place, column in enumerate(first.columns) if repeats(column.slice(0, _JUDGED)))
 
 
-def _open_fast(
-    source: Path, layout: Layout, coded: frozenset[int], *, quoted: bool, block: int = _BLOCK, threads: bool = True
-) -> arrow_csv.CSVStreamingReader:
-    """A reader of a file that is known to be UTF-8."""
-    names = column_names(layout.width)
-    types = {name: CODED if place in coded else pa.string() for place, name in enumerate(names)}
-    return arrow_csv.open_csv(
-        source,
-        read_options=arrow_csv.ReadOptions(column_names=names, block_size=block, use_threads=threads),
-        parse_options=arrow_csv.ParseOptions(
+def _iter_pieces(source: Path) -> Iterator[bytes]:
+    """The whole file in pieces that end where a line does. Raises ArrowInvalid where a line is longer than a piece."""
+    with source.open("rb") as stream:
+        while piece := stream.read(_BLOCK):
+            if len(piece) == _BLOCK:
+                end = piece.rfind(b"\n") + 1
+                if not end:
+                    raise pa.ArrowInvalid("a line is longer than a block")
+                stream.seek(end - len(piece), os.SEEK_CUR)
+                piece = piece[:end]
+            again = stream.tell() > len(piece) and piece.startswith(codecs.BOM_UTF8)
+            yield codecs.BOM_UTF8 + piece if again else piece  # what is no file's beginning loses one all the same
+
+
+class _Told:
+    """What the fast reader is told of a file that is known to be UTF-8."""
+
+    def __init__(self, layout: Layout, coded: frozenset[int], *, quoted: bool) -> None:
+        self._names = column_names(layout.width)
+        types = {name: CODED if place in coded else pa.string() for place, name in enumerate(self._names)}
+        self._parse = arrow_csv.ParseOptions(
             delimiter=layout.delimiter, newlines_in_values=quoted, ignore_empty_lines=False
-        ),
-        convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=False),
-    )
+        )
+        self._convert = arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=False)
+
+    def open(self, source: Path, block: int) -> arrow_csv.CSVStreamingReader:
+        """A reader of the file from its beginning, so many bytes at a time."""
+        return arrow_csv.open_csv(source, self._blocks(block), self._parse, self._convert)
+
+    def read(self, piece: bytes) -> Any:
+        """The rows of a piece, in one batch."""
+        table = arrow_csv.read_csv(pa.BufferReader(piece), self._blocks(len(piece) + 1), self._parse, self._convert)
+        return table.combine_chunks().to_batches()[0]
+
+    def _blocks(self, size: int) -> arrow_csv.ReadOptions:
+        return arrow_csv.ReadOptions(column_names=self._names, block_size=size, use_threads=False)
 
 
 def _has_quote(source: Path) -> bool:

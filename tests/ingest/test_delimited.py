@@ -46,15 +46,21 @@ def test_both_readers_give_back_every_cell_of_a_quoted_table(
     assert fast is None or rows_of(fast) == wanted
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(st.sampled_from('ab1, ",\n\r中'), min_size=1, max_size=40), width=st.integers(1, 3))
+@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.text(st.sampled_from('ab1, ",\n\r中\ufeff'), min_size=1, max_size=40),
+    width=st.integers(1, 3),
+    block=st.sampled_from([3, 8, 1 << 20]),
+)
 def test_where_the_fast_reader_reads_at_all_it_reads_what_the_exact_one_reads(
-    tmp_path: Path, text: str, width: int
+    tmp_path: Path, text: str, width: int, block: int
 ) -> None:
     source = tmp_path / "t.csv"
     source.write_bytes(text.encode())
     layout = Layout(",", width)
-    fast = delimited._read_fast(source, tmp_path / "fast", layout, lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_BLOCK", block)
+        fast = delimited._read_fast(source, tmp_path / "fast", layout, lambda _: None)
     if fast is None:
         return
     exact = read_exactly(source, tmp_path / "exact", layout, lambda _: None)
