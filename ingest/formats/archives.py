@@ -162,7 +162,7 @@ class Remarks:
     def _keep_after(self, chunk: bytes) -> None:
         if self.after:
             self.after += chunk[_OVERLAP:] if len(self.after) < _MOST_AFTER else b""
-        elif end := _END_OF_CELLS.search(chunk):
+        elif b"sheetData" in chunk and (end := _END_OF_CELLS.search(chunk)):
             self.after += chunk[end.end() :]
 
     def notes(self, sheet: str) -> Iterator[list[Any]]:

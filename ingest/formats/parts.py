@@ -27,6 +27,8 @@ _NAMES = re.compile(
     r"<(?:\w+:)?(?:creator|initial-creator|lastModifiedBy|Manager|author)(?:\s[^>]*)?>([^<]+)<|\bdisplayName=\"([^\"]*)\""
 )
 _STRING = re.compile(r"<si\b[^>]*>(.*?)</si>", re.DOTALL)
+_IN_RUNS = re.compile(r"<(?:\w+:)?r[\s>]")
+_NUMBER = re.compile(rf"(?<!\d)\d(?:[\W_]{{0,4}}+\d){{{SHORTEST - 1}}}")  # unseen characters may stand in it
 _ANNOTATION = re.compile(r"<office:annotation\b.*?</office:annotation>", re.DOTALL)
 _RUN = re.compile(rb"(?:[\x20-\x7e]){%d,}" % SHORTEST)
 _WIDE_RUN = re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x4e-\x9f]){%d,}" % SHORTEST)
@@ -80,13 +82,25 @@ def _see_xml(archive: zipfile.ZipFile, name: str, beside: Beside, inside: str) -
     code = next((code for pattern, code in _PLACES if pattern.search(name)), PARTS)
     for piece in _pieces(archive, name):
         if name == "xl/sharedStrings.xml" and not inside:
-            for text in filter(may_tell, _STRING.findall(piece)):
+            for text in _telling(piece):
                 beside.hold(_plain(text))
         elif code == PARTS:
             for text in _told_by(piece):
                 beside.see(PARTS, text, part=inside or name)
         else:
             _see_words(piece, code, beside)
+
+
+def _telling(piece: str) -> Iterator[str]:
+    """The stored strings that may hold a number of a person or an address: of hundreds of thousands mostly none."""
+    if "@" in piece or ("<r" in piece and _IN_RUNS.search(piece)):  # a number may be in several runs
+        yield from filter(may_tell, _STRING.findall(piece))
+        return
+    end = 0
+    for found in _NUMBER.finditer(piece):
+        if found.start() >= end:
+            end = piece.find("</si>", found.end())
+            yield piece[piece.rfind("<si", 0, found.start()) : end]
 
 
 def _see_words(markup: str, code: str, beside: Beside) -> None:

@@ -17,6 +17,7 @@ from tests.ingest.test_formats import MANIFEST, SHEET, packed
 from tests.portal.invented import NUMBER, OTHER, WITH_X, leaks
 
 PLAIN = [("地块", "备注", "面积"), ("甲", "无", 1.5), ("乙", "无", 2.5)]
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 RUNS = f"<si><r><rPr><b/></rPr><t>{NUMBER[:9]}</t></r><r><rPr><i/></rPr><t>{NUMBER[9:]}</t></r></si>"
 
 
@@ -49,6 +50,19 @@ def told(take: Taker, content: bytes, name: str = "表.xlsx") -> list[tuple[str,
 
 ELSEWHERE = {
     "an unused string": {"xl/sharedStrings.xml": strings(f"<si><t>身份证{NUMBER}</t></si>")},
+    "one between codes, in wide digits": {
+        "xl/sharedStrings.xml": strings(
+            "<si><t>3306022020B00012</t></si>",
+            f"<si><t xml:space='preserve'>证件 {NUMBER.translate(WIDE)} 号</t></si>",
+            "<si><t>3306022020B00013</t></si>",
+        )
+    },
+    "one with unseen characters and spaces": {
+        "xl/sharedStrings.xml": strings(f"<si><t>{NUMBER[:6]}\u200b {NUMBER[6:14]} {NUMBER[14:]}</t></si>")
+    },
+    "one written as entities": {
+        "xl/sharedStrings.xml": strings(f"<si><t>{''.join(f'&#{ord(one)};' for one in NUMBER)}</t></si>")
+    },
     "an unused string of runs": {"xl/sharedStrings.xml": strings(RUNS)},
     "custom XML": {"customXml/item1.xml": f"<a><b>{WITH_X}</b></a>"},
     "custom XML in UTF-16": {"customXml/item1.xml": f"<a><b>{NUMBER}</b></a>".encode("utf-16")},
