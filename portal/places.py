@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +16,7 @@ from werkzeug.http import parse_etags
 
 from catalog.accounts import EDITORS, PUBLIC, Actor
 from catalog.db import moment_text, session
-from catalog.errors import BadParameter
+from catalog.errors import BadParameter, NotFound
 from catalog.lookup import (
     get_current_release,
     get_dataset,
@@ -109,17 +110,21 @@ def _look_up(asking: Asking, slug: str) -> Place:
     with session(asking.house.engine) as opened:
         dataset = get_dataset(opened, slug, asking.actor)
         require_readable_rows(dataset, asking.actor)
-        if number is not None and day is not None:
-            raise BadParameter.at("as_of", "release_or_day")
-        if number is not None:
-            if not (number.isascii() and number.isdecimal() and len(number) < 10):
-                raise BadParameter.at("release", "release_expected", value=number)
-            release = get_release(opened, dataset, asking.actor, int(number))
-        else:
-            as_of = None if day is None else parse_day("as_of", day)
-            release = get_current_release(opened, dataset, asking.actor, as_of)
+        release = _release(opened, dataset, asking.actor, number, None if day is None else parse_day("as_of", day))
         require_shown_to(opened, asking.actor, release)
         return Place(dataset, release, _first_seen(get_table(release, table)))
+
+
+def _release(opened: Session, dataset: Dataset, viewer: Actor, number: str | None, day: date | None) -> Release:
+    """That of the number, that of the day; of both the one that is both."""
+    if number is None:
+        return get_current_release(opened, dataset, viewer, day)
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise BadParameter.at("release", "release_expected", value=number)
+    release = get_release(opened, dataset, viewer, int(number))
+    if day is not None and (then := get_current_release(opened, dataset, viewer, day)) is not release:
+        raise NotFound("release_of_other_days", number=release.number, day=day.isoformat(), then=then.number)
+    return release
 
 
 @lru_cache(1000)
@@ -148,7 +153,8 @@ def mark_of(asking: Asking, place: Place) -> str:
 
 def headers_of(asking: Asking, place: Place, mark: str) -> list[tuple[str, str]]:
     """The tag of an answer, its release, how long it may be kept, and what else it depends on."""
-    kept = IMMUTABLE if asking.args.get("release") else REVALIDATE
+    by_number = asking.args.get("release") and not asking.args.get("as_of")  # days that are to come may change that
+    kept = IMMUTABLE if by_number else REVALIDATE
     return [
         ("Cache-Control", kept if place.is_for_all else PRIVATE["Cache-Control"]),
         ("X-Release", str(place.release.number)),

@@ -5,21 +5,18 @@ from __future__ import annotations
 from catalog.rows.terms import FUNCTIONS, OPERATORS
 from portal.v1 import documents
 from portal.v1.find import FILTERS, SORTS
-from portal.v1.resource import parameter
+from portal.v1.resource import TEXT, parameter
 from search.fields import FACETS
 
 _OPERATORS = "; ".join(f"`{one.name}`: {one.meaning}" for one in OPERATORS.values()) + "."
 _PARTS = ", ".join(f"`{one.name}`" for one in FUNCTIONS.values() if not one.aggregate)
 _SUMS = ", ".join(f"`{one.name}`" for one in FUNCTIONS.values() if one.aggregate)
-_FACETS = "^({0})(,({0}))*$".format("|".join(FACETS))
+_FACETS = "^(({0})(,({0}))*)?$".format("|".join(FACETS))
 WHOLE = {"type": "integer", "minimum": 1}
 DAY = {"type": "string", "format": "date"}
 SEARCH = (
     parameter("q", "Words to look for, as people write them.", example="住宅地价"),
-    *(
-        parameter(name, "Repeat for OR; different ones are AND.", {"type": "array", "items": {"type": "string"}})
-        for name in FILTERS
-    ),
+    *(parameter(name, "Repeat for OR; different ones are AND.", {"type": "array", "items": TEXT}) for name in FILTERS),
     parameter("period_from", "Data that reach to this day or later.", DAY),
     parameter("period_to", "Data that begin on this day or earlier.", DAY),
     parameter("updated_from", "Modified on this day or later.", DAY),
@@ -32,7 +29,7 @@ SEARCH = (
 )
 WHERE = (
     parameter("release", "A release by its number; else the latest.", {**WHOLE, "maximum": 999_999_999}),
-    parameter("as_of", "The release that was the latest at the end of that day.", DAY),
+    parameter("as_of", "The latest release at the end of that day; with `release`, only if it is that one.", DAY),
     parameter("table", "A table of the release; else the first."),
 )
 QUERY = (
@@ -53,7 +50,7 @@ QUERY = (
         "in": "query",
         "name": "filter",
         "description": "`field=value` or `field__op=value`; repeat = AND. op: " + _OPERATORS,
-        "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+        "schema": {"type": "object", "additionalProperties": TEXT},
         "style": "form",
         "explode": True,
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import marshmallow as ma
 from flask import request
@@ -63,6 +63,9 @@ def documented(blueprint: ApiBlueprint, *parameters: dict[str, Any]) -> Callable
     return blueprint.doc(parameters=[*parameters, LANGUAGE])
 
 
+TEXT: Final = {"type": "string", "pattern": "^[^\\u0000]*$"}  # no address may hold a NUL
+
+
 def parameter(
     name: str,
     description: str,
@@ -76,7 +79,7 @@ def parameter(
         "in": "query",
         "name": name,
         "description": description,
-        "schema": schema or {"type": "string"},
+        "schema": schema or TEXT,
     }
     if example is not None:
         made["example"] = example

@@ -124,6 +124,18 @@ def test_as_of_gives_the_release_of_that_day(api: dict[str, Api], slug: str) -> 
     assert api["public"].get(f"/datasets/{slug}/rows", query_string={"as_of": "2019-01-01"}).status_code == 404
 
 
+def test_a_number_and_a_day_together_mean_the_release_that_is_both(api: dict[str, Api], slug: str) -> None:
+    assert api["steward"].ingest(slug, CSV.replace(b"120.5", b"121.5"))["release"] == 2
+    publish(api, slug)
+    rows = f"/datasets/{slug}/rows"
+    both = api["public"].get(rows, query_string={"release": 2, "as_of": "2999-01-01"})
+    assert (both.status_code, both.headers["X-Release"]) == (200, "2")
+    assert both.headers["Cache-Control"] == "public, no-cache"
+    other = api["public"].get(rows, query_string={"release": 1, "as_of": "2999-01-01"})
+    assert (other.status_code, other.json["type"]) == (404, "/docs/errors#release_of_other_days")
+    assert "当天的最新发布是 2，不是 1" in other.json["detail"]
+
+
 def test_what_is_withdrawn_is_gone_everywhere(api: dict[str, Api], slug: str) -> None:
     answer = api["reviewer"].act(slug, "withdraw", {"reason": "数字有误"})
     assert answer.json["state"] == "withdrawn"
