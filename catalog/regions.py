@@ -20,10 +20,11 @@ _SUFFIXES: Final = (
     "特别行政区", "自治区", "自治州", "地区", "新区", "省", "市", "区", "县", "盟",
     "特別行政區", "自治區", "地區", "新區", "區", "縣",
 )  # fmt: skip
-_PEOPLES: Final = (
-    "维吾尔", "壮族", "回族", "藏族", "羌族", "彝族", "苗族", "侗族", "布依族", "土家族", "哈尼族", "傣族", "景颇族",
-    "傈僳族", "白族", "朝鲜族", "蒙古", "哈萨克", "柯尔克孜",
-)  # fmt: skip
+PEOPLES: Final = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|"
+    "布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|塔塔尔|独龙|鄂伦春|门巴|珞巴|基诺|各"
+)
+_OF_PEOPLES: Final = re.compile(rf"(?:(?:{PEOPLES})族|蒙古|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯)+(?=自治|$)")
 
 
 def region_and_parents(code: str) -> tuple[str, ...]:
@@ -54,8 +55,8 @@ def stem_of(name: str) -> str:
         if name.endswith(suffix) and len(name) - len(suffix) >= _SHORTEST:
             name = name[: -len(suffix)]
             break
-    cut = min((place for people in _PEOPLES if (place := name.find(people)) >= _SHORTEST), default=len(name))
-    return name[:cut]
+    peoples = _OF_PEOPLES.search(name, _SHORTEST)
+    return name[: peoples.start()] if peoples else name.removesuffix("自治")
 
 
 def regions_called(text: str) -> tuple[str, ...]:
@@ -115,7 +116,8 @@ def _ranked(term: Term) -> Iterator[tuple[int, str]]:
     yield from ((1, name) for name in term.aliases)
     if not is_aggregate(term):
         rank = (2 if wide else 3) + (0 if living else 2)
-        yield from ((rank, stem_of(term.labels[language])) for language in ("zh-Hans", "zh-Hant"))
+        length = len(stem_of(term.labels["zh-Hans"]))  # both have as many characters
+        yield from ((rank, term.labels[language][:length]) for language in ("zh-Hans", "zh-Hant"))
 
 
 def _folded(text: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from catalog.messages import LANGUAGES
-from catalog.regions import is_aggregate
+from catalog.regions import PEOPLES, is_aggregate
 from catalog.vocabularies import Term, get_vocabulary, label
 from ingest.headers import fold
 from ingest.numerals import with_digits
@@ -36,11 +36,7 @@ _LONGEST = 15  # characters of a path of names
 _OWN = re.compile(r"(?:市本级|县本级|区本级|州本级|本级|市辖区)$")
 _AMONG = re.compile(r"^其\s*中\s*[:：]\s*")
 _SUMMED = re.compile(r"(?<=[省市区县州盟旗])(?:合计|总计|小计)$")
-_PEOPLES = (
-    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|"
-    "布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|塔塔尔|独龙|鄂伦春|门巴|珞巴|基诺|各"
-)
-_AUTONOMOUS = re.compile(rf"(?P<stem>.{{2,}}?)(?:(?:{_PEOPLES})族?)*自治(?P<level>[区州县旗])")
+_AUTONOMOUS = re.compile(rf"(?P<stem>.{{2,}}?)(?:(?:{PEOPLES})族?)*自治(?P<level>[区州县旗])")
 
 
 class _Table(NamedTuple):

@@ -5,7 +5,6 @@ For developers, `python -m portal.migrate "what changes"` drafts the next migrat
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -137,4 +136,8 @@ def _config(connection: Connection) -> Any:
 
 
 if __name__ == "__main__":
-    print(draft(" ".join(sys.argv[1:])))
+    import argparse  # nothing that a server needs
+
+    parser = argparse.ArgumentParser(description="Draft the next migration from the models.")
+    parser.add_argument("what", help="what changes, in a few words")
+    print(draft(parser.parse_args().what))
