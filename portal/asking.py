@@ -48,16 +48,20 @@ class Asking(NamedTuple):
 
         Raises BadParameter where the request names a host that cannot be one.
         """
-        seen = self.environ
-        return self.house.settings.base_url or _origin(
-            seen["wsgi.url_scheme"], seen.get("HTTP_HOST"), seen["SERVER_NAME"], seen["SERVER_PORT"]
-        )
+        return origin_of(self.house, self.environ)
 
     @property
     def path(self) -> str:
         """The path of the address."""
         found: str = self.environ["PATH_INFO"]
         return found
+
+
+def origin_of(own: House, environ: Mapping[str, Any]) -> str:
+    """`Asking.origin` of a request by its environment."""
+    return own.settings.base_url or _origin(
+        environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), environ["SERVER_NAME"], environ["SERVER_PORT"]
+    )
 
 
 @lru_cache(100)

@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from portal.asking import asking
+from portal.asking import origin_of
+from portal.context import house
 
 
 def absolute(path: str) -> str:
     """The full address of a path of the portal."""
-    return f"{asking().origin}{path}"
+    return f"{origin_of(house(), request.environ)}{path}"
 
 
 def next_link(cursor: str) -> str:

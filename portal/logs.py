@@ -141,6 +141,7 @@ def configure() -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     access.handlers[:], access.propagate = [_gathered], False
+    logging.getLogger("elastic_transport").setLevel(logging.WARNING)  # it has a line for every request of its own
 
 
 def tell(environ: Mapping[str, Any], status: int, request_id: str, seconds: float) -> None:

@@ -60,3 +60,12 @@ def test_lines_of_requests_are_gathered_and_none_is_lost_when_a_process_ends() -
     assert {(line["logger"], line["method"], line["path"], line["status"]) for line in lines} == {
         ("portal.access", "GET", "/rows/**************1550", 200)
     }
+
+
+def test_requests_to_elasticsearch_are_told_only_where_they_fail() -> None:
+    program = (
+        "import logging; from portal import logs; logs.configure(); log = logging.getLogger('elastic_transport.node')\n"
+        "log.info('POST http://search/_search [status:200]'); log.warning('POST http://search/_search [status:N/A]')"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert [json.loads(line)["message"][-12:] for line in ended.stderr.splitlines()] == ["[status:N/A]"]
