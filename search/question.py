@@ -16,6 +16,7 @@ from search.pinyin import pairs_of, splits_of
 from search.places import Names, Place, find_place, places_in
 from search.runs import joined_runs, neighbours
 from search.sounds import initial_grams
+from search.telling import LIGHT_WORDS, QUESTION_UNITS, STOP_WORDS, apart, telling, telling_letters
 from search.tokens import IS_HAN, LONGEST_TOKEN, RUN, fold, grams_of, is_han, letter_token, letters_of
 from search.units import Question, Unit, Way
 from search.ways import (
@@ -36,7 +37,6 @@ from search.ways import (
 from search.wordlists import word_list
 
 QUESTION_LENGTH: Final = 200  # characters of a question that are looked at
-QUESTION_UNITS: Final = 16
 _LONGEST_UNKNOWN: Final = 3  # characters
 _FREE_MATCH: Final = 4  # an entry of so many characters may begin and end inside of dictionary words
 _SHORT_OFFICE: Final = 1.5  # an office whose name has every character of a short one
@@ -47,9 +47,6 @@ _WIDER_PERIODS: Final = (0.45, 0.35, 0.3)
 _CHOICE: Final = re.compile(r"(.)[不没]\1")  # `堵不堵车` asks whether 堵车
 _QUOTED: Final = re.compile(r'["“”「『]([^"“”「」『』]+)["“”」』]')
 
-STOP_WORDS: Final = word_list("stop")
-LIGHT_WORDS: Final = word_list("light")
-COMMON_LETTERS: Final = word_list("common_letters")
 ACTS: Final = word_list("acts")
 THINGS: Final = word_list("things")
 _COUNTED: Final = re.compile(
@@ -86,7 +83,7 @@ def _question(text: str, words: Lexicon, today: date) -> Question:
     units: list[Unit] = []
     for piece in _pieces(folded, today):
         units += [_period(piece)] if piece.mention else _units(piece, words, names, latin=latin)
-    kept = _telling(list(dict.fromkeys(units)))
+    kept = apart(telling(list(dict.fromkeys(units))))
     inside = {token for unit in kept for token in unit.tokens}
     bonds = dict.fromkeys(
         gram for gram in neighbours(folded, [unit.word for unit in kept], latin=latin) if gram not in inside
@@ -94,7 +91,7 @@ def _question(text: str, words: Lexicon, today: date) -> Question:
     return Question(
         units=tuple(kept[:QUESTION_UNITS]),
         bonds=tuple(bonds)[: 2 * QUESTION_UNITS],
-        chars=_telling_letters("".join(unit.word for unit in kept if _tells_by_letters(unit))),
+        chars=telling_letters(kept),
         title=letters_of(folded),
         text=folded,
         latin=latin,
@@ -275,24 +272,3 @@ def _region(word: str, meant: Sequence[Place]) -> Unit:
     ways += [Way(f"#{code}", (f"#{code}",), _CODE * WRITTEN, whole=True) for code in codes]
     kind = "light" if word in LIGHT_WORDS else "region"  # the whole of Taiwan is seldom told in a title
     return Unit(word, tuple(ways), kind, tuple(place.name for place in meant), codes)
-
-
-def _telling(units: list[Unit]) -> list[Unit]:
-    """What says what is sought: no stop words."""
-    return [unit for unit in units if _is_no_stop_word(unit)] or units
-
-
-def _is_no_stop_word(unit: Unit) -> bool:
-    return unit.kind != "stop" and unit.word not in STOP_WORDS
-
-
-def _tells_by_letters(unit: Unit) -> bool:
-    """What is asked about a thing (`多少钱`) is not what it is called."""
-    return unit.kind != "light" or len(unit.word) == 1 or unit.word in LIGHT_WORDS
-
-
-def _telling_letters(text: str) -> tuple[str, ...]:
-    """The single characters that tell something; those of every office's title only where there are no others."""
-    letters = tuple(dict.fromkeys(IS_HAN.findall(text)))
-    telling = tuple(letter for letter in letters if letter not in COMMON_LETTERS)
-    return tuple(map(letter_token, (telling or letters)[: 2 * QUESTION_UNITS]))

@@ -43,6 +43,13 @@ def test_an_everyday_word_leads_to_what_offices_call_it(text: str, meant: tuple[
     assert official in ways_of(text, word)
 
 
+def test_what_is_asked_for_beside_an_office_is_no_other_name_of_it() -> None:
+    assert "窗口" in ways_of("行政服务中心", "行政服务中心")
+    beside = ways_of("行政服务中心 窗口", "行政服务中心")
+    assert "窗口" not in beside
+    assert {"行政服务中心", "政务服务中心"} <= beside
+
+
 def test_an_everyday_word_leads_one_way_only() -> None:
     assert "骨灰" not in ways_of("纳骨堂", "纳骨堂")
 
