@@ -81,7 +81,7 @@ class DatasetChanges(Body):
     license = PublicText(200, allow_none=True)
     contact = Object(Contact)
     temporal = Object(Temporal, allow_none=True)
-    landing_page = PublicText(1000, allow_none=True)
+    landing_page = PublicText(1000, allow_none=True, metadata={"pattern": r"^(https?://[^\s/]+.*)?$"})
     identifier = PublicText(200, allow_none=True)
     duties = Several(DutyId(20), validate=validate.Length(max=50, error="list_too_long"))
     relations = Several(fields.Nested(Relation), validate=validate.Length(max=100, error="list_too_long"))
