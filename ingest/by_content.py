@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ingest.claims import Claims
@@ -11,11 +12,12 @@ from ingest.gather import Gather, Place
 from ingest.nulls import null_kind, strip
 from ingest.origins import ReshapedSheet
 from ingest.raw import RawSheet, first_rows
-from ingest.regions import is_place
+from ingest.regions import is_place, names_region
 from ingest.row_words import matching_total
 from ingest.tables import Found
 
 _LOOKED = 200  # rows
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]$")
 _SHARE = 0.8  # of the names in a column, those of regions
 
 
@@ -48,6 +50,8 @@ def _data(sheet: RawSheet, found: Found) -> list[list[str]]:
 def _holds_regions(rows: list[list[str]], place: int) -> bool:
     """Whether a column holds names of regions, sums and blanks apart."""
     texts = [strip(row[place]) for row in rows]
-    names = {text for text in texts if null_kind(text) is None and not matching_total(text)}
+    names = {_ASIDE.sub("", text) for text in texts if null_kind(text) is None and not matching_total(text)}
     known = sum(map(is_place, names))
-    return known > 0 and known >= _SHARE * len(names)
+    # Beside regions of the country's list, a city's table has zones that are in none: `高新区`, `风景名胜区`.
+    likely = known if known * 4 < len(names) else sum(map(names_region, names))
+    return known > 0 and max(known, likely) >= _SHARE * len(names)

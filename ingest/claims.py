@@ -12,6 +12,10 @@ from ingest.units import fitting
 
 _REMEMBERED = 10_000  # headers and spellings
 _MEASURES = {"m2": ("面积",), "CNY": ("金额", "数额", "资金")}
+# Who looked or counted, before what a column is: `监测季度`, `统计指标`.
+_BEFORE = re.compile(
+    r"^(?:监测|统计|数据|所属|报告|调查|观测)(?=(?:年度?|年份|季度?|月份|时间|时期|期间|城市|地区|区域|指标|指标名称)$)"
+)
 _PARTING = re.compile(r"[-:：()/、_\s]")
 
 
@@ -182,5 +186,5 @@ def _names_of(header: str) -> tuple[frozenset[str], frozenset[str]]:
     ends = [split_unit(JOIN.join(levels[at:]))[0] for at in range(len(levels))]
     plains = frozenset(map(_plain, ends))  # `约定容积率 / 下限` and `约定容积率:下限` are `约定容积率下限`
     parts = [split_unit(part)[0].strip(":") for part in fold(levels[-1]).split("/")]
-    parts += [part.removeprefix("其中:") for part in parts]
+    parts += [_BEFORE.sub("", part.removeprefix("其中:")) for part in parts]
     return frozenset((fold(header), fold(levels[-1]), *ends, *parts)), plains

@@ -25,6 +25,11 @@ _LETTERS = re.compile(
     rf"(?<=[^\W\d_][^\W\d_]|[^\W\d_]\))(?:\((?:{_ONE}(?:={_ONE}(?:{_SIGN}{_ONE})*)?|[a-z](?:{_SIGN}[a-z])+)\)"
     rf"|(?<![a-z0-9]){_ONE}={_ONE}(?:{_SIGN}{_ONE})*)$"
 )
+_EACH = re.compile(r"/每?[次轮宗幅手笔]$")  # each time that one is paid or bid: the sum itself
+_PARTING = re.compile(r"[,，;；、]")  # between the unit and what is said behind it: `(万元，可用银行保函)`
+_ASIDE = re.compile(
+    r"(?<=\))\((?:不?含|可|需|须|大写|人民币|暂|税|保留|精确|以|按|扣除|取整)[^()]*\)$"
+)  # behind it, in brackets too
 _BRACKETS = str.maketrans("【】〔〕［］｛｝「」[]{}", "()()()()()()()")
 _RESERVED = frozenset({"row"})
 _simplify = OpenCC("t2s")
@@ -39,7 +44,14 @@ def clean(header: str) -> str:
 def fold(header: str) -> str:
     """What two headers that mean the same have in common: Simplified, half width, no space, one kind of bracket."""
     text = _simplify.convert(unicodedata.normalize("NFKC", header)).lower()
-    text = re.sub(r"\s", "", text).translate(_BRACKETS).replace("——", "-").replace("—", "-").replace("岀", "出")
+    text = (
+        re.sub(r"\s", "", text)
+        .translate(_BRACKETS)
+        .replace("——", "-")
+        .replace("—", "-")
+        .replace("岀", "出")
+        .replace("座落", "坐落")
+    )
     return text.strip(":：*")
 
 
@@ -54,19 +66,26 @@ def split_unit(header: str) -> tuple[str, Unit | None]:
 
 
 def _split(header: str) -> tuple[str, Unit | None]:
-    folded = fold(header)
+    folded = _ASIDE.sub("", fold(header))
     found = _TAIL_UNIT.match(folded)
-    unit = find_unit(found["inner"] or found["bare"]) if found else None
+    unit = _unit_in(found["inner"] or found["bare"]) if found else None
     if found and unit:
         return _LETTERS.sub("", found["stem"].strip(":-")), unit
     bare = _LETTERS.sub("", folded)
     return (bare, None) if bare == folded else _split(bare)
 
 
+def _unit_in(words: str) -> Unit | None:
+    """The unit in brackets, whatever is said behind it, and whatever it is paid for each."""
+    first, *others = _PARTING.split(words)
+    alone = not any(map(find_unit, others))  # `平方米、亩` is either
+    return find_unit(words) or (find_unit(_EACH.sub("", first)) if alone else None)
+
+
 def unit_label(header: str) -> str | None:
     """The unit that a header names: canonical where it is one (`CNY`, `m2`, `percent`), else as people write it."""
     unit = split_unit(header)[1]
-    if unit is None:
+    if unit is None or _EACH.search(fold(header).removesuffix(")")):
         return None
     return unit.measure if unit.factor == 1 else unit.name
 

@@ -25,6 +25,7 @@ from ingest.tables import Found
 from ingest.units import find_unit
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
+_REMARK = re.compile(r"备注|说明|附注|注释")  # what a column says aside of the figures is no label of them
 _SHARE = re.compile(r"率|比重|比例")  # what is no sum of money, whatever the corner says
 _MOST = 500_000  # numbers in one matrix
 
@@ -241,7 +242,8 @@ class Melting:
 
     def _ahead(self) -> list[int]:
         """The columns that hold what a row is called."""
-        return [p for p in range(self.sheet.width) if p not in self.figures and p not in self._apart()]
+        apart = self._apart() | {at for at, one in enumerate(self.found.headers) if _REMARK.fullmatch(fold(one))}
+        return [place for place in range(self.sheet.width) if place not in apart and place not in self.figures]
 
     def _label(self, row: Row) -> str:
         texts = (str(row[place + 1]) for place in self._ahead())

@@ -46,6 +46,12 @@ class Sayings:
     # What the rows of this section say, and those of the sections above: field and value, and the first year of it.
     here: dict[tuple[str, str], str] = field(default_factory=dict)
     before: dict[tuple[str, str], str] = field(default_factory=dict)
+    spoken: frozenset[str] = frozenset()  # fields that the header of some column speaks of
+
+    def __post_init__(self) -> None:
+        names = {word.field for word in self.melt.words if word.where == "beside"}
+        headers = self.found.headers
+        self.spoken = frozenset(name for name in names if any(self.find(name, one, "column") for one in headers))
 
     def begin_section(self) -> None:
         """The rows from here on stand under a heading of their own."""
@@ -64,6 +70,7 @@ class Sayings:
             ("column", header, (self.found.header_row, place)),
             ("title", title, (1, 0)),
             *(("else", text, where) for text, where in labels),
+            ("beside", header, (self.found.header_row, place)),
         )
         said, also = dict[str, Said](), dict[str, str]()
         year = next((found.group() for text, _ in labels if (found := _YEAR.search(text))), "")
@@ -104,7 +111,7 @@ class Sayings:
             here = word.where == kind or (word.where == "any" and kind in _AT)
             if word.field != name or not here or not re.search(word.pattern, folded, re.IGNORECASE):
                 continue
-            if word.earlier and not self._is_earlier(year):
+            if (kind == "beside" and name not in self.spoken) or (word.earlier and not self._is_earlier(year)):
                 continue
             if not word.after or any(self._is_before((name, value), year) for value in word.after):
                 return word

@@ -102,6 +102,12 @@ _GAPS = re.compile(r"(?<=[\d年第])\s*/?\s*(?=[年第季月日]|[1-4一二三�
 _FILLED_IN = re.compile(
     r"(?:填[报表写]|编制|制[表定]|报送|发[布文]|公[布开示]|打印|更新|统计|成文|上报|审核)(?:日期|时间):\s*\S+"
 )
+_DAY_OF_BASE = r"(?:19|20)\d{2}年?(?:度|末|第?[1-4一二三四]季度|\d{1,2}月(?:\d{1,2}日)?)?"
+# The time whose level is 100 is not what figures are of: `（2008年第四季度=100）`, `以2000年为基期`, `基期：2005年`.
+_BASE = re.compile(
+    rf"以?{_DAY_OF_BASE}(?:指数|水平|价格)?(?:[=:]100+(?!\d)|[为作](?:100+(?![\d元人])|1(?![\d.元人])|基[期准数点年]|定基))|"
+    rf"(?:基[期准数点][年日]?期?|定基)[:为是于在]*{_DAY_OF_BASE}"
+)
 _IN_TEXT = re.compile(
     r"(?<!\d)(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月?[-—~至到]\d{1,2}月|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
     r"|民[国國]\d{2,3}年度?"
@@ -109,8 +115,8 @@ _IN_TEXT = re.compile(
 
 
 def without_dates(text: str) -> str:
-    """A text without the day on which it was written: `填报日期：2024年3月1日`."""
-    return _FILLED_IN.sub("", text)
+    """A text without the day on which it was written (`填报日期：2024年3月1日`) and the base of an index."""
+    return _BASE.sub("", _FILLED_IN.sub("", text))
 
 
 def find_period(text: str) -> str | None:

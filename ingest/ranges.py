@@ -35,13 +35,17 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"大于|高于|超过|[>〉＞]", ">"),
     (r"小于|低于|[<〈＜]", "<"),
     (r"等于|为|=", "="),
+    (r"(?:上限|最高|最大)[:]?(?=\d)", "≤"),
+    (r"(?:下限|最低|最小)[:]?(?=\d)", "≥"),
 )
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _UNIT = r"(?:%|米|m)?"
-_ONE = re.compile(rf"([≥≤><=])?{_NUMBER}{_UNIT}(以上|以下)?")
-_TWO = re.compile(rf"([≥>]){_NUMBER}{_UNIT}(?:且|并且|[,，、；;])?([≤<]){_NUMBER}{_UNIT}")
-_BACK = re.compile(rf"([≤<]){_NUMBER}{_UNIT}(?:且|并且|[,，、；;])?([≥>]){_NUMBER}{_UNIT}")
-_BETWEEN = re.compile(rf"(?:介于)?{_NUMBER}{_UNIT}(?:[-~～至到—]|与){_NUMBER}{_UNIT}(?:之间)?")
+_ONE = re.compile(rf"([≥≤><=])?{_NUMBER}{_UNIT}")
+_BESIDE = re.compile(rf"{_NUMBER}{_UNIT}(?:\((?P<not>不)?含[^()]*\)|及)*(?:(?P<up>以上)|以[下内])")
+_AND = "[,，、；;]?(?:并?且|同时|和|及|并)?"
+_TWO = re.compile(rf"([≥>]){_NUMBER}{_UNIT}{_AND}([≤<]){_NUMBER}{_UNIT}")
+_BACK = re.compile(rf"([≤<]){_NUMBER}{_UNIT}{_AND}([≥>]){_NUMBER}{_UNIT}")
+_BETWEEN = re.compile(rf"(?:介于|在)?{_NUMBER}{_UNIT}(?:[-~～至到—与]|和(?=.*间$)){_NUMBER}{_UNIT}(?:之?间)?")
 _ROUND = re.compile(rf"{_NUMBER}{_UNIT}([≤<])[^\d≤<]*([≤<])?{_NUMBER}{_UNIT}")
 _AROUND = re.compile(rf"{_NUMBER}{_UNIT}([≥>])[^\d≥>]+([≥>]){_NUMBER}{_UNIT}")
 _ASIDE = re.compile(r"\((?:其中|含|不含|且|或).*\)$")
@@ -56,7 +60,7 @@ _DAYLIKE = re.compile(r"(\d{1,2})月(\d{1,2})日|\d{4}[-/](\d{1,2})[-/](\d{1,2})
 def span(text: str) -> Span:
     """The range that the text names, its ends as they stand. Raises Unreadable."""
     words = re.sub(r"\s", "", values.tidy(text)).strip("|")
-    words = _ASIDE.sub("", words)
+    words = _ASIDE.sub("", _BESIDE.sub(_signed, words))
     if _OPEN.fullmatch(words):
         return Span()
     if "|" in words:
@@ -75,9 +79,14 @@ def span(text: str) -> Span:
     return found
 
 
+def _signed(found: re.Match[str]) -> str:
+    """`1.5（含）以上` with its sign before it."""
+    return f"{'>' if found['up'] else '<'}{'' if found['not'] else '='}{found[1]}"
+
+
 def _read(words: str) -> Span | None:
     if one := _ONE.fullmatch(words):
-        return _single(one[1] or {"以上": "≥", "以下": "≤"}.get(one[3] or "", "="), Decimal(one[2]))
+        return _single(one[1] or "=", Decimal(one[2]))
     if two := _TWO.fullmatch(words):
         return Span(Decimal(two[2]), Decimal(two[4]), two[1] == "≥", two[3] == "≤")
     if back := _BACK.fullmatch(words):

@@ -14,8 +14,9 @@ _WHO = (
     r"|(?:联\s*系|聯\s*絡|办\s*公)?\s*(?:电\s*话|電\s*話|手\s*机|方\s*式)|传\s*真|邮\s*箱|[Ee]-?mail"
 )
 _WHEN = r"(?:填\s*[表报]|报\s*送|制\s*表|上\s*报)\s*(?:日\s*期|时\s*间)|签\s*字|盖\s*章|领导签字"
+_BY = r"(?:填\s*[报表]|编\s*制|报\s*送|监\s*测|制\s*表)\s*(?:单\s*位|部\s*门|机\s*构)"  # no person, but no data either
 # What a row must begin with to be such a line, as vectorised readers look for it.
-PATTERN = rf"^\s*(?:{_WHO}|{_WHEN})\s*(?:[(（][^)）]{{0,8}}[)）])?\s*[:：]"
+PATTERN = rf"^\s*(?:{_WHO}|{_WHEN}|{_BY})\s*(?:[(（][^)）]{{0,8}}[)）])?\s*[:：]"
 _ANYWHERE = re.compile(rf"(?:{_WHO})\s*(?:[(（][^)）]{{0,8}}[)）])?\s*[:：]")
 
 

@@ -141,7 +141,8 @@ class Word:
     value: str
     pattern: str
     # `row column title`, any of the three in this order; `path`: the row with all that it stands under;
-    # `under`: the header with the title; `name`: a column that is kept; `else`: the row where the others are silent.
+    # `under`: the header with the title; `name`: a column that is kept; `else`: the row where the others are silent;
+    # `beside`: the header where they all are, if that of another column says something of the field.
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
     earlier: bool = False  # only where the label's year is before that of the table

@@ -8,7 +8,7 @@ from tests.ingest.taking import Taker, picked
 
 
 def test_a_column_of_regions_is_one_whatever_its_header(take: Taker) -> None:
-    for header in ("行政辖区", ""):
+    for header in ("供应区域", ""):
         rows = "章贡区,320.1,20\n南康区,210,15\n合计,530.1,35\n"
         text = f"2021年度赣州市国有建设用地供应计划\n单位：公顷,,\n{header},供应总量,商服用地\n{rows}"
         taken = take(text, "计划.csv", schema="land_supply.plan")
