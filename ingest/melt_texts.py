@@ -13,6 +13,7 @@ from ingest.values import Unreadable, amount
 
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
+_BEGINS = re.compile(r"第?[1-4一二三四]季度")
 _YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
 
 
@@ -25,7 +26,9 @@ def when_of(text: str) -> str | None:
 
 def part_of(text: str) -> str | None:
     """The part of a year that a label or one level of a header is: `第一季度`, `上半年`."""
-    return next((word for level in text.split(JOIN) for word in level.split() if is_part_of_year(word)), None)
+    words = [word for level in text.split(JOIN) for word in level.split()]
+    begins = (found.group() for word in words if (found := _BEGINS.match(word)))  # `第三季度地价`
+    return next((word for word in words if is_part_of_year(word)), None) or next(begins, None)
 
 
 def with_part(text: str, header: str) -> str:

@@ -136,8 +136,10 @@ class Sayings:
         spoken = ((when_of(text), where) for text, where in told)
         when, at = next((one for one in spoken if one[0]), (self.period, (self.found.header_row, 0)))
         part = next(((one, where) for text, where in told if (one := part_of(text))), None)
-        if part and when and re.fullmatch(r"\d{4}", when):
-            when, at = period(year_and_part(when, part[0], "")), part[1]
+        if part and when and re.fullmatch(r"\d{4}(?:-Q[1-4])?", when):
+            named = period(year_and_part(when[:4], part[0], ""))
+            later = "Q" in when and named > when  # the last quarter beside the first is that of the year before
+            when, at = shift_quarter(named, -4) if later else named, part[1]
         if when:
             moved = shift_quarter(when, shift)
             said[self.melt.period or ""] = Said(moved, moved, at)

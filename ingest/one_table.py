@@ -92,19 +92,19 @@ class OneTable:
         """Rows of sums, as they stood; only of columns that are published whole."""
         columns = [one for one in self.writer.columns if not (one.masked or one.derived)]
         shown = [(column.field.name, column.sources[0]) for column in columns]
-        if self.rest.heads:  # of a table that was reshaped: its sums stand under its own headers
-            kinds = self.request.schema.personal.values() if self.request.schema else ()
-            personal = {fold(header) for headers in kinds for header in headers}
-            shown = [(head, at) for at, head in enumerate(self.rest.heads) if head and fold(head) not in personal]
-        return [
-            {
-                "table": self.name,
-                "sheet": self.sheet.name,
-                "row": total.row,
-                "values": {name: total.cells[place] for name, place in shown if total.cells[place]},
-            }
-            for total in self.rest.totals
-        ]
+        found = []
+        for total in self.rest.totals:
+            heads = total.heads or self.rest.heads  # of a table that was reshaped: its sums stand under its own headers
+            places = self._not_personal(heads) if heads else shown
+            values = {name: total.cells[place] for name, place in places if total.cells[place]}
+            sheet = total.sheet or self.sheet.name
+            found.append({"table": self.name, "sheet": sheet, "row": total.row, "values": values})
+        return found
+
+    def _not_personal(self, heads: tuple[str, ...]) -> list[tuple[str, int]]:
+        kinds = self.request.schema.personal.values() if self.request.schema else ()
+        personal = {fold(header) for headers in kinds for header in headers}
+        return [(head, at) for at, head in enumerate(heads) if head and fold(head) not in personal]
 
     def _plan(self) -> Plan:
         request = self.request
@@ -177,7 +177,8 @@ class OneTable:
         if not self.writer.accepted:
             gather.add(INFO, "report_of_nothing", Place(sheet, self.found.header_row))
         if rest.totals:
-            gather.add(INFO, "totals_found", Place(sheet, rest.totals[0].row), count=len(rest.totals))
+            first = rest.totals[0]
+            gather.add(INFO, "totals_found", Place(first.sheet or sheet, first.row), count=len(rest.totals))
 
     def _table(self) -> Table:
         sheet, found, writer = self.sheet, self.found, self.writer
@@ -208,7 +209,7 @@ class OneTable:
             "formulas": {
                 name: text for name, text in zip(found.headers, found.formulas, strict=False) if name and text
             },
-            "left_out": [{"row": one.row, "why": one.why} for one in rest.left_out],
+            "left_out": [{name: text for name, text in vars(one).items() if text is not None} for one in rest.left_out],
             "totals": len(rest.totals),
             "notes": len(rest.notes),
             "blank_rows": rest.blank,

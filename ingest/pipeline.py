@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePath
 
 from catalog.schema import Table
@@ -14,6 +15,7 @@ from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Finding, Refused
 from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
+from ingest.joining import join_alike
 from ingest.letters import check_letters
 from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
@@ -75,6 +77,7 @@ class _Intake:
     options: Options
     gather: Gather = field(default_factory=Gather)
     done: list[tuple[OneTable, TypedTable]] = field(default_factory=list)
+    melted: list[Part] = field(default_factory=list)
     trying: OneTable | None = None
     covering: Covering = field(default_factory=Covering)
 
@@ -91,6 +94,10 @@ class _Intake:
         candidates = self._candidates(sheets)
         for place, (sheet, found) in enumerate(candidates):
             self._take(sheet, found, (place, len(candidates)))
+        joined = join_alike(self.melted, self.request.workdir)
+        for place, part in enumerate(joined):
+            turn = place, len(joined)
+            self._unless_none(part.sheet, partial(self._take_part, part, turn), last=place + 1 == len(joined))
         return self._outcome(reading)
 
     def findings(self) -> tuple[Finding, ...]:
@@ -155,13 +162,24 @@ class _Intake:
         )
 
     def _take(self, sheet: RawSheet, found: Found, turn: tuple[int, int]) -> None:
-        """One table, the so many-th of so many; one of several that fits nothing is named and left."""
-        try:
+        """One table, the so many-th of so many; matrices wait for others of their kind."""
+
+        def take() -> None:
             check_letters(sheet, found, self.gather)
             for part in self._parts(sheet, found):
-                self._take_part(part, turn)
+                if part.melted:
+                    self.melted.append(part)
+                else:
+                    self._take_part(part, turn)
+
+        self._unless_none(sheet, take, last=turn[0] + 1 == turn[1] and not self.melted)
+
+    def _unless_none(self, sheet: RawSheet, take: Callable[[], None], *, last: bool) -> None:
+        """Take a table in; one of several that fits nothing is named and left. Raises Refused."""
+        try:
+            take()
         except Refused as refused:
-            if refused.finding.code not in _NO_TABLE or (turn[0] + 1 == turn[1] and not self.done):
+            if refused.finding.code not in _NO_TABLE or (last and not self.done):
                 raise _because_of_rows(sheet, refused) from None
             self._leave(sheet, refused)
         self.trying = None

@@ -48,6 +48,7 @@ class Part:
     found: Found
     rest: Rest
     mapping: Mapping[str, str | None] = field(default_factory=dict)  # by what columns hold
+    melted: bool = False  # it was a matrix
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
     )
     found = replace(asked.found, headers=made.headers, unit=made.unit)
     gather.add(INFO, "matrix_melted", None, count=len(made.rows))
-    return Part(made.schema, sheet, found, _settled_rest(sheet, asked.rest, asked.found.headers))
+    return Part(made.schema, sheet, found, _settled_rest(sheet, asked.rest, asked.found.headers), melted=True)
 
 
 def _melted(asked: Asked, rows: list[Any], filled: Mapping[str, str], gather: Gather) -> Melted:

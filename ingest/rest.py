@@ -18,10 +18,12 @@ _NOTHING = r"[本全我][^，。；]{0,20}(?:(?<!如)[无無]|[没沒]有)|零[�
 
 @dataclass(frozen=True)
 class Total:
-    """A row of sums: its number, and its cells by column."""
+    """A row of sums: its number, and its cells by column; of a table made of several sheets, its sheet and headers."""
 
     row: int
     cells: tuple[str, ...]
+    sheet: str | None = None
+    heads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class LeftOut:
 
     row: int
     why: str
+    sheet: str | None = None  # of a table made of several
 
 
 @dataclass

@@ -180,3 +180,14 @@ def test_zones_stand_among_the_regions_of_a_plan(take: Taker, header: str) -> No
     taken = take(workbook(("表", rows)), schema="land_supply.plan")
     assert taken.column("region_name") == ["东昌府区(含储备中心)", "茌平区", "经济开发区", "度假区"]
     assert taken.column("region")[1] == "371503"
+
+
+def test_a_quarter_over_a_column_goes_before_that_of_the_title(take: Taker) -> None:
+    rows = [
+        ["泉州市2021年第一季度地价"],
+        ["用途", "第四季度地价", "第一季度地价"],
+        ["商服", 6100, 6120],
+        ["住宅", 9800, 9810],
+    ]
+    taken = take(workbook(("表", rows)), schema=PRICES)
+    assert taken.column("period") == ["2020-Q4", "2021-Q1"] * 2

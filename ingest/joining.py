@@ -1,0 +1,158 @@
+"""The same matrix on several sheets, each of a time or place of its own, is one table once it is long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ingest.code_readers import CodeReader
+from ingest.families import DeclaredField, DeclaredSchema
+from ingest.headers import fold
+from ingest.melt_texts import is_bare
+from ingest.origins import ReshapedSheet, origin_of
+from ingest.raw import RawWriter, iter_batches
+from ingest.regions import code_of, told_within
+from ingest.reshape import Part
+from ingest.tables import Rest
+from ingest.units import find_unit
+from ingest.values import Unreadable
+
+Cell = tuple[int, int]
+
+
+def join_alike(parts: Sequence[Part], folder: Path) -> list[Part]:
+    """The melted tables of a file, those of the same kind as one."""
+    groups: dict[tuple[str | None, str | None], list[Part]] = {}
+    for part in parts:
+        groups.setdefault((_place(part), _unit(part)), []).append(part)
+    alike: dict[tuple[str | None, str | None], list[Part]] = {}
+    for (place, unit), some in groups.items():
+        free = place is not None and all(_names_are_plain(one, place) for one in some)
+        alike.setdefault((None if free else place, unit), []).extend(some)
+    return [_Joined(some, folder / f"joined-{at}.arrow").part() for at, some in enumerate(alike.values())]
+
+
+def _place(part: Part) -> str | None:
+    """The region that a table lies in, by which its names of regions are understood."""
+    return told_within((part.found.title, *part.found.banners, part.sheet.name))
+
+
+def _unit(part: Part) -> str | None:
+    """The unit of a table, unless it can stand by each number."""
+    words = part.found.unit
+    return words if words is None or find_unit(words) is None else ""
+
+
+def _names_are_plain(part: Part, place: str) -> bool:
+    """Whether the names of regions mean the same wherever the table lies."""
+    fields = part.schema.fields if part.schema else ()
+    region = next((one.title for one in fields if one.filled == "region"), None)
+    if region not in part.found.headers:
+        return True
+    at = part.found.headers.index(region) + 1
+    names = {text for batch in iter_batches(part.sheet.path) for text in batch.column(at).to_pylist()}
+    return all(_code(name, place) == _code(name, None) for name in names)
+
+
+def _code(name: str, place: str | None) -> str | None:
+    with suppress(Unreadable):
+        return code_of(name, place)
+    return None
+
+
+@dataclass
+class _Joined:
+    """Several melted tables on their way to be one."""
+
+    parts: Sequence[Part]
+    path: Path
+    rows_from: list[int] = field(default_factory=list)
+    sheets_from: list[str] = field(default_factory=list)
+    moved: dict[Cell, Cell] = field(default_factory=dict)
+
+    def part(self) -> Part:
+        """The one table."""
+        first = self.parts[0]
+        if len(self.parts) == 1 or first.schema is None:
+            return first
+        schema = self._schema(first.schema)
+        titles = [one.title for one in schema.fields]
+        headers = tuple(sorted({name for one in self.parts for name in one.found.headers}, key=titles.index))
+        units = {one.found.unit for one in self.parts}
+        with RawWriter(self.path, len(headers)) as writer:
+            for part in self.parts:
+                self._write(writer, part, schema, headers, "" if len(units) == 1 else part.found.unit or "")
+        named = {one.sheet.name for one in self.parts}
+        sheet = ReshapedSheet(
+            self.path, len(headers), len(self.rows_from), first.sheet.name if len(named) == 1 else None,
+            first.sheet.grid, sum(one.sheet.rejected for one in self.parts),
+            rows_from=tuple(self.rows_from), sheets_from=tuple(self.sheets_from), moved=self.moved,
+        )  # fmt: skip
+        # Of several places, no title is that of the table.
+        alone = len(set(map(_place, self.parts))) == 1
+        banners = tuple(dict.fromkeys(text for one in self.parts for text in one.found.banners)) if alone else ()
+        title = first.found.title if alone and len({one.found.title for one in self.parts}) == 1 else None
+        unit = units.pop() if len(units) == 1 else None
+        found = replace(first.found, headers=headers, title=title, banners=banners, unit=unit)
+        return replace(first, schema=schema, sheet=sheet, found=found, rest=self._rest())
+
+    def _schema(self, schema: DeclaredSchema) -> DeclaredSchema:
+        """With all the spellings; of a text that means two things, the first is kept."""
+        declared = [one.schema for one in self.parts if one.schema is not None]
+        columns = zip(*(one.fields for one in declared), strict=True)
+        return replace(schema, fields=tuple(replace(some[0], spellings=_together(some)) for some in columns))
+
+    def _write(self, writer: RawWriter, part: Part, schema: DeclaredSchema, headers: Sequence[str], unit: str) -> None:
+        own = {one.title: one for one in (part.schema or schema).fields}
+        readers = {
+            one.title: _Respelt(own[one.title], one.spellings)
+            for one in schema.fields
+            if one.type == "code" and one.spellings != own[one.title].spellings
+        }
+        at = {name: place for place, name in enumerate(part.found.headers)}
+        value = next((one.title for one in schema.fields if schema.melt and one.name == schema.melt.value), "")
+        for batch in iter_batches(part.sheet.path):
+            for number, *cells in zip(*batch.to_pydict().values(), strict=True):
+                line = len(self.rows_from) + 1
+                row = []
+                for place, name in enumerate(headers):
+                    text = cells[at[name]] if name in at else ""
+                    text = readers[name].read(text) if name in readers else text
+                    row.append(text + unit if name == value and unit and is_bare(text) else text)
+                    self.moved[(line, place)] = origin_of(part.sheet, number, at[name]) if name in at else (0, 0)
+                self.rows_from.append(origin_of(part.sheet, number, 0)[0])
+                self.sheets_from.append(part.sheet.name or "")
+                writer.add(line, row)
+
+    def _rest(self) -> Rest:
+        """What stood between and below the rows of all."""
+        made = Rest(masks=[None for _ in iter_batches(self.path)], heads=self.parts[0].rest.heads)
+        for part in self.parts:
+            rest, sheet = part.rest, part.sheet.name
+            made.totals += [replace(one, sheet=sheet, heads=rest.heads) for one in rest.totals]
+            made.left_out += [replace(one, sheet=sheet) for one in rest.left_out]
+            made.notes += rest.notes
+            for name in ("blank", "footers", "headers_again", "headings"):
+                setattr(made, name, getattr(made, name) + getattr(rest, name))
+        return made
+
+
+def _together(fields: Sequence[DeclaredField]) -> Mapping[str, str]:
+    return {text: code for one in reversed(fields) for text, code in one.spellings.items()}
+
+
+class _Respelt:
+    """Texts of one table whose meaning in the joined one would be another stand as the code that they mean."""
+
+    def __init__(self, own: DeclaredField, joined: Mapping[str, str]) -> None:
+        self._own, self._joined, self._reader = own.spellings, joined, CodeReader(own)
+
+    def read(self, text: str) -> str:
+        """The text, or the code that it means here."""
+        if self._own.get(fold(text)) == self._joined.get(fold(text)):
+            return text
+        with suppress(Unreadable):
+            return str(self._reader.read(text))
+        return text

@@ -1,0 +1,67 @@
+"""The same matrix on several sheets of a file."""
+
+from __future__ import annotations
+
+from tests.ingest.taking import Taker, picked, workbook
+
+PRICES = "land_price.quarterly"
+
+
+def sheet(year: int, unit: str, own: float, part: float) -> tuple[str, list[list[object]]]:
+    """A sheet of limits and balances of one year."""
+    return f"{year}年", [
+        [f"{year}年资阳市政府债务限额及余额决算表"],
+        [f"单位：{unit}"],
+        ["地区", f"{year}年一般债务限额", f"{year}年专项债务余额"],
+        ["市本级", own, 50],
+        ["乐至县", part, 20],
+        ["合计", own + part, 70],
+    ]
+
+
+def test_a_matrix_that_comes_again_on_the_next_sheet_is_one_table(take: Taker) -> None:
+    book = workbook(sheet(2021, "亿元", 100, 60), sheet(2022, "万元", 1_100_000, 600_000))
+    taken = take(book, schema="gov_debt.limit_balance")
+    assert [one.table.name for one in taken.outcome.tables] == ["limit_balance"]
+    assert picked(taken.rows, "region", "scope", "period", "measure", "value")[::3] == [
+        ("512000", "own_level", "2021", "limit", 10_000_000_000),
+        ("512022", "whole", "2021", "balance", 2_000_000_000),
+        ("512022", "whole", "2022", "limit", 6_000_000_000),
+    ]
+    told = taken.cells(7)
+    assert (told["value"]["sheet"], told["value"]["cell"], told["value"]["unit"]) == ("2022年", "B5", "万元")
+    assert (told["measure"]["sheet"], told["measure"]["cell"]) == ("2022年", "B3")
+    assert [(one["sheet"], one["values"]["地区"]) for one in taken.outcome.totals] == [
+        ("2021年", "合计"),
+        ("2022年", "合计"),
+    ]
+    assert taken.outcome.totals[1]["values"]["2022年一般债务限额"] == "1700000"
+    assert taken.table.origin["left_out"][1] == {"row": 6, "why": "total", "sheet": "2022年"}
+
+
+def prices(city: str, place: str, level: int) -> tuple[str, list[list[object]]]:
+    """A sheet of the prices in one place of a city."""
+    head = ["地区", "用途", "地面地价水平值(元/㎡)", "环比(%)"]
+    return city, [[f"{city}2020年第三季度地价"], head, [place, "商服", level, 0.5], [place, "住宅", level, 0.6]]
+
+
+def test_places_of_sheets_that_need_their_title_stay_tables_of_their_own(take: Taker) -> None:
+    plain = workbook(prices("绍兴市", "诸暨市", 4000), prices("嘉兴市", "海宁市", 3900))
+    (table,) = take(plain, schema=PRICES).outcome.tables
+    assert (table.table.rows, table.table.sheet) == (8, None)
+    namesakes = take(workbook(prices("南京市", "鼓楼区", 4000), prices("徐州市", "鼓楼区", 3900)), schema=PRICES)
+    assert [one.table.name for one in namesakes.outcome.tables] == ["quarterly", "quarterly_2"]
+    assert namesakes.column("region") == ["320106"] * 4
+
+
+def test_a_text_that_means_something_else_on_the_next_sheet_keeps_its_meaning(take: Taker) -> None:
+    head = ["项目", "2021年", "2022年"]
+    limits = [["2022年丽江市地方政府债务限额"], ["单位：亿元"], head, ["一般债务", 2, 3], ["专项债务", 4, 5]]
+    balances = [["2022年丽江市地方政府债务余额"], ["单位：亿元"], head, ["一般债务", 1, 2], ["专项债务", 3, 4]]
+    taken = take(workbook(("甲", limits), ("乙", balances)), schema="gov_debt.limit_balance")
+    assert picked(taken.rows, "measure", "debt_type", "value")[2:6] == [
+        ("limit", "special", 400_000_000),
+        ("limit", "special", 500_000_000),
+        ("balance", "general", 100_000_000),
+        ("balance", "general", 200_000_000),
+    ]
