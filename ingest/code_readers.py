@@ -97,7 +97,7 @@ class ReachReader(CodeReader):
         """What the name of a region alone is, where it is one: the whole, or the level that the title is of."""
         if not regions.names_region(nulls.strip(text)):
             return None
-        return self._reach["own" if any(map(_OF_OWN_LEVEL.search, map(fold, self.about))) else "plain"]
+        return self._reach["own" if any(map(speaks_of_own_level, self.about)) else "plain"]
 
     def read(self, text: str) -> Any:
         said = self.said(text)
@@ -130,6 +130,11 @@ class UsesReader(CodeReader):
             if len(classes) > 1:
                 raise Unreadable("uses_differ", codes="、".join(sorted(codes))) from None
             return codes.pop() if len(codes) == 1 else classes.pop()
+
+
+def speaks_of_own_level(text: str) -> bool:
+    """Whether a title is of a region's own level: `浙江省本级…`, not `全省及省本级`."""
+    return _OF_OWN_LEVEL.search(fold(text)) is not None
 
 
 def reaches_of(schema: DeclaredSchema, about: tuple[str, ...]) -> dict[str, ReachReader]:

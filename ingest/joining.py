@@ -1,13 +1,14 @@
-"""The same matrix on several sheets, each of a time or place of its own, is one table once it is long."""
+"""The same table on several sheets, each of a time or place of its own, is one; a matrix once it is long."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from ingest.code_readers import CodeReader
+from ingest.code_readers import CodeReader, speaks_of_own_level
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold
 from ingest.melt_texts import is_bare
@@ -15,23 +16,51 @@ from ingest.origins import ReshapedSheet, origin_of
 from ingest.raw import RawWriter, iter_batches
 from ingest.regions import code_of, told_within
 from ingest.reshape import Part
-from ingest.tables import Rest
+from ingest.tables import Rest, iter_data
 from ingest.units import find_unit
 from ingest.values import Unreadable
+
+_PRINTED = 20_000  # rows of a sheet that a person may have laid out; longer ones are lists of their own
 
 Cell = tuple[int, int]
 
 
 def join_alike(parts: Sequence[Part], folder: Path) -> list[Part]:
-    """The melted tables of a file, those of the same kind as one."""
-    groups: dict[tuple[str | None, str | None], list[Part]] = {}
+    """The tables of a file, those of the same kind as one."""
+    groups: dict[tuple[Hashable, ...], list[Part]] = {}
     for part in parts:
-        groups.setdefault((_place(part), _unit(part)), []).append(part)
-    alike: dict[tuple[str | None, str | None], list[Part]] = {}
-    for (place, unit), some in groups.items():
-        free = place is not None and all(_names_are_plain(one, place) for one in some)
-        alike.setdefault((None if free else place, unit), []).extend(some)
-    return [_Joined(some, folder / f"joined-{at}.arrow").part() for at, some in enumerate(alike.values())]
+        groups.setdefault((_kind(part), _place(part)), []).append(part)
+    alike: dict[tuple[Hashable, ...], list[Part]] = {}
+    for (kind, place), some in groups.items():
+        free = place is not None and all(_names_are_plain(one, str(place)) for one in some)
+        alike.setdefault((kind, None if free else place), []).extend(some)
+    made: list[Part] = []
+    for at, some in enumerate(alike.values()):
+        made += [_Joined(some, folder / f"joined-{at}.arrow").part()] if _are_one(some) else some
+    return made
+
+
+def can_wait(part: Part) -> bool:
+    """Whether a table may be one with others: it was printed by a person, and its cells have places."""
+    return part.melted or (part.schema is not None and part.sheet.grid and part.sheet.rows <= _PRINTED)
+
+
+def _are_one(parts: Sequence[Part]) -> bool:
+    """Whether tables of a kind are one: each on a sheet of its own, or of one sheet those of one form.
+
+    Lists on one sheet are told apart by what stands above them.
+    """
+    several = len({one.sheet.name for one in parts}) < len(parts)
+    return not several or (parts[0].melted and len({one.rest.heads for one in parts}) == 1)
+
+
+def _kind(part: Part) -> Hashable:
+    """What tables must share that are to be one: unless they were matrices, all of their headers."""
+    if part.melted:
+        return _unit(part)
+    found = part.found
+    own = any(speaks_of_own_level(text) for text in (found.title, *found.banners, part.sheet.name) if text)
+    return tuple(map(fold, found.headers)), found.unit, tuple(sorted(part.mapping.items(), key=repr)), own
 
 
 def _place(part: Part) -> str | None:
@@ -52,7 +81,7 @@ def _names_are_plain(part: Part, place: str) -> bool:
     if region not in part.found.headers:
         return True
     at = part.found.headers.index(region) + 1
-    names = {text for batch in iter_batches(part.sheet.path) for text in batch.column(at).to_pylist()}
+    names = {text for batch in _data(part) for text in batch.column(at).to_pylist()}
     return all(_code(name, place) == _code(name, None) for name in names)
 
 
@@ -62,9 +91,13 @@ def _code(name: str, place: str | None) -> str | None:
     return None
 
 
+def _data(part: Part) -> Iterator[Any]:
+    return iter_data(part.sheet, part.found, part.rest)
+
+
 @dataclass
 class _Joined:
-    """Several melted tables on their way to be one."""
+    """Several tables on their way to be one."""
 
     parts: Sequence[Part]
     path: Path
@@ -78,8 +111,10 @@ class _Joined:
         if len(self.parts) == 1 or first.schema is None:
             return first
         schema = self._schema(first.schema)
-        titles = [one.title for one in schema.fields]
-        headers = tuple(sorted({name for one in self.parts for name in one.found.headers}, key=titles.index))
+        headers = first.found.headers
+        if first.melted:
+            titles = [one.title for one in schema.fields]
+            headers = tuple(sorted({name for one in self.parts for name in one.found.headers}, key=titles.index))
         units = {one.found.unit for one in self.parts}
         with RawWriter(self.path, len(headers)) as writer:
             for part in self.parts:
@@ -111,17 +146,21 @@ class _Joined:
             for one in schema.fields
             if one.type == "code" and one.spellings != own[one.title].spellings
         }
-        at = {name: place for place, name in enumerate(part.found.headers)}
+        own_headers = part.found.headers
+        places: list[int | None] = list(range(len(headers)))
+        if part.melted:
+            places = [own_headers.index(name) if name in own_headers else None for name in headers]
         value = next((one.title for one in schema.fields if schema.melt and one.name == schema.melt.value), "")
-        for batch in iter_batches(part.sheet.path):
+        for batch in _data(part):
             for number, *cells in zip(*batch.to_pydict().values(), strict=True):
                 line = len(self.rows_from) + 1
                 row = []
-                for place, name in enumerate(headers):
-                    text = cells[at[name]] if name in at else ""
+                for place, (name, own_place) in enumerate(zip(headers, places, strict=True)):
+                    text = cells[own_place] if own_place is not None else ""
                     text = readers[name].read(text) if name in readers else text
                     row.append(text + unit if name == value and unit and is_bare(text) else text)
-                    self.moved[(line, place)] = origin_of(part.sheet, number, at[name]) if name in at else (0, 0)
+                    at = origin_of(part.sheet, number, own_place) if own_place is not None else (0, 0)
+                    self.moved[(line, place)] = at
                 self.rows_from.append(origin_of(part.sheet, number, 0)[0])
                 self.sheets_from.append(part.sheet.name or "")
                 writer.add(line, row)

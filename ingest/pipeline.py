@@ -15,7 +15,7 @@ from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Finding, Refused
 from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
-from ingest.joining import join_alike
+from ingest.joining import can_wait, join_alike
 from ingest.letters import check_letters
 from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
@@ -77,7 +77,7 @@ class _Intake:
     options: Options
     gather: Gather = field(default_factory=Gather)
     done: list[tuple[OneTable, TypedTable]] = field(default_factory=list)
-    melted: list[Part] = field(default_factory=list)
+    waiting: list[Part] = field(default_factory=list)
     trying: OneTable | None = None
     covering: Covering = field(default_factory=Covering)
 
@@ -94,7 +94,7 @@ class _Intake:
         candidates = self._candidates(sheets)
         for place, (sheet, found) in enumerate(candidates):
             self._take(sheet, found, (place, len(candidates)))
-        joined = join_alike(self.melted, self.request.workdir)
+        joined = join_alike(self.waiting, self.request.workdir)
         for place, part in enumerate(joined):
             turn = place, len(joined)
             self._unless_none(part.sheet, partial(self._take_part, part, turn), last=place + 1 == len(joined))
@@ -162,17 +162,17 @@ class _Intake:
         )
 
     def _take(self, sheet: RawSheet, found: Found, turn: tuple[int, int]) -> None:
-        """One table, the so many-th of so many; matrices wait for others of their kind."""
+        """One table, the so many-th of so many; it may wait for others of its kind."""
 
         def take() -> None:
             check_letters(sheet, found, self.gather)
             for part in self._parts(sheet, found):
-                if part.melted:
-                    self.melted.append(part)
+                if can_wait(part):
+                    self.waiting.append(part)
                 else:
                     self._take_part(part, turn)
 
-        self._unless_none(sheet, take, last=turn[0] + 1 == turn[1] and not self.melted)
+        self._unless_none(sheet, take, last=turn[0] + 1 == turn[1] and not self.waiting)
 
     def _unless_none(self, sheet: RawSheet, take: Callable[[], None], *, last: bool) -> None:
         """Take a table in; one of several that fits nothing is named and left. Raises Refused."""

@@ -65,3 +65,40 @@ def test_a_text_that_means_something_else_on_the_next_sheet_keeps_its_meaning(ta
         ("balance", "general", 100_000_000),
         ("balance", "general", 200_000_000),
     ]
+
+
+def debts(kind: str, issued: float) -> list[list[object]]:
+    """The form of one kind of debt."""
+    title = [f"舒城县2023年和2024年地方政府{kind}债务余额情况表"]
+    return [
+        title,
+        ["单位：亿元"],
+        ["项目", "预算数", "执行数"],
+        [f"三、2023年{kind}债务发行额", "", issued],
+        [f"四、2023年{kind}债务还本额", "", 1],
+    ]
+
+
+def test_two_forms_one_under_the_other_are_one_table(take: Taker) -> None:
+    rows = [*debts("一般", 8.5), [], [], *debts("专项", 30)]
+    taken = take(workbook(("表", rows)), schema="gov_debt.flow")
+    assert [one.table.name for one in taken.outcome.tables] == ["flow"]
+    assert picked(taken.rows, "debt_type", "item", "value")[::2] == [
+        ("general", "issue", 850_000_000),
+        ("special", "issue", 3_000_000_000),
+    ]
+    assert taken.cells(3)["value"]["cell"] == "C11"
+
+
+def test_a_list_on_the_next_sheet_goes_on_where_its_headers_are_the_same(take: Taker) -> None:
+    head = ["地块编号", "成交价（万元）", "受让单位"]
+    first, second = ("2020年", [["2020年样例市成交"], head, ["A", 5, "甲公司"]]), ("2021年", [head, ["B", 6, "乙公司"]])
+    other = ("2022年", [["地块编号", "成交价（元）", "受让单位"], ["C", 70_000, "丙公司"]])
+    taken = take(workbook(first, second, other), schema="land_supply.deal")
+    assert [one.table.rows for one in taken.outcome.tables] == [2, 1]
+    assert picked(taken.rows, "parcel_no", "deal_price", "grantee") == [
+        ("A", 50_000, "甲公司"),
+        ("B", 60_000, "乙公司"),
+    ]
+    assert [taken.cells(at)["deal_price"]["sheet"] for at in (1, 2)] == ["2020年", "2021年"]
+    assert [taken.cells(at)["deal_price"]["cell"] for at in (1, 2)] == ["B3", "B2"]
