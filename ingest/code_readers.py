@@ -94,10 +94,20 @@ class ReachReader(CodeReader):
         return None if below is None else self._reach["below" if below else "own"]
 
     def of_name(self, text: str) -> str | None:
-        """What the name of a region alone is, where it is one: the whole, or the level that the title is of."""
+        """What the name of a region alone is, where it is one: the whole, or the level that the title says of it."""
         if not regions.names_region(nulls.strip(text)):
             return None
-        return self._reach["own" if any(map(speaks_of_own_level, self.about)) else "plain"]
+        own = any(map(speaks_of_own_level, self.about)) and not self.is_other(text)
+        return self._reach["own" if own else "plain"]
+
+    def is_other(self, text: str) -> bool:
+        """Whether a text is the plain name of another region than the title's: `六安市` under `舒城县本级…`."""
+        name = nulls.strip(text)
+        if self.within is None or not regions.names_region(name):
+            return False
+        with suppress(Unreadable):
+            return regions.code_of(name, self.within) != self.within
+        return True
 
     def read(self, text: str) -> Any:
         said = self.said(text)

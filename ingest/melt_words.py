@@ -73,10 +73,13 @@ class Sayings:
             ("beside", header, (self.found.header_row, place)),
         )
         said, also = dict[str, Said](), dict[str, str]()
+        regions = [*(text for text, _ in names), *([self.places[place][1]] if place in self.places else [])]
+        # What the title says of its own region (`舒城县本级`) is not said of others.
+        elsewhere = {name for name, reader in self.reaches.items() if any(map(reader.is_other, regions))}
         year = next((found.group() for text, _ in labels if (found := _YEAR.search(text))), "")
         for name in dict.fromkeys(word.field for word in self.melt.words):
             for kind, text, where in places:
-                word = self.find(name, text, kind, year)
+                word = None if kind == "title" and name in elsewhere else self.find(name, text, kind, year)
                 named = self.reaches[name].said(text) if name in self.reaches and kind == "name" else None
                 value = word.value if word is not None else named
                 if value is not None:
@@ -131,9 +134,15 @@ class Sayings:
         first = self.before.get(said)
         return first is not None and (not first or not year or first < year)
 
+    def _when(self, text: str) -> str | None:
+        """The period that a text speaks of; what is of a year has no last day."""
+        when = when_of(text)
+        yearly = when and when.endswith("-12-31") and self.melt.yearly and re.search(self.melt.yearly, fold(text))
+        return when[:4] if when and yearly else when
+
     def _date(self, said: dict[str, Said], places: Sequence[tuple[str, str, At]], shift: int) -> None:
         told = [(text, where) for kind, text, where in places if kind in _AT]
-        spoken = ((when_of(text), where) for text, where in told)
+        spoken = ((self._when(text), where) for text, where in told)
         when, at = next((one for one in spoken if one[0]), (self.period, (self.found.header_row, 0)))
         part = next(((one, where) for text, where in told if (one := part_of(text))), None)
         if part and when and re.fullmatch(r"\d{4}(?:-Q[1-4])?", when):

@@ -265,8 +265,9 @@ def _within(word: str, above: set[str] | None) -> set[str]:
     if plain:
         return plain
     own = _OWN.sub("", word)
-    if own != word and (whole := _within(own + ("" if own[-1:] in "省市县区" else "市"), above) if own else set()):
-        return whole
+    for whole in dict.fromkeys((own + ("" if own[-1:] in "省市县区" else "市"), word.removesuffix("本级"))):
+        if own and own != word and (found := _within(whole, above)):
+            return found
     for cut in range(2, len(word) - 1):
         heads = set(codes.get(word[:cut], ()))
         if heads and (inside := _within(word[cut:], heads)):

@@ -121,7 +121,9 @@ def _past(data: Mapping[str, Any]) -> Past:
 def _melt(data: Mapping[str, Any]) -> Melt:
     words = tuple(Word(**{**one, "after": tuple(one.get("after", ()))}) for one in data["word"])
     needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
-    plain = {name: data[name] for name in ("period", "ignore", "ignore_columns", "count", "unit") if name in data}
+    plain = {
+        name: data[name] for name in ("period", "ignore", "ignore_columns", "yearly", "count", "unit") if name in data
+    }
     return Melt(data["value"], words, needs, keep=keep, **plain)
 
 

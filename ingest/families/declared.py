@@ -165,6 +165,7 @@ class Melt:
     ignore: str | None = None  # row labels that are no figures, as a pattern
     ignore_columns: str | None = None  # headers that are no figures of these fields
     unit: str | None = None  # the column that says what the numbers of its row are in
+    yearly: str | None = None  # texts whose `年末` is no day but the year that it ends, as a pattern
     count: str | None = None  # the field of which each value must stand in the header as often as the others
 
 

@@ -138,3 +138,11 @@ def _without_scopes(taken: Taken, *, column: bool) -> Taken:
     fields = tuple(field for field in one.table.fields if column or field.name != "scope")
     other = replace(one, table=replace(one.table, fields=fields))
     return Taken(replace(taken.outcome, tables=(other,)))
+
+
+def test_a_level_in_the_title_is_that_of_its_own_region_alone(take: Taker) -> None:
+    taken = take(HEAD.format("舒城县本级") + "安徽省,300,280\n六安市,80,70\n舒城县本级,30,28\n", schema=SCHEMA)
+    assert scopes(taken) == {"安徽省": "whole", "六安市": "whole", "舒城县本级": "own_level"}
+    assert taken.column("region")[::2] == ["340000", "341500", "341523"]
+    across = "泸州市本级2022年政府债务,,\n,,单位：亿元\n项目,泸州市,古蔺县\n2022年一般债务限额,30,28\n"
+    assert scopes(take(across, schema=SCHEMA)) == {"泸州市": "own_level", "古蔺县": "whole"}

@@ -224,9 +224,9 @@ def test_parts_under_a_whole_without_merged_cells_are_of_its_measure(take: Taker
     ]
     second = pq.read_table(taken.outcome.tables[1].parquet).to_pylist()
     assert picked(second, "period", "measure", "value") == [
-        ("2021-12-31", "balance", 5_000_000_000),
-        ("2022-12-31", "limit", 6_000_000_000),
-        ("2022-12-31", "balance", 5_500_000_000),
+        ("2021", "balance", 5_000_000_000),
+        ("2022", "limit", 6_000_000_000),
+        ("2022", "balance", 5_500_000_000),
     ]
     told = [one for one in taken.findings("figure_unplaced") if one.column == "执行数"]
     assert told[0].params["cells"] == "C14, C15, C16, C17"  # what moves a debt is neither limit nor balance
@@ -277,3 +277,15 @@ def test_a_share_of_the_product_is_not_the_product(take: Taker) -> None:
         ("2015", "debt_to_gdp", Decimal("17.9")),
         ("2015", "gdp", 25980),
     ]
+
+
+def test_the_end_of_a_year_over_a_column_is_the_year(take: Taker) -> None:
+    rows = [
+        ["沙洋县地方政府债务"],
+        ["单位：亿元"],
+        ["地区", "2022年债务限额", "2022年末债务余额", "2023年底债务余额"],
+        ["沙洋县", 3, 5, 4],
+    ]
+    taken = take(workbook(("表", rows)), schema="gov_debt.limit_balance")
+    assert taken.column("period") == ["2022", "2022", "2023"]
+    assert [one.cell for one in taken.findings("check_within")] == ["C4"]  # the limit and the balance of one year
