@@ -19,6 +19,11 @@ At = tuple[int, int]
 Text = tuple[str, At]  # what stands somewhere, and where
 
 
+def _year_of(text: str) -> str:
+    found = _YEAR.search(text)
+    return found.group() if found else ""
+
+
 @dataclass(frozen=True)
 class Said:
     """What one place says: the text, the code or value that it means, and where it stood."""
@@ -46,12 +51,15 @@ class Sayings:
     # What the rows of this section say, and those of the sections above: field and value, and the first year of it.
     here: dict[tuple[str, str], str] = field(default_factory=dict)
     before: dict[tuple[str, str], str] = field(default_factory=dict)
-    spoken: frozenset[str] = frozenset()  # fields that the header of some column speaks of
+    headed: frozenset[tuple[str, str]] = frozenset()  # what the headers of all columns say: field and value
+    latest: str = ""  # the last year that one of them names
 
     def __post_init__(self) -> None:
-        names = {word.field for word in self.melt.words if word.where == "beside"}
         headers = self.found.headers
-        self.spoken = frozenset(name for name in names if any(self.find(name, one, "column") for one in headers))
+        names = {word.field for word in self.melt.words if word.where == "beside" or word.among}
+        found = ((name, self.find(name, one, "column")) for name in names for one in headers)
+        self.headed = frozenset((name, word.value) for name, word in found if word is not None)
+        self.latest = max(map(_year_of, headers), default="")
 
     def begin_section(self) -> None:
         """The rows from here on stand under a heading of their own."""
@@ -76,10 +84,11 @@ class Sayings:
         regions = [*(text for text, _ in names), *([self.places[place][1]] if place in self.places else [])]
         # What the title says of its own region (`舒城县本级`) is not said of others.
         elsewhere = {name for name, reader in self.reaches.items() if any(map(reader.is_other, regions))}
-        year = next((found.group() for text, _ in labels if (found := _YEAR.search(text))), "")
+        year = next((found for text, _ in labels if (found := _year_of(text))), "")
         for name in dict.fromkeys(word.field for word in self.melt.words):
             for kind, text, where in places:
-                word = None if kind == "title" and name in elsewhere else self.find(name, text, kind, year)
+                own = _year_of(header) if kind == "column" else year
+                word = None if kind == "title" and name in elsewhere else self.find(name, text, kind, own)
                 named = self.reaches[name].said(text) if name in self.reaches and kind == "name" else None
                 value = word.value if word is not None else named
                 if value is not None:
@@ -114,7 +123,7 @@ class Sayings:
             here = word.where == kind or (word.where == "any" and kind in _AT)
             if word.field != name or not here or not re.search(word.pattern, folded, re.IGNORECASE):
                 continue
-            if (kind == "beside" and name not in self.spoken) or (word.earlier and not self._is_earlier(year)):
+            if not self._holds(word, kind, year):
                 continue
             if not word.after or any(self._is_before((name, value), year) for value in word.after):
                 return word
@@ -125,9 +134,18 @@ class Sayings:
         known = self.spellings.setdefault(name, {})
         return next(text for text in (*texts, value) if known.setdefault(fold(text), value) == value)
 
-    def _is_earlier(self, year: str) -> bool:
-        """Whether a label's year is before the one that the table is of."""
-        return bool(year) and bool(self.period) and year < (self.period or "")[:4]
+    def _holds(self, word: Word, kind: str, year: str) -> bool:
+        """Whether what a word asks of other places is so."""
+        if kind == "beside":
+            return any(name == word.field for name, _ in self.headed)
+        if word.among and not any((word.field, value) in self.headed for value in word.among):
+            return False
+        return not word.earlier or self._is_earlier(year, kind)
+
+    def _is_earlier(self, year: str, kind: str) -> bool:
+        """Whether a label's year is before the one that the table is of; or a header's before that of another."""
+        table = max((self.period or "")[:4], self.latest if kind == "column" else "")
+        return bool(year) and year < table
 
     def _is_before(self, said: tuple[str, str], year: str) -> bool:
         """Whether a section above says so, of an earlier year where both speak of one."""

@@ -119,7 +119,8 @@ def _past(data: Mapping[str, Any]) -> Past:
 
 
 def _melt(data: Mapping[str, Any]) -> Melt:
-    words = tuple(Word(**{**one, "after": tuple(one.get("after", ()))}) for one in data["word"])
+    listed = ("after", "among")
+    words = tuple(Word(**{**one, **{name: tuple(one.get(name, ())) for name in listed}}) for one in data["word"])
     needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
     plain = {
         name: data[name] for name in ("period", "ignore", "ignore_columns", "yearly", "count", "unit") if name in data

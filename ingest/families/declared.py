@@ -145,7 +145,8 @@ class Word:
     # `beside`: the header where they all are, if that of another column says something of the field.
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
-    earlier: bool = False  # only where the label's year is before that of the table
+    earlier: bool = False  # only where the label's year is before that of the table, or the header's before another's
+    among: tuple[str, ...] = ()  # only where the header of another column says one of these of the field
     after: tuple[str, ...] = ()  # only where a section above (`一、…`) says one of these of the field, of a year before
 
 
