@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -35,6 +36,21 @@ class CodeReader(WordReader):
         if len(likely) == 1:
             return likely[0]
         raise Unreadable("code_unknown", known="、".join(sorted(set(self._words.values()))[:30]))
+
+
+def holds_codes(declared: DeclaredField, texts: Iterable[str]) -> bool:
+    """Whether at least half of the different texts, nulls apart, are codes of the field; any text is, of another."""
+    if declared.type != "code":
+        return True
+    reader = CodeReader(declared)
+    read = [_reads(reader, text) for text in {*texts} if nulls.null_kind(text) is None]
+    return sum(read) * 2 >= len(read)
+
+
+def _reads(reader: CodeReader, text: str) -> bool:
+    with suppress(Unreadable):
+        return bool(reader.read(text))
+    return False
 
 
 class SpokenReader(CodeReader):

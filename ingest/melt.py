@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ingest.claims import Claims
 from ingest.code_readers import reaches_of
@@ -167,7 +168,7 @@ class Melting:
 
     def _figures(self) -> list[int]:
         """The columns that hold figures, by place."""
-        places = [place for place in range(self.sheet.width) if place not in self._apart()]
+        places = [place for place in range(self.sheet.width) if place not in self._apart]
         figures = [
             place
             for place in places
@@ -209,7 +210,7 @@ class Melting:
 
     def _melt_row(self, row: Row, units: Mapping[int, str], made: Melted) -> None:
         number = int(row[0])
-        ahead, label = self._ahead(), self._label(row)
+        ahead, label = self._ahead, self._label(row)
         at = next((p for p in ahead if strip(str(row[p + 1])) and not is_bare(str(row[p + 1]))), 0)
         above = self._above(row, label, (number, at))
         if not label and not any(is_figure(str(row[place + 1])) for place in self.figures):
@@ -240,15 +241,17 @@ class Melting:
     def _place(self, number: int, place: int, raw: str | None = None) -> Place:
         return Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, raw)
 
+    @cached_property
     def _ahead(self) -> list[int]:
         """The columns that hold what a row is called."""
-        apart = self._apart() | {at for at, one in enumerate(self.found.headers) if _REMARK.fullmatch(fold(one))}
+        apart = self._apart | {at for at, one in enumerate(self.found.headers) if _REMARK.fullmatch(fold(one))}
         return [place for place in range(self.sheet.width) if place not in apart and place not in self.figures]
 
     def _label(self, row: Row) -> str:
-        texts = (str(row[place + 1]) for place in self._ahead())
+        texts = (str(row[place + 1]) for place in self._ahead)
         return " ".join(strip(text) for text in texts if not is_bare(text)).strip()
 
+    @cached_property
     def _apart(self) -> set[int]:
         """The columns that are no label of a row: those that are kept, and those of its unit and its year."""
         return {*self.kept.values(), *(at for at in (self.unit_at, self.year_at) if at is not None)}
@@ -264,11 +267,8 @@ class Melting:
     def _put(self, row: Row, said: Mapping[str, Said], place: int, text: str, made: Melted) -> None:
         if len(made.rows) >= _MOST:
             raise Refused("matrix_too_large", most=_MOST)
-        meant = (
-            *(said[name].value for name in sorted(said)),
-            *(self._kept_text(row, name, place) for name in self.kept),
-            text,
-        )
+        kept = {name: self._kept_text(row, name, place) for name in self.kept}
+        meant = (*(said[name].value for name in sorted(said)), *kept.values(), text)
         if meant in self.told:
             return  # a budget column that repeats the quota of the one before it
         self.told.add(meant)
@@ -276,7 +276,7 @@ class Melting:
         for at, name in enumerate(self.names):
             told = said.get(name)
             if name in self.kept:
-                cells.append(self._kept_text(row, name, place))
+                cells.append(kept[name])
                 made.moved[(line, at)] = (number, self.kept[name])
             else:
                 cells.append(told.text if told else "")
@@ -292,7 +292,7 @@ class Melting:
     def _above(self, row: Row, label: str, at: tuple[int, int]) -> list[tuple[str, tuple[int, int]]]:
         """The labels that a row stands under, the nearest first."""
         whole = all(self.sayings.find(name, label, "row") for name in self.melt.needs)
-        raw = next((text for place in self._ahead() if strip(text := str(row[place + 1]))), "")
+        raw = next((text for place in self._ahead if strip(text := str(row[place + 1]))), "")
         above = self.labels.above(label, raw, at, whole=whole)
         if self.labels.begins:
             self.sayings.begin_section()

@@ -13,6 +13,7 @@ from ingest.values import Unreadable, amount
 
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
+_PLAIN = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")  # most figures
 _BEGINS = re.compile(r"第?[1-4一二三四]季度")
 _YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
 
@@ -24,6 +25,7 @@ def when_of(text: str) -> str | None:
     return f"{end[1]}-12-31" if end else find_period(text)
 
 
+@lru_cache(10_000)
 def part_of(text: str) -> str | None:
     """The part of a year that a label or one level of a header is: `第一季度`, `上半年`."""
     words = [word for level in text.split(JOIN) for word in level.split()]
@@ -40,6 +42,8 @@ def with_part(text: str, header: str) -> str:
 @lru_cache(10_000)
 def is_figure(text: str) -> bool:
     """Whether a text is a number, with or without a unit; `1978年` is a time."""
+    if _PLAIN.fullmatch(text):
+        return True
     try:
         unit = amount(text).unit
     except Unreadable:
@@ -50,6 +54,8 @@ def is_figure(text: str) -> bool:
 @lru_cache(10_000)
 def is_bare(text: str) -> bool:
     """Whether a text is a number without a unit: a serial number, no label."""
+    if _PLAIN.fullmatch(text):
+        return True
     try:
         return amount(text).unit is None
     except Unreadable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ingest.code_readers import ReachReader
 from ingest.families.declared import Melt, Word
@@ -14,11 +15,13 @@ from ingest.periods import period, shift_quarter, year_and_part
 from ingest.tables import Found
 
 _YEAR = re.compile(r"(?:19|20)\d{2}(?=年)")
+_REMEMBERED = 100_000  # texts
 _AT = ("row", "column", "title")
 At = tuple[int, int]
 Text = tuple[str, At]  # what stands somewhere, and where
 
 
+@lru_cache(10_000)
 def _year_of(text: str) -> str:
     found = _YEAR.search(text)
     return found.group() if found else ""
@@ -53,9 +56,12 @@ class Sayings:
     before: dict[tuple[str, str], str] = field(default_factory=dict)
     headed: frozenset[tuple[str, str]] = frozenset()  # what the headers of all columns say: field and value
     latest: str = ""  # the last year that one of them names
+    met: dict[tuple[str, str, str], tuple[Word, ...]] = field(default_factory=dict)  # by field, text and kind of place
+    title: str = ""  # all that stands over the table
 
     def __post_init__(self) -> None:
         headers = self.found.headers
+        self.title = " ".join(filter(None, (self.found.title, *self.found.banners)))
         names = {word.field for word in self.melt.words if word.where == "beside" or word.among}
         found = ((name, self.find(name, one, "column")) for name in names for one in headers)
         self.headed = frozenset((name, word.value) for name, word in found if word is not None)
@@ -69,7 +75,7 @@ class Sayings:
     def of(self, labels: Sequence[Text], names: Sequence[Text], place: int) -> dict[str, Said]:
         """What is said of a figure in that column, by field; `labels` are its row's and those above it."""
         label_at = labels[0][1]
-        header, title = self.found.headers[place], " ".join(filter(None, (self.found.title, *self.found.banners)))
+        header, title = self.found.headers[place], self.title
         places = (
             ("path", " < ".join(text for text, _ in labels), label_at),
             *(("name", text, where) for text, where in names),
@@ -118,16 +124,24 @@ class Sayings:
 
     def find(self, name: str, text: str, kind: str, year: str = "") -> Word | None:
         """The first word for the field that the text of this kind of place, a label of that year, holds."""
-        folded = fold(text)
-        for word in self.melt.words:
-            here = word.where == kind or (word.where == "any" and kind in _AT)
-            if word.field != name or not here or not re.search(word.pattern, folded, re.IGNORECASE):
-                continue
+        for word in self._words(name, text, kind):
             if not self._holds(word, kind, year):
                 continue
             if not word.after or any(self._is_before((name, value), year) for value in word.after):
                 return word
         return None
+
+    def _words(self, name: str, text: str, kind: str) -> tuple[Word, ...]:
+        """The words for the field that stand in the text of this kind of place."""
+        key = name, text, kind
+        if key not in self.met:
+            if len(self.met) >= _REMEMBERED:
+                self.met.clear()
+            folded = fold(text)
+            places = (kind, "any") if kind in _AT else (kind,)
+            likely = (word for word in self.melt.words if word.field == name and word.where in places)
+            self.met[key] = tuple(word for word in likely if re.search(word.pattern, folded, re.IGNORECASE))
+        return self.met[key]
 
     def _spelt(self, name: str, value: str, texts: Sequence[str]) -> str:
         """The first of the texts that means this value only; a label may mean another where it comes again."""

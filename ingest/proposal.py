@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapidfuzz import fuzz
 
 from ingest.claims import Claims
-from ingest.families import DeclaredSchema, list_schemas
+from ingest.code_readers import holds_codes
+from ingest.families import DeclaredSchema, find_schema, list_schemas
 from ingest.form_blocks import plain_label, spellings_of, spoken
 from ingest.gather import Gather
 from ingest.headers import fold
@@ -43,12 +44,13 @@ class Proposal:
     keyless: float = 0.0  # the share of the key's fields that have no column
     untold: bool = False  # no column for any of the fields that would tell it from its neighbours
     stood: int = 0  # required fields that others stand in for
+    misread: int = 0  # required columns of codes that hold none of the schema's
     said: int = 0  # of a matrix: the fields that no column holds, but its words tell
 
     @property
     def weight(self) -> float:
         """By what proposals are ranked."""
-        faults = 2 * (len(self.missing) + self.stood + self.keyless + self.untold)
+        faults = 2 * (len(self.missing) + self.stood + self.keyless + self.untold + self.misread)
         return len(set(self.mapping.values())) + self.said - faults + self.share + _TITLE_WEIGHT * self.by_title
 
     @property
@@ -75,6 +77,9 @@ def list_proposals(found: Found, sheet: RawSheet | None = None, named: str = "")
     """
     title = fold(found.title or named)
     made = [_propose(schema, found.headers, title) for schema in list_schemas()]
+    if sheet is not None and any(map(_is_likely, made)):
+        rows = [cells for number, cells in first_rows(sheet, _ROWS) if number > found.top]
+        made = [replace(one, misread=_misread(one, found.headers, rows)) for one in made]
     by_headers = {one.schema: one for one in made if _is_likely(one)}
     by_layout = _by_layout(found, sheet, title) if sheet is not None and sheet.rows <= _PRINTED else []
     best = {**by_headers, **{one.schema: one for one in by_layout}}
@@ -102,6 +107,14 @@ def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Pr
         untold=bool(schema.telling) and all(claims.find(name) is None for name in schema.telling),
         by_title=_is_titled(schema, title),
     )
+
+
+def _misread(one: Proposal, headers: tuple[str, ...], rows: list[list[str]]) -> int:
+    """How many of the required columns of codes hold other things than the schema's codes."""
+    schema = find_schema(one.schema)
+    fields = {each.name: each for each in schema.fields if each.required} if schema else {}
+    taken = [(fields[name], headers.index(header)) for header, name in one.mapping.items() if name in fields]
+    return sum(not holds_codes(each, (cells[at] for cells in rows)) for each, at in taken)
 
 
 def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:

@@ -185,13 +185,17 @@ class DecimalReader(Reader):
 
     def _measure_plain(self, texts: Any) -> None:
         """Digits by where the point stands: its place is -1 in a number without one."""
+        self._measure_shifted(texts, self._shift)
+        self.bare = self.bare or bool(pc.any(pc.greater(pc.binary_length(texts), 0)).as_py())
+
+    def _measure_shifted(self, texts: Any, shift: int) -> None:
+        """The digits of plain numbers in a unit that moves their point."""
         size, point = pc.binary_length(texts), pc.find_substring(texts, ".")
-        self.bare = self.bare or bool(pc.any(pc.greater(size, 0)).as_py())
         broken = pc.greater_equal(point, 0)
         whole = pc.max(pc.if_else(broken, point, size)).as_py()
         fraction = pc.max(pc.if_else(broken, pc.subtract(size, point), 1)).as_py()
         if whole is not None:
-            self.widen(whole + self._shift, fraction - 1 - self._shift)
+            self.widen(whole + shift, fraction - 1 - shift)
 
     def widen(self, whole: int, scale: int) -> None:
         """Hold numbers of so many digits before and behind the point."""
@@ -210,8 +214,11 @@ class DecimalReader(Reader):
         self._memo.clear()
 
     def fast(self, texts: pl.Series) -> Any:
+        return self._shifted(texts, self._shift)
+
+    def _shifted(self, texts: pl.Series, shift: int) -> Any:
         """The digits as they stand; the decimal point is moved by the type, so nothing is computed."""
-        scale = min(self.scale + self._shift, values.MOST_DIGITS)
+        scale = min(self.scale + shift, values.MOST_DIGITS)
         found = texts.cast(pl.Decimal(values.MOST_DIGITS, scale), strict=False).to_arrow()
         return pa.Array.from_buffers(self.arrow, len(found), found.buffers(), offset=found.offset)
 

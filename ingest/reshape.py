@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.by_content import name_regions
 from ingest.claims import Claims
-from ingest.code_readers import CodeReader
+from ingest.code_readers import holds_codes
 from ingest.exploding import explode
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
@@ -25,13 +24,12 @@ from ingest.headers import fold
 from ingest.headings import is_table_number, is_unit
 from ingest.likeness import find_likenesses
 from ingest.melt import Melted, Melting
-from ingest.nulls import null_kind, strip
+from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
 from ingest.told import told_apart, told_by_year, told_of
-from ingest.values import Unreadable
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
@@ -147,17 +145,8 @@ def _is_long(asked: Asked) -> bool:
 
 def _are_codes(asked: Asked, one: DeclaredField, place: int) -> bool:
     """Whether a column of codes holds codes: `一、2020年末余额` is no word for an item, but says which it is."""
-    reader = CodeReader(one)
-    rows = [cells for number, cells in first_rows(asked.sheet, _LOOKED) if number > asked.found.top]
-    texts = {text for cells in rows if null_kind(text := cells[place]) is None}
-    known = sum(_reads(reader, text) for text in texts)
-    return one.type != "code" or not texts or known * 2 >= len(texts)
-
-
-def _reads(reader: CodeReader, text: str) -> bool:
-    with suppress(Unreadable):
-        return bool(reader.read(text))
-    return False
+    rows = (cells for number, cells in first_rows(asked.sheet, _LOOKED) if number > asked.found.top)
+    return holds_codes(one, (cells[place] for cells in rows))
 
 
 def _from_matrix(asked: Asked, gather: Gather) -> Part:

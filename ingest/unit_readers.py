@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from ingest import nulls, values
-from ingest.readers import DecimalReader, IntegerReader, WordReader
+from ingest.coded import different
+from ingest.readers import Converted, DecimalReader, IntegerReader, WordReader
 from ingest.units import Unit, find_unit, to_canonical
 from ingest.values import Unreadable
 
+_NOTHING_PLAIN = r"^$"  # numbers that the type cannot hold as they stand
+_PLAIN = r"^-?[0-9]{1,18}(?:\.[0-9]{1,20})?$"
+_MOST_UNITS = 50  # of one column; more are no units
 JOIN = "\x1f"  # between the cells of a field that is made from several columns
 _NUMBER_ALONE = re.compile(r"[-+]?[\d,. ]+")
 
@@ -32,7 +41,46 @@ class LeastReader(DecimalReader):
 
 
 class UnitBesideReader(DecimalReader):
-    """A number whose unit may stand in a column beside it."""
+    """A number whose unit may stand in a column beside it. Plain numbers go by their units, unit by unit."""
+
+    def measure_digits(self, texts: Any) -> None:
+        texts = different(texts)
+        rest = texts
+        for mask, numbers, power, beside in self._by_unit(pl.Series(texts)):
+            plain = numbers.filter(mask).to_arrow().cast(pa.string())
+            self._measure_shifted(plain, power)
+            self.bare = self.bare or (not beside and bool(pc.any(pc.greater(pc.binary_length(plain), 0)).as_py()))
+            rest = pc.if_else(mask.to_arrow(), "", rest)
+        super().measure_digits(rest)
+
+    def fast(self, texts: pl.Series) -> Any:
+        found = pa.nulls(len(texts), self.arrow)
+        for mask, numbers, power, _ in self._by_unit(texts):
+            found = pc.if_else(mask.to_arrow(), self._shifted(numbers, power), found)
+        return found
+
+    def convert(self, texts: Any) -> Converted:
+        series = pl.Series(texts)
+        result = self.fast(series)
+        odd = pl.Series(pc.is_null(result)) & (series.str.len_bytes() > 0)
+        return self._with_odd(result, texts, odd) if odd.any() else Converted(result)
+
+    def _by_unit(self, texts: pl.Series) -> Iterator[tuple[pl.Series, pl.Series, int, bool]]:
+        """The plain numbers of each unit beside them: which, all numbers, the power of ten, whether a unit is there."""
+        parts = texts.str.split_exact(JOIN, 1).struct
+        numbers, units = parts.field("field_0"), parts.field("field_1").fill_null("")
+        if self.plain == _NOTHING_PLAIN:
+            return
+        plain = numbers.str.contains(_PLAIN)
+        for name in units.unique(maintain_order=True).head(_MOST_UNITS):
+            unit = find_unit(nulls.strip(name)) if name else None
+            power = self._power(unit) if unit is not None else self._shift
+            if power is not None:
+                yield plain & (units == name), numbers, power, unit is not None
+
+    def _power(self, unit: Unit) -> int | None:
+        """By which power of ten a number in that unit is told; None where it is not one, or not of the measure."""
+        return unit.power if unit.measure == self.measure else None
 
     def value(self, text: str) -> Any:
         number, _, unit = text.partition(JOIN)
@@ -43,6 +91,9 @@ class UnitBesideReader(DecimalReader):
 
 class AnyUnitReader(UnitBesideReader):
     """A number in the canonical unit of whatever its own unit measures, which may stand beside it."""
+
+    def _power(self, unit: Unit) -> int | None:
+        return unit.power
 
     def read(self, text: str) -> Decimal | None:
         found = values.amount(text)

@@ -119,3 +119,11 @@ def test_many_fields_are_enough_whatever_else_stands_beside(take: Taker) -> None
     text = f"{heads}\n3000平方米,工业,≥1.0,≤55%,20%,50年,1600万元,400万元,10万元,东至甲路,净地,出让公告\n"
     first = take(text, "表.csv").outcome.proposals[0]
     assert (first.schema, first.missing) == ("land_supply.notice", ("宗地编号",))
+
+
+def test_what_columns_of_codes_hold_tells_schemas_apart(take: Taker) -> None:
+    economy = "地区,统计年度,指标,数值,计量单位\n成都市,2021,地区生产总值,5,亿元\n成都市,2021,财政收入,5,万元\n"
+    assert take(economy).outcome.proposals[0].schema == "gov_debt.economy"
+    prices = "地区,统计年度,用途,指标,数值\n成都市,2021,商服,地面地价水平值,5\n成都市,2021,住宅,环比增长率,5\n"
+    likely = {one.schema: one.misread for one in take(prices).outcome.proposals}
+    assert likely == {"land_price.quarterly": 0, "gov_debt.economy": 1, "gov_debt.flow": 1}

@@ -25,6 +25,7 @@ from ingest.readers import (
     TextReader,
     TruthReader,
 )
+from ingest.unit_readers import JOIN, AnyUnitReader, UnitBesideReader
 from ingest.units import find_unit
 from ingest.values import Unreadable
 
@@ -99,6 +100,30 @@ def test_a_decimal_column_is_read_as_its_cells_are(measure: str | None, unit: st
     reader.measure_digits(pa.array(texts, pa.string()))
     reader.settle()
     assert by_column(reader, texts) == one_by_one(reader, texts)
+
+
+UNITS = st.sampled_from(["", "元", "万元", " 亿元 ", "亩", "平方米", "公顷", "%", "—", "无"])
+
+
+@pytest.mark.parametrize("make", [AnyUnitReader, lambda: UnitBesideReader("CNY", find_unit("万元"))])
+@given(numbers=TEXTS, units=st.lists(UNITS, min_size=1, max_size=5))
+def test_a_column_with_units_beside_it_is_read_as_its_cells_are(
+    make: Any, numbers: list[str], units: list[str]
+) -> None:
+    pairs = [f"{text}{JOIN}{units[at % len(units)]}" if at % 3 else text for at, text in enumerate(numbers)]
+    reader = make()
+    reader.measure_digits(pa.array(pairs, pa.string()))
+    reader.settle()
+    assert by_column(reader, pairs) == one_by_one(reader, pairs)
+    once = pa.array(pairs, pa.string()).dictionary_encode()
+    assert reader.read_column(once).values.to_pylist() == one_by_one(reader, pairs)[0]
+
+
+def test_whether_a_number_stands_without_a_unit_is_seen_by_the_column_too() -> None:
+    for pairs, bare in ([f"5{JOIN}万元"], False), ([f"5{JOIN}万元", f"6{JOIN}"], True), ([f"{JOIN}"], False):
+        reader = UnitBesideReader("CNY", find_unit("元"))
+        reader.measure_digits(pa.array(pairs))
+        assert reader.bare is bare
 
 
 @given(numbers=st.lists(st.decimals(-(10**15), 10**15, places=5) | st.none(), min_size=1, max_size=20))
