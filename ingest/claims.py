@@ -11,6 +11,7 @@ from ingest.headers import JOIN, fold, split_unit
 from ingest.units import fitting
 
 _REMEMBERED = 10_000  # headers and spellings
+_WHOLES = ("合计", "小计", "总计", "总额")
 _MEASURES = {"m2": ("面积",), "CNY": ("金额", "数额", "资金")}
 # Who looked or counted, before what a column is: `监测季度`, `统计指标`.
 _BEFORE = re.compile(
@@ -169,9 +170,9 @@ def _matches(header: str, spelling: str) -> bool:
 
 
 def _above_measure(header: str, measure: str | None) -> str:
-    """What stands over a last level that only says what is measured: `商服用地` of `商服用地 / 面积（公顷）`."""
+    """What stands over a last level that only says what is measured, or the whole: `商服用地 / 面积（公顷）`."""
     upper, _, last = header.rpartition(JOIN)
-    return upper if split_unit(last)[0] in _MEASURES.get(measure or "", ()) else ""
+    return upper if split_unit(last)[0] in (*_WHOLES, *_MEASURES.get(measure or "", ())) else ""
 
 
 @lru_cache(_REMEMBERED)

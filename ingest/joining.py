@@ -45,6 +45,11 @@ def can_wait(part: Part) -> bool:
     return part.melted or (part.schema is not None and part.sheet.grid and part.sheet.rows <= _PRINTED)
 
 
+def has_rows(part: Part) -> bool:
+    """Whether a table has data, or nothing that says why it has none."""
+    return any(batch.num_rows for batch in _data(part)) or not part.rest.says_nothing
+
+
 def _are_one(parts: Sequence[Part]) -> bool:
     """Whether tables of a kind are one: each on a sheet of its own, or of one sheet those of one form.
 

@@ -15,7 +15,7 @@ from ingest.families import DeclaredSchema
 from ingest.findings import ERROR, INFO, Finding, Refused
 from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
-from ingest.joining import can_wait, join_alike
+from ingest.joining import can_wait, has_rows, join_alike
 from ingest.letters import check_letters
 from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
@@ -94,7 +94,7 @@ class _Intake:
         candidates = self._candidates(sheets)
         for place, (sheet, found) in enumerate(candidates):
             self._take(sheet, found, (place, len(candidates)))
-        joined = join_alike(self.waiting, self.request.workdir)
+        joined = join_alike(self._with_rows(self.waiting), self.request.workdir)
         for place, part in enumerate(joined):
             turn = place, len(joined)
             self._unless_none(part.sheet, partial(self._take_part, part, turn), last=place + 1 == len(joined))
@@ -173,6 +173,14 @@ class _Intake:
                     self._take_part(part, turn)
 
         self._unless_none(sheet, take, last=turn[0] + 1 == turn[1] and not self.waiting)
+
+    def _with_rows(self, parts: list[Part]) -> list[Part]:
+        """Of several tables, those that have rows; the others report nothing."""
+        full = [one for one in parts if has_rows(one)] if len(parts) > 1 else parts
+        for part in parts if full else ():
+            if all(part is not one for one in full):
+                self.gather.add(INFO, "report_of_nothing", Place(part.sheet.name, part.found.header_row))
+        return full or parts
 
     def _unless_none(self, sheet: RawSheet, take: Callable[[], None], *, last: bool) -> None:
         """Take a table in; one of several that fits nothing is named and left. Raises Refused."""

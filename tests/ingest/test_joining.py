@@ -102,3 +102,22 @@ def test_a_list_on_the_next_sheet_goes_on_where_its_headers_are_the_same(take: T
     ]
     assert [taken.cells(at)["deal_price"]["sheet"] for at in (1, 2)] == ["2020年", "2021年"]
     assert [taken.cells(at)["deal_price"]["cell"] for at in (1, 2)] == ["B3", "B2"]
+
+
+def test_a_table_that_reports_nothing_is_none_beside_one_with_rows(take: Taker) -> None:
+    head = ["债券名称", "债券编码", "债券规模"]
+    nothing = [["2023年发行的一般债券"], ["单位：亿元"], head, ["无"], ["注：没有发行一般债券。"]]
+    bonds = [
+        ["2023年发行的专项债券"],
+        ["单位：亿元"],
+        [*head, "已实现投资", ""],
+        ["", "", "", "合计", "其中：债券资金安排"],
+    ]
+    bonds.append(["2023年某省专项债券（九期）", "2305273", "1.5", "0.88", "0.8"])
+    taken = take(workbook(("附件1", nothing), ("附件2", bonds)), schema="gov_debt.bonds")
+    assert [(one.table.name, one.table.rows) for one in taken.outcome.tables] == [("bonds", 1)]
+    assert taken.finding("report_of_nothing").sheet == "附件1"
+    names = ("amount", "invested", "invested_from_bonds")
+    assert picked(taken.rows, *names) == [(150_000_000, 88_000_000, 80_000_000)]
+    alone = take(workbook(("附件1", nothing), ("附件2", nothing)), schema="gov_debt.bonds")
+    assert [one.table.rows for one in alone.outcome.tables] == [0]

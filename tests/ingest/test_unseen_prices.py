@@ -191,3 +191,15 @@ def test_a_quarter_over_a_column_goes_before_that_of_the_title(take: Taker) -> N
     ]
     taken = take(workbook(("表", rows)), schema=PRICES)
     assert taken.column("period") == ["2020-Q4", "2021-Q1"] * 2
+
+
+def test_an_average_in_a_row_is_of_the_use_over_its_column(take: Taker) -> None:
+    rows = [
+        ["2022年第1季度保山市地价"],
+        ["指标", "商服用地", "住宅用地"],
+        ["平均地面地价", 3200, 1850],
+        ["环比涨幅（%）", 0.1, -0.05],
+    ]
+    assert take(workbook(("表", rows)), schema=PRICES).column("use") == ["commercial", "residential"] * 2
+    rows = [["2022年第1季度保山市住宅地价"], ["用途", "地价水平值", "环比（%）"], ["平均", 3200, 0.1], ["工业", 310, 0]]
+    assert take(workbook(("表", rows)), schema=PRICES).column("use") == ["all", "all", "industrial", "industrial"]
