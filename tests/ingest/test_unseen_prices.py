@@ -130,6 +130,7 @@ def test_a_fee_each_time_is_no_plain_sum_in_a_table_without_schema() -> None:
         ("12,000.5（另代征道路300平方米）", Decimal("12000.5")),
         ("33000平方米（净用地面积30000平方米）", 33000),
         ("2万元/次", 2),
+        ("合1.2公顷", Decimal("1.2")),
     ],
 )
 def test_what_is_said_of_another_area_leaves_the_number(text: str, value: object) -> None:
