@@ -223,8 +223,8 @@ def read_forms(
             sheet = replace(made, sheets_from=tuple(block.sheets_from))
             found = Found(block.headers, 1, title, unit, tuple(banners), header_rows=(1,))
             parts.append(Part(one, sheet, found, _settled_rest(sheet, Rest())))
-    if not parts and refused is not None:
-        raise refused
+    if not parts:
+        raise refused or Refused("header_only", sheet=sheets[0].name, row=1)
     return tuple(parts)
 
 

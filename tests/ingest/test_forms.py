@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.cells import read_cells
+from ingest.findings import Refused
 from tests.ingest.taking import Taken, Taker, picked, workbook
 
 EVALUATION: list[list[Any]] = [
@@ -188,3 +189,9 @@ def test_goals_under_labels_in_other_words(take: Taker) -> None:
     taken = take(workbook(("自评", rows)), "自评.xlsx", schema="fiscal_project.self_evaluation")
     assert picked(table(taken, "projects"), "goal_expected", "goal_actual") == [("完成补植", "已补植")]
     assert table(taken, "indicators")[0]["actual"] == "2100平方米"
+
+
+def test_a_list_of_indicators_without_any_is_refused_in_words(take: Taker) -> None:
+    with pytest.raises(Refused) as refused:
+        take("项目名称,指标性质,指标值,权重\n".encode(), "目标.csv", schema="fiscal_project.targets")
+    assert refused.value.finding.code == "header_only"
