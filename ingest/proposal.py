@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,8 @@ from rapidfuzz import fuzz
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema, list_schemas
-from ingest.form_blocks import plain_label, spellings_of, spoken
+from ingest.form_blocks import plain_label, spoken
+from ingest.form_names import Names
 from ingest.gather import Gather
 from ingest.headers import fold
 from ingest.melt import Melting
@@ -87,15 +89,16 @@ def is_clear(proposals: tuple[Proposal, ...]) -> bool:
 
 
 def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Proposal:
-    claims = Claims(headers, schema, {})
+    claims, beside = Claims(headers, schema, {}), schema.beside
     names = [name for one in schema.fields for name in (one.name, *(one.ends or ()))]
     taken = {place: name for name in names if (place := claims.find(name)) is not None}
     full = sum(map(bool, headers))
+    unknown = [at for at in claims.unknown() if headers[at] and not (beside and re.search(beside, fold(headers[at])))]
     return Proposal(
         schema.name,
         schema.titles["zh-Hans"],
         {headers[place]: name for place, name in sorted(taken.items())},
-        1 - sum(bool(headers[place]) for place in claims.unknown()) / full if full else 0.0,
+        1 - len(unknown) / full if full else 0.0,
         tuple(one.title for one in schema.fields if claims.lacks(one)),
         stood=sum(claims.stands_in(one) is not None for one in schema.fields),
         keyless=sum(name not in taken.values() for name in schema.key) / max(1, len(schema.key)),
@@ -125,17 +128,19 @@ def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
             mapping = Records(schema, {}).labels(printed) if sheet.grid else {}
         if mapping:
             titled = _is_titled(schema, title)
-            made.append(Proposal(schema.name, schema.titles["zh-Hans"], mapping, share, (), titled, said=said))
+            untold = schema.form is not None and set(mapping.values()).isdisjoint(schema.telling)
+            name = schema.titles["zh-Hans"]
+            made.append(Proposal(schema.name, name, mapping, share, (), titled, untold=untold, said=said))
     return made
 
 
 def _labels_of_form(schema: DeclaredSchema, rows: list[tuple[int, list[str]]]) -> dict[str, str]:
     """The labels of a form with the fields they name; none where no block of it begins."""
     texts = [one for _, cells in rows for cell in cells if cell for one in (cell, spoken(cell)[0]) if one]
-    words = {plain_label(text): text for text in texts}
-    fields = [(one.name, spellings_of(one)) for table in schema.tables for one in table.fields]
-    names = {plain_label(head): name for name, heads in reversed(fields) for head in heads}
-    found = {cell: names[word] for word, cell in words.items() if word in names}
+    tables = [Names(table) for table in schema.tables]
+    fields = ((text, next((one.name for names in tables if (one := names.first(text))), None)) for text in texts)
+    found = {text: name for text, name in fields if name is not None}
+    words = set(map(plain_label, found))
     begins = schema.form is not None and any(plain_label(start) in words for start in schema.form.start)
     return found if begins and len(found) >= _LEAST_LABELS else {}
 

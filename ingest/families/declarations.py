@@ -99,6 +99,7 @@ def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[Declar
         melt=_melt(data["melt"]) if "melt" in data else None,
         form=_form(data["form"]) if "form" in data else None,
         telling=tuple(data.get("telling", ())),
+        beside=data.get("beside", ""),
         called=tuple(data.get("called", ())),
         past=_past(data.get("previous", {})),
     )
@@ -188,6 +189,7 @@ _PLAIN = (
     "grouped",
     "together",
     "among",
+    "worded",
 )
 
 

@@ -83,6 +83,7 @@ class DeclaredField:
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
+    worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
@@ -215,6 +216,7 @@ class DeclaredSchema:
     past: Past = Past()
     called: tuple[str, ...] = ()  # what else titles call such a table
     telling: tuple[str, ...] = ()  # fields of which one must have a column, or a table is hardly of this schema
+    beside: str = ""  # a pattern of headers that such tables have beside their fields: no evidence against it
 
     @property
     def family(self) -> str:
