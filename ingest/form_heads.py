@@ -10,6 +10,7 @@ from ingest.families import DeclaredField
 from ingest.families.declared import FormTable
 from ingest.form_blocks import At, plain_label
 from ingest.form_names import Names
+from ingest.headings import is_labelled
 from ingest.underheads import kind_below
 from ingest.values import Unreadable
 
@@ -79,10 +80,25 @@ def find_header(tables: Sequence[tuple[FormTable, Names]], link: str, cells: Seq
     for table, names in tables:
         groups = groups_of(table, names, link, cells)
         size = max((len(group) for group in groups), default=0)
+        if _are_columns(names, groups):
+            size = sum(map(len, groups))
         sure = sum(bool(names.meant(cell)) for cell in cells)
         if size >= table.least and sure >= min(_SURE, table.least) and (best is None or size > best[0]):
             best = size, Header(table, groups)
     return best[1] if best else None
+
+
+def _are_columns(names: Names, groups: Sequence[Mapping[str, int]]) -> bool:
+    """Whether the same few fields stand side by side again and again, each time under another heading."""
+    needed = {name for name, one in names.fields.items() if one.required}
+    places = {at for group in groups for name, at in group.items() if name in needed}
+    return len(groups) > 1 and len(places) == len(groups) and all(len(group) > 1 for group in groups)
+
+
+def over_of(group: Mapping[str, int], rows: Sequence[Row]) -> tuple[str, At] | None:
+    """What stands over a group of columns, in the nearest row that has something over its first."""
+    first = min(group.values())
+    return next(((cells[first], (number, first)) for number, cells in reversed(rows) if cells[first]), None)
 
 
 def overlaid(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -92,10 +108,18 @@ def overlaid(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def goes_on(upper: Sequence[str], lower: Sequence[str], knows: Callable[[str], bool]) -> bool:
     """Whether a row only names columns of the row of headings above it: more of what one stands over, or of blanks."""
-    words = [cell for cell in lower if cell]
-    if len([cell for cell in upper if cell]) < 2 or not words or max(map(len, words)) > _LONGEST:
+    words, heads = [cell for cell in lower if cell], [cell for cell in upper if cell]
+    if len(heads) < 2 or any(map(is_labelled, heads)) or not words or max(map(len, words)) > _LONGEST:
         return False
-    return sum(map(knows, words)) * 3 >= len(words) * 2
+    known = sum(map(knows, words))
+    return known * 3 >= len(words) * 2 or (
+        known > 0 and all(_is_under(upper, at) for at, cell in enumerate(lower) if cell)
+    )
+
+
+def _is_under(upper: Sequence[str], at: int) -> bool:
+    """Whether a place is below a blank, or below a heading with a blank on its right."""
+    return not upper[at] or (at + 1 < len(upper) and not upper[at + 1])
 
 
 def is_between(head: Sequence[str], cells: Sequence[str], below: Sequence[Row]) -> bool:

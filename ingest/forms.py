@@ -11,7 +11,7 @@ from ingest.families import DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import At, Block, find_form_unit, plain_label, spoken
-from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, means, overlaid
+from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, means, over_of, overlaid
 from ingest.form_labels import Labels, Told
 from ingest.form_names import Names
 from ingest.gather import Gather, Place
@@ -54,7 +54,7 @@ class FormReading:
         self.labels = Labels(
             self.rows, self.names[self.form.record], self.form.below, personal, lambda at: bool(self.header(at))
         )
-        self.starts = {fold(start) for start in self.form.start}
+        self.starts = {*map(fold, self.form.start), *map(plain_label, self.form.start)}
         self.blocks = blocks
         self.unit = ""  # of the block that is read
         self._year: tuple[str, At] | None = None  # that the sheet's head tells
@@ -62,29 +62,36 @@ class FormReading:
     def run(self, last: int) -> None:
         """Add the rows of every block that begins before the row `last` (by place). Raises Refused where none does."""
         starts = [at for at, (_, cells) in enumerate(self.rows[:last]) if self._begins(cells)]
-        if not starts and last == len(self.rows):
+        ends, befores = [*starts[1:], last], [-1, *starts]
+        read = [self._read_block(*block) for block in zip(starts, ends, befores, strict=False)]
+        if not any(read) and last == len(self.rows):
             raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))
-        for at, start in enumerate(starts):
-            end = starts[at + 1] if at + 1 < len(starts) else last
-            self._read_block(start, end, starts[at - 1] if at else -1)
         for kind, count in self.labels.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
 
     def _begins(self, cells: list[str]) -> bool:
         """Whether a row has the label of a block: among its first cells, or behind another label of the record."""
         at = next((place for place, cell in enumerate(cells) if self._starts(cell)), None)
+        if at is None:
+            return False
         first = next((cell for cell in cells if cell), "")
-        return at is not None and (at < _FIRST or self.labels.is_label(first))
+        beside = next((cell for cell in cells[at + 1 :] if cell and cell != cells[at]), "")
+        named = any(names.meant(beside) for names in self.names.values())  # the head of a list
+        return (at < _FIRST or self.labels.is_label(first)) and not named
 
     def _starts(self, cell: str) -> bool:
         return plain_label(cell) in self.starts or plain_label(spoken(cell)[0]) in self.starts
 
-    def _read_block(self, start: int, end: int, before: int) -> None:
+    def _read_block(self, start: int, end: int, before: int) -> bool:
+        """Add what a block says; whether it says more than a name."""
         headers = self._headers(start, end)
         above = max(before + 1, start - _ABOVE)
         self.unit = find_form_unit(self.rows[above:end])
         inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
-        record = {**self.labels.over(above, start), **self.labels.told(start, end, inside)}
+        record = self.labels.told(start, end, inside)
+        if not headers and record.keys() <= {self.form.link, "year"}:
+            return False
+        record = {**self.labels.over(above, start), **record}
         record.setdefault("year", self.year(start, above))
         link = record.get(self.form.link, ("", (self.rows[start][0], 0)))
         firsts: dict[str, Told] = {}
@@ -98,6 +105,7 @@ class FormReading:
             if other in firsts.get(table, {}):
                 record.setdefault(name, firsts[table][other])
         self.add(self.form.record, self.rows[start][0], record)
+        return True
 
     def _headers(self, start: int, end: int) -> dict[int, Header]:
         """The headers of a block by the row that they begin in."""
@@ -117,7 +125,7 @@ class FormReading:
             return one
         below = find_header(self.inside, self.form.link, self.rows[at + 1][1])
         two = find_header(self.inside, self.form.link, overlaid([self.rows[at][1], self.rows[at + 1][1]]))
-        if two is None or two.size <= max(one.size if one else 0, below.size if below else 0):
+        if two is None or two.size < (one.size if one else 0) or two.size <= (below.size if below else 0):
             return one
         return Header(two.table, two.groups, 2)
 
@@ -159,11 +167,16 @@ class FormReading:
     def _apart(self, at: int, header: Header, headers: dict[int, Header]) -> list[Told]:
         """What sets each of the groups side by side apart, where the table has a field for it."""
         name, first = header.table.aside, max((one + 1 for one in headers if one < at), default=0)
-        if name is None:
-            return [{} for _ in header.groups]
-        field, rows = self.names[header.table.name].fields[name], self.rows[max(first, at - _OVER) : at + header.depth]
-        told = [aside_of(field, header, group, rows) for group in header.groups]
-        return [{name: one} if one else {} for one in told]
+        rows, top = self.rows[max(first, at - _OVER) : at + header.depth], header.table.down[:1]
+        apart: list[Told] = [{} for _ in header.groups]
+        if len(header.groups) > 1 and top and not any(top[0] in group for group in header.groups):
+            over = (over_of(group, rows[:-1]) for group in header.groups)
+            apart = [{top[0]: one} if one else {} for one in over]
+        if name is not None:
+            field = self.names[header.table.name].fields[name]
+            told = [aside_of(field, header, group, rows) for group in header.groups]
+            apart = [{**one, name: said} if said else one for one, said in zip(apart, told, strict=True)]
+        return apart
 
     def _says(self, table: FormTable, group: dict[str, int], told: Told) -> bool:
         """Whether a row holds something: its required fields among it, or what stands in for them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,17 @@ def list_proposals(found: Found, sheet: RawSheet | None = None, named: str = "")
 def is_clear(proposals: tuple[Proposal, ...]) -> bool:
     """Whether the first stands out from the second."""
     return len(proposals) == 1 or proposals[0].weight >= proposals[1].weight + 1
+
+
+def tables_of(schema: DeclaredSchema, tables: Sequence[tuple[RawSheet, Found]]) -> list[bool]:
+    """Which tables of a file are of the schema: where one plainly is, none of another, nor one that tells nothing."""
+    best = [next(iter(list_proposals(found, sheet)), None) for sheet, found in tables] if schema.telling else []
+    if all(one is None or one.schema != schema.name or one.untold for one in best):
+        return [True] * len(tables)
+    return [
+        one.schema == schema.name if one is not None else not _propose(schema, found.headers, "").untold
+        for one, (_, found) in zip(best, tables, strict=True)
+    ]
 
 
 def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Proposal:

@@ -177,3 +177,95 @@ def test_a_budget_is_proposed_by_what_stands_beside_its_fields(take: Taker) -> N
     taken = take(workbook(("表", rows)), "公开表.xlsx")
     assert taken.outcome.proposals[0].schema == BUDGET
     assert take("设备,数量,合计\n泵,2,3\n").outcome.proposals == ()
+
+
+def test_the_head_of_a_table_in_a_form_may_take_two_rows(take: Taker) -> None:
+    rows = [
+        ["项目支出绩效自评表"], ["（2023年度）"],
+        ["项目名称", "", "样例养护", "", "", "", "", ""],
+        ["项目资金（元）", "", "", "年初预算数", "全年预算数", "全年执行数", "执行率", "得分"],
+        ["", "", "年度资金总额", 500, 480, 360, "75%", 7.5],
+        ["", "", "非财政拨款", 0, 0, 0, "", ""],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "", "", "实际完成值"],
+        ["", "", "", "", "指标性质", "指标值", "度量单位", ""],
+        ["", "产出指标", "数量指标", "养护里程", ">=", "300", "公里", "280"],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=EVALUATION)
+    names = ("level1", "level3", "operator", "target", "measure_unit", "actual")
+    assert picked(table(taken, "indicators"), *names) == [("产出指标", "养护里程", ">=", "300", "公里", "280")]
+    assert [row["source"] for row in table(taken, "funding")] == ["total", "other"]
+
+
+def test_the_values_of_former_years_are_no_targets(take: Taker) -> None:
+    rows = [
+        ["项目名称", "样例健身", "", "", "项目编码", "42100024T000000101234", ""],
+        ["项目年度绩效目标", "举办赛事。", "", "", "", "", ""],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "", ""],
+        ["", "", "", "", "前年", "上年", "预计当年实现"],
+        ["", "产出指标", "数量指标", "赛事场次", "15场", "18场", "≥20场"],
+    ]
+    for upper, lower in (("指标值", "预计当年实现"), ("半年（程）指标值", "全年（程）指标值")):
+        if upper != "指标值":
+            rows[2][4:], rows[3] = [upper, "", lower], []
+        taken = take(workbook(("表", rows)), schema=TARGETS)
+        assert picked(table(taken, "indicators"), "level3", "target", "operator") == [("赛事场次", "≥20场", ">=")]
+
+
+def test_indicators_side_by_side_are_of_the_kind_above_them(take: Taker) -> None:
+    rows = [
+        ["2023年部门预算项目绩效目标汇总表"], ["部门：样例局", *[""] * 6, "单位：万元"],
+        ["项目编码", "项目名称", "项目金额", "绩效目标", "", "", "", ""],
+        ["", "", "", "年度目标", "成本指标", "", "产出指标", ""],
+        ["", "", "", "", "三级指标", "指标值", "三级指标", "指标值"],
+        ["410500230000000012345", "样例低保", 1200, "应保尽保。", "低保标准", "≥630元/月", "保障人数", "≥1.2万人"],
+        ["", "", "", "", "", "", "发放及时率", "100%"],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    names = ("project", "department", "total", "goal_annual")
+    assert picked(table(taken, "projects"), *names) == [("样例低保", "样例局", 12_000_000, "应保尽保。")]
+    assert picked(table(taken, "indicators"), "project", "level1", "level3", "target") == [
+        ("样例低保", "成本指标", "低保标准", "≥630元/月"),
+        ("样例低保", "产出指标", "保障人数", "≥1.2万人"),
+        ("样例低保", "产出指标", "发放及时率", "100%"),
+    ]
+
+
+def test_indicators_of_two_levels_keep_them(take: Taker) -> None:
+    lines = (
+        "专项资金名称,样例旅游,\n主管部门,样例局,\n年度,2020年,\n绩效目标,打造示范点。,\n"
+        "一级指标,二级指标,绩效目标值\n产出,示范点数量,≥6个\n,验收合格率,100%\n"
+    )
+    taken = take(lines, schema=TARGETS)
+    assert picked(table(taken, "indicators"), "level1", "level2", "level3", "target") == [
+        ("产出", "示范点数量", None, "≥6个"),
+        ("产出", "验收合格率", None, "100%"),
+    ]
+    assert table(taken, "projects")[0]["year"] == "2020"
+
+
+def test_of_a_workbook_of_public_tables_only_those_of_the_schema_are_read(take: Taker) -> None:
+    listed = [
+        ["单位名称", "项目名称", "合计", "一般公共预算"],
+        ["样例所", "样例保洁", 300, 300],
+        ["合计", "", 300, 300],
+    ]
+    targets = [["单位名称", "项目名称", "预算金额", "绩效目标", "一级指标", "二级指标", "三级指标", "指标值"]]
+    targets += [["样例所", "样例保洁", 300, "保洁", "产出指标", "数量指标", "河道", "52条"]]
+    sums = [["收入", "", "支出", ""], ["项目", "预算数", "项目", "预算数"], ["拨款收入", 900, "农林水", 900]]
+    sums += [["政府性基金", 500, "城乡社区", 500]]
+    head = [["2024年样例表"], ["单位：万元"]]
+    pages = [["序号", "项目名称", "页码"], [1, "样例保洁", 2]]
+    sheets = (("目录", pages), ("总表", head + sums), ("项目", head + listed), ("目标", head + targets))
+    taken = take(workbook(*sheets), "公开.xlsx", schema=TARGETS)
+    assert picked(table(taken, "projects"), "project", "total", "goal_annual") == [("样例保洁", 3_000_000, "保洁")]
+    taken = take(workbook(*sheets[1:]), "公开.xlsx", schema=BUDGET)
+    assert [picked(pq.read_table(one.parquet).to_pylist(), "project", "total") for one in taken.outcome.tables] == [
+        [("样例保洁", 3_000_000)]
+    ]
+    assert {one.sheet for one in taken.findings("sheet_is_no_table")} == {"总表", "目标"}
+
+
+def test_a_code_may_stand_before_a_unit_with_only_a_gap(take: Taker) -> None:
+    lines = "主管部门,部门（单位）名称,项目名称,合计（元）\n(205)样例局,205014 样例中学,样例修缮,5\n"
+    taken = take(lines, schema=BUDGET)
+    assert picked(taken.rows, "department", "unit_name", "unit_code") == [("样例局", "样例中学", "205014")]
