@@ -11,6 +11,7 @@ from ingest.families.declared import FormTable
 from ingest.form_blocks import At, plain_label
 from ingest.form_names import Names
 from ingest.headings import is_labelled
+from ingest.melt_texts import is_figure
 from ingest.underheads import kind_below
 from ingest.values import Unreadable
 
@@ -77,6 +78,8 @@ def _is_rival(table: FormTable, names: Names, name: str, first: str, cell: str) 
 def find_header(tables: Sequence[tuple[FormTable, Names]], link: str, cells: Sequence[str]) -> Header | None:
     """The table whose header the row is: the one most of whose headers it has."""
     best: tuple[int, Header] | None = None
+    if sum(map(is_figure, cells)) * 3 > sum(map(bool, cells)):
+        return None  # labels with their values beside them
     for table, names in tables:
         groups = groups_of(table, names, link, cells)
         size = max((len(group) for group in groups), default=0)

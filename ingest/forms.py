@@ -25,6 +25,7 @@ _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七�
 _ABOVE = 5  # rows above a block that may tell its year
 _OVER = 6  # rows above a header that may tell its groups apart
 _FIRST = 3  # cells of a row in which a block's label begins it, whatever stands before
+_TITLE = re.compile(r"表\s*[)）]?$|绩效")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
 
 Row = tuple[int | str, ...]
@@ -62,12 +63,20 @@ class FormReading:
     def run(self, last: int) -> None:
         """Add the rows of every block that begins before the row `last` (by place). Raises Refused where none does."""
         starts = [at for at, (_, cells) in enumerate(self.rows[:last]) if self._begins(cells)]
+        apart = {at for at in starts if self.is_other(at)}
         ends, befores = [*starts[1:], last], [-1, *starts]
-        read = [self._read_block(*block) for block in zip(starts, ends, befores, strict=False)]
+        blocks = [one for one in zip(starts, ends, befores, strict=False) if one[0] not in apart]
+        read = [self._read_block(*block) for block in blocks]
         if not any(read) and last == len(self.rows):
             raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))
         for kind, count in self.labels.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
+
+    def is_other(self, at: int) -> bool:
+        """Whether the nearest title above a row is that of a form of another kind."""
+        above = (({cell for cell in cells if cell}) for _, cells in reversed(self.rows[:at]))
+        title = next((text for words in above if len(words) == 1 and _TITLE.search(text := min(words))), "")
+        return bool(self.schema.other and title and re.search(self.schema.other, fold(title)))
 
     def _begins(self, cells: list[str]) -> bool:
         """Whether a row has the label of a block: among its first cells, or behind another label of the record."""
@@ -235,8 +244,10 @@ class FormReading:
         for line in range(start - 1, first - 1, -1):
             number, cells = self.rows[line]
             for place, cell in enumerate(cells):
-                if found := _YEAR.search(without_dates(unicodedata.normalize("NFKC", cell))):
-                    told = found[1], (number, place)
+                text = without_dates(unicodedata.normalize("NFKC", cell)) if cell else ""
+                found = _YEAR.search(text)
+                if year := found[1] if found else (find_period(text) or "")[:4]:
+                    told = year, (number, place)
                     self._year = self._year or told
                     return told
         said = self.period or find_period(self.sheet.name or "") or ""

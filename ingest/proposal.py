@@ -76,9 +76,11 @@ def list_proposals(found: Found, sheet: RawSheet | None = None, named: str = "")
     `named` is the file's name: the title of a table that has none.
     """
     title = fold(found.title or named)
-    made = [_propose(schema, found.headers, title) for schema in list_schemas()]
+    titles = [title, *map(fold, found.banners)]
+    schemas = [one for one in list_schemas() if not (one.other and any(re.search(one.other, text) for text in titles))]
+    made = [_propose(schema, found.headers, title) for schema in schemas]
     by_headers = {one.schema: one for one in made if _is_likely(one)}
-    by_layout = _by_layout(found, sheet, title) if sheet is not None and sheet.rows <= _PRINTED else []
+    by_layout = _by_layout(schemas, found, sheet, title) if sheet is not None and sheet.rows <= _PRINTED else []
     best = {**by_headers, **{one.schema: one for one in by_layout}}
     return tuple(sorted(best.values(), key=lambda one: -one.weight))
 
@@ -118,14 +120,14 @@ def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Pr
     )
 
 
-def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
+def _by_layout(schemas: Sequence[DeclaredSchema], found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
     """The schemas whose matrix the table is, or whose records stand on its sheet as forms."""
     first = first_rows(sheet, _ROWS)
     printed = [(number, list(map(strip, cells))) for number, cells in first]
     data: list[tuple[int | str, ...]] = [(number, *cells) for number, cells in first if number > found.top]
     every = sheet_rows(sheet)
     made = []
-    for schema in list_schemas():
+    for schema in schemas:
         share, said = 1.0, 0
         upright = turned_headers(schema, every) if schema.melt is None and schema.form is None else ()
         if upright:

@@ -100,6 +100,7 @@ def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[Declar
         form=_form(data["form"]) if "form" in data else None,
         telling=tuple(data.get("telling", ())),
         beside=data.get("beside", ""),
+        other=data.get("other", ""),
         called=tuple(data.get("called", ())),
         past=_past(data.get("previous", {})),
     )

@@ -216,6 +216,7 @@ class DeclaredSchema:
     past: Past = Past()
     called: tuple[str, ...] = ()  # what else titles call such a table
     telling: tuple[str, ...] = ()  # fields of which one must have a column, or a table is hardly of this schema
+    other: str = ""  # a pattern of titles of tables and forms of another kind
     beside: str = ""  # a pattern of headers that such tables have beside their fields: no evidence against it
 
     @property

@@ -269,3 +269,50 @@ def test_a_code_may_stand_before_a_unit_with_only_a_gap(take: Taker) -> None:
     lines = "主管部门,部门（单位）名称,项目名称,合计（元）\n(205)样例局,205014 样例中学,样例修缮,5\n"
     taken = take(lines, schema=BUDGET)
     assert picked(taken.rows, "department", "unit_name", "unit_code") == [("样例局", "样例中学", "205014")]
+
+
+def test_forms_of_other_kinds_are_left_and_not_proposed(take: Taker) -> None:
+    whole = [
+        ["部门整体支出绩效目标表"], ["部门名称", "样例局"],
+        ["年度主要任务", "项目名称", "主要内容", "预算资金（万元）"],
+        ["", "样例援助", "办案", "120"], ["年度总体目标", "建设法治。"],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值"], ["", "产出指标", "数量指标", "办案数", "≥300件"],
+    ]  # fmt: skip
+    form = [["项目支出绩效目标表"], ["项目名称", "样例援助"], *whole[4:]]
+    taken = take(workbook(("整体", whole), ("项目", form)), schema=TARGETS)
+    assert picked(table(taken, "projects"), "project") == [("样例援助",)]
+    assert len(table(taken, "indicators")) == 1
+    watched = [["项目支出绩效目标执行监控表"], *form[1:3], ["主管部门", "样例局", "实施单位", "样例所"], *form[3:]]
+    assert take(workbook(("监控", watched)), "监控.xlsx").outcome.proposals == ()
+    watched[0] = ["项目支出绩效目标表"]
+    assert take(workbook(("监控", watched)), "目标.xlsx").outcome.proposals[0].schema == TARGETS
+
+
+def test_money_may_stand_behind_labels_in_one_row(take: Taker) -> None:
+    rows = [
+        ["项目支出绩效自评表"], ["（二〇二二年度）"], ["项目名称：样例改造", "", "主管部门：样例局"],
+        ["预算数（万元）", "1,000", "执行数（万元）", "900", "执行率", "90%"],
+        ["年度绩效目标", "改造10个", "", "实际完成", "改造9个"],
+        ["一级指标", "二级指标", "三级指标", "年度指标值", "完成值", "评分"],
+        ["产出", "数量", "小区数", "10个", "9个", "45"],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=EVALUATION)
+    names = ("department", "year", "budget_total", "executed", "execution_rate", "goal_expected", "goal_actual")
+    assert picked(table(taken, "projects"), *names) == [
+        ("样例局", "2022", 10_000_000, 9_000_000, 90, "改造10个", "改造9个")
+    ]
+    assert picked(table(taken, "indicators"), "level3", "score") == [("小区数", 45)]
+
+
+@pytest.mark.parametrize(("second", "told"), [("其中：中央财政资金", 0), ("其他资金", 2)])
+def test_sources_that_mean_the_same_add_up_together_or_one_by_one(take: Taker, second: str, told: int) -> None:
+    rows = [
+        ["项目名称", "样例航道"], ["资金情况（万元）", "", "全年预算", "全年执行", "执行率"],
+        ["", "合计", 100, 90, "90%"], ["", "其中：财政资金", 60, 54, "90%"], ["", second, 60, 54, "90%"],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=EVALUATION)
+    assert len(taken.findings("check_adds_up")) == 2
+    rows[2][2:4] = [60, 54]
+    assert len(take(workbook(("表", rows)), schema=EVALUATION).findings("check_adds_up")) == told
+    rows[2][2:4] = [120, 108]
+    assert not take(workbook(("表", rows)), schema=EVALUATION).findings("check_adds_up")
