@@ -69,9 +69,9 @@ def _list_at(reading: FormReading, top: int) -> FormList | None:
 def _headed(reading: FormReading, top: int, last: int) -> FormList | None:
     rows = [cells for _, cells in reading.rows[top : last + 1]]
     cells = overlaid(rows)
-    header = find_header(reading.inside, reading.form.link, cells)
-    if header is not None and header.table.label is not None:
-        header = None  # sums of a form; in a list they are the record's own
+    # The sums of a form, which have labels, are the record's own in a list.
+    inside = [one for one in reading.inside if one[0].label is None]
+    header = find_header(inside, reading.form.link, cells)
     columns = _columns(reading, cells, header)
     link = columns.get(reading.form.link)
     if link is None or (header is None and columns.keys().isdisjoint(reading.schema.telling)):

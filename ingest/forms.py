@@ -25,6 +25,9 @@ _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七�
 _ABOVE = 5  # rows above a block that may tell its year
 _OVER = 6  # rows above a header that may tell its groups apart
 _FIRST = 3  # cells of a row in which a block's label begins it, whatever stands before
+_COMPARED = re.compile(
+    r"(?:[≥≤＞＜><=＝≧≦]|(?:不[低少高大小]于|不超过|大于等于|小于等于)(?=[\d.]))[=＝]?\s*.+$|(?<![\d.~～-])\d+(?:\.\d+)?[%％]$"
+)
 _TITLE = re.compile(r"表\s*[)）]?$|绩效")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
 
@@ -83,10 +86,10 @@ class FormReading:
         at = next((place for place, cell in enumerate(cells) if self._starts(cell)), None)
         if at is None:
             return False
-        first = next((cell for cell in cells if cell), "")
+        before = [cell for cell in cells[:at] if cell]
         beside = next((cell for cell in cells[at + 1 :] if cell and cell != cells[at]), "")
         named = any(names.meant(beside) for names in self.names.values())  # the head of a list
-        return (at < _FIRST or self.labels.is_label(first)) and not named
+        return (len(before) < _FIRST or self.labels.is_label(before[0])) and not named
 
     def _starts(self, cell: str) -> bool:
         return plain_label(cell) in self.starts or plain_label(spoken(cell)[0]) in self.starts
@@ -158,7 +161,8 @@ class FormReading:
                     if name in told and told[name][0] != held[place].get(name, ("",))[0]:
                         held[place] = {k: v for k, v in held[place].items() if _above(header.table.down, k, name)}
                     held[place].update({name: told[name]} if name in told else {})
-                label = self._label(header.table, group, number, cells)
+                label = self._label(header, group, line - at, cells, number)
+                told |= self._within(header.table, group, told)
                 self._remark(header, told, label, number, cells)
                 if self._says(header.table, group, {**told, **label}):
                     values = {name: value for name, value in told.items() if name not in header.table.down}
@@ -201,14 +205,27 @@ class FormReading:
         )
         return full and all(name in told and not _NO_NAME.fullmatch(told[name][0]) for name in needed)
 
-    def _label(self, table: FormTable, group: dict[str, int], number: int, cells: list[str]) -> Told:
+    def _label(self, header: Header, group: dict[str, int], below: int, cells: list[str], number: int) -> Told:
+        """What the text left of a row's figures says they are; a first row without one may say it by its place."""
+        table, first = header.table, min(group.values())
         if table.label is None:
             return {}
-        first, field = min(group.values()), self.names[table.name].fields[table.label]
         place = next((place for place in range(first - 1, -1, -1) if cells[place]), None)
+        if place is None and below == header.depth and table.alone and not any(cells[:first]):
+            return {table.label: (table.alone, (0, 0))}  # it stands nowhere
+        field = self.names[table.name].fields[table.label]
         if place is None or not means(CodeReader(field), cells[place]):
             return {}
         return {table.label: (cells[place], (number, place))}
+
+    def _within(self, table: FormTable, group: dict[str, int], told: Told) -> Told:
+        """A value that has no column and ends the text of another: `改厕户数≥10000户`."""
+        name, other = table.within or ("", "")
+        if name not in self.names[table.name].fields or name in group or other not in told:
+            return {}
+        text, where = told[other]
+        found = _COMPARED.search(text)
+        return {name: (text[found.start() :], where)} if found and found.start() else {}
 
     def _remark(self, header: Header, told: Told, label: Told, number: int, cells: list[str]) -> None:
         """Say which sums are left out because nothing knows what their row is called."""

@@ -129,9 +129,7 @@ def _melt(data: Mapping[str, Any]) -> Melt:
 
 def _form(data: Mapping[str, Any]) -> Form:
     tables = tuple(
-        FormTable(
-            one["name"], one["least"], one.get("label"), tuple(one.get("down", ())), one.get("until"), one.get("aside")
-        )
+        FormTable(**{**one, **{name: tuple(one[name]) for name in ("down", "within") if name in one}})
         for one in data.get("table", ())
     )
     return Form(

@@ -31,6 +31,7 @@ READERS = (
     "reach",
     "unit",
     "label",
+    "points",
 )
 RULES = (
     "in_order",
@@ -177,6 +178,8 @@ class FormTable:
     label: str | None = None  # the field that takes the text left of the first of them
     down: tuple[str, ...] = ()  # fields whose value holds until the next
     until: str | None = None  # a first text at which the table ends, as a pattern
+    alone: str | None = None  # the label of a first row that has none
+    within: tuple[str, str] | None = None  # a field without a column, and the one whose texts may end with it
     aside: str | None = None  # the field that sets the same table several times side by side apart
 
 

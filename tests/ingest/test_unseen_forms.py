@@ -316,3 +316,85 @@ def test_sources_that_mean_the_same_add_up_together_or_one_by_one(take: Taker, s
     assert len(take(workbook(("表", rows)), schema=EVALUATION).findings("check_adds_up")) == told
     rows[2][2:4] = [120, 108]
     assert not take(workbook(("表", rows)), schema=EVALUATION).findings("check_adds_up")
+
+
+def test_a_form_may_stand_apart_from_the_edge_with_points_and_codes_behind_names(take: Taker) -> None:
+    rows = [
+        ["项目支出绩效自评表"],
+        ["项目名称", "", "样例维修[440100220000001]", "", "主管部门", "样例局（318）"],
+        ["项目资金（万元）", "", "资金来源", "年初预算数", "全年预算数", "全年执行数", "分值（10分）", "得分"],
+        ["", "", "年度资金总额", 1200, 1100, 990, "10分", "9分"],
+        ["", "", "上年结余资金", 200, 200, 100, "/", "/"],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"],
+        ["", "产出指标（50分）", "数量指标", "指标1：渠道", "≥12公里", "11公里", "30分", "27.5分"],
+        ["", "", "质量指标", "……", "", "", "", ""],
+        ["总分", "", "", "", "", "", "100分", "94.5分"],
+    ]
+    taken = take(workbook(("表", [[""] * 4 + row for row in rows])), schema=EVALUATION)
+    names = ("project", "project_code", "department", "score")
+    assert picked(table(taken, "projects"), *names) == [("样例维修", "440100220000001", "样例局", Decimal("94.5"))]
+    assert picked(table(taken, "funding"), "source", "weight", "score") == [
+        ("total", 10, 9),
+        ("carried_over", None, None),
+    ]
+    assert picked(table(taken, "indicators"), "level3", "weight", "score") == [("渠道", 30, Decimal("27.5"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "name"),
+    [
+        ("样例局（318）", "318", "样例局"),
+        ("样例工程（2023）", None, "样例工程（2023）"),
+        ("样例工程（202306）", None, "样例工程（202306）"),
+        ("样例工程[330100220001]", "330100220001", "样例工程"),
+        ("205014 样例中学", "205014", "样例中学"),
+    ],
+)
+def test_codes_behind_and_before_names(take: Taker, text: str, code: str | None, name: str) -> None:
+    taken = take(f"主管部门,项目名称,合计（元）\n样例局,{text},5\n", schema=BUDGET)
+    assert picked(taken.rows, "project_code", "project") == [(code, name)]
+
+
+def test_a_value_may_end_the_name_of_its_indicator(take: Taker) -> None:
+    rows = [
+        ["专项名称", "样例改厕", "主管部门", "样例局"], ["申请资金（万元）", "800", "", ""],
+        ["一级指标", "二级指标", "三级指标", "备注"], ["产出指标", "数量指标", "改厕户数≥10000户", ""],
+        ["", "质量指标", "验收合格率100%", ""], ["", "时效指标", "按时完成", ""],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert table(taken, "projects")[0]["total"] == 8_000_000
+    assert picked(table(taken, "indicators"), "level3", "target", "operator") == [
+        ("改厕户数≥10000户", "≥10000户", ">="),
+        ("验收合格率100%", "100%", "="),
+        ("按时完成", None, None),
+    ]
+
+
+def test_sums_without_a_label_are_the_whole(take: Taker) -> None:
+    rows = [
+        ["项目名称", "", "样例补贴", "", "项目总分", 93.4],
+        ["预算执行情况（万元）", "", "年初预算数", "调整后预算数", "预算执行数", "预算执行率"],
+        ["", "", "2,000.00", "1,800.00", "1,620.00", "90.00%"],
+    ]
+    taken = take(workbook(("表", rows)), schema=EVALUATION)
+    assert picked(table(taken, "projects"), "budget_initial", "budget_total", "executed", "score") == [
+        (20_000_000, 18_000_000, 16_200_000, Decimal("93.4"))
+    ]
+    assert [row["source"] for row in table(taken, "funding")] == ["total"]
+
+
+def test_a_list_has_a_score_for_each_project_and_one_for_each_indicator(take: Taker) -> None:
+    rows = [
+        ["2023年度项目支出绩效自评情况表"], ["主管部门：样例会", *[""] * 8, "单位：元"],
+        ["项目名称", "实施单位", "预算数", "执行数", "执行率", "绩效指标", "", "", "", "自评得分"],
+        ["", "", "", "", "", "三级指标", "年度指标值", "实际完成值", "得分", ""],
+        ["样例救助", "样例中心", "500,000", "450,000", "90%", "人数", "≥120人", "125人", "50", "95"],
+        ["", "", "", "", "", "合格率", "100%", "100%", "45", ""],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=EVALUATION)
+    names = ("project", "department", "unit_name", "executed", "score")
+    assert picked(table(taken, "projects"), *names) == [("样例救助", "样例会", "样例中心", 450_000, 95)]
+    assert picked(table(taken, "indicators"), "level3", "actual", "score") == [
+        ("人数", "125人", 50),
+        ("合格率", "100%", 45),
+    ]
