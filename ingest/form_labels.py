@@ -93,16 +93,20 @@ class Labels:
 
     def _continued(self, value: tuple[str, At], line: int, end: int) -> tuple[str, At]:
         """The value with the lines below it that nothing else claims: one goal a line."""
-        texts, at = [value[0]], value[1][1]
-        section = next((cell for cell in self._rows[line][1][:at] if cell), "")
+        texts, at, first = [value[0]], value[1][1], self._rows[line][1]
         for below in range(line + 1, end):
             cells = self._rows[below][1]
-            others = {cell for cell in cells[:at] if cell} - {section}
-            if others or not cells[at] or self.is_label(cells[at]) or self._is_header(below):
+            if not cells[at] or self.is_label(cells[at]) or self._is_header(below):
+                break
+            if any(cells[left] and not self._goes_on(first[left], cells[left]) for left in range(at)):
                 break
             if cells[at] != texts[-1]:
                 texts.append(cells[at])
         return "\n".join(texts), value[1]
+
+    def _goes_on(self, above: str, cell: str) -> bool:
+        """Whether a cell is the same label as the one above it, or goes on with another value."""
+        return cell == above or bool(above and not self._names.knows(above) and not self._names.knows(cell))
 
     def _is_head(self, line: int, place: int) -> bool:
         """Whether a text beside a label is one itself, in whatever words: another of those stands on its right."""

@@ -85,7 +85,7 @@ def test_goals_and_values_are_told_by_their_words(take: Taker, medium: str) -> N
     rows = [
         ["财政项目支出绩效目标申报表"], ["（2022年）"], ["申报单位名称：", "样例管理所", "", "金额单位：元"],
         ["项目名称", "样例绿化"], ["项目总预算（元）", "9,000", "项目当年预算（元）", "3,000"],
-        [medium, "建立机制。"], ["本年度绩效目标", "完成养护。"],
+        [medium, "建立机制。"], ["全年绩效目标", "完成养护。"],
         ["一级目标", "二级目标", "三级目标", "指标目标值"], ["产出目标", "数量", "养护面积", ">=186万平方米"],
     ]  # fmt: skip
     taken = take(workbook(("表", rows)), schema=TARGETS)
@@ -398,3 +398,19 @@ def test_a_list_has_a_score_for_each_project_and_one_for_each_indicator(take: Ta
         ("人数", "125人", 50),
         ("合格率", "100%", 45),
     ]
+
+
+def test_goals_side_by_side_may_take_several_lines(take: Taker) -> None:
+    rows = [
+        ["项目（政策）名称", "样例供暖", "", "", ""],
+        ["年度总体目标", "年初设定目标", "", "全年实际完成情况", ""],
+        ["", "1.补贴8万户", "", "1.已补贴", ""],
+        ["", "2.改造5公里", "", "2.改造4.5公里", ""],
+        ["绩效指标", "一级指标", "三级指标", "运算符号", "实际完成值"],
+        ["", "效益指标", "取暖", "文字描述", "保障"],
+    ]
+    taken = take(workbook(("表", rows)), schema=EVALUATION)
+    assert picked(table(taken, "projects"), "goal_expected", "goal_actual") == [
+        ("1.补贴8万户\n2.改造5公里", "1.已补贴\n2.改造4.5公里")
+    ]
+    assert picked(table(taken, "indicators"), "operator", "actual") == [("text", "保障")]
