@@ -35,6 +35,7 @@ class Claims:
         self._exact = {
             fold(spelling): name for name, spellings in reversed(spellings_by_name(schema)) for spelling in spellings
         }
+        self._spelt = {name: set(map(fold, spellings)) for name, spellings in spellings_by_name(schema)}
         for name, spellings in spellings_by_name(schema):
             self._claim(name, spellings)
         self._pieces = {one.name: self._find_pieces(one) for one in schema.fields if one.pieces}
@@ -116,10 +117,10 @@ class Claims:
                 self._taken.setdefault(name, place)
 
     def _claim(self, name: str, spellings: tuple[str, ...]) -> None:
-        """Take the first column of the first spelling that is there, unless it is another field's own name."""
+        """Take the first column of the first spelling that is there, unless it is the name of a field without one."""
         if name in self._taken:
             return
-        free = [place for place in sorted(self._free()) if self._exact.get(fold(self._headers[place]), name) == name]
+        free = [place for place in sorted(self._free()) if self._is_open(name, place)]
         for spelling in spellings:
             for place in free:
                 header, measure = self._headers[place], self._measures.get(name)
@@ -130,6 +131,12 @@ class Claims:
                     continue
                 self._taken[name] = place
                 return
+
+    def _is_open(self, name: str, place: int) -> bool:
+        """Whether a column is no other field's own: `预算单位` is the department's where that has no other column."""
+        header = fold(self._headers[place])
+        owner = self._exact.get(header, name)
+        return owner == name or (owner in self._taken and header in self._spelt[name])
 
     def _find_rivals(self) -> None:
         titles = {one.name: one.title for one in self._schema.fields}

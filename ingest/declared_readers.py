@@ -27,12 +27,21 @@ from ingest.readers import (
     TruthReader,
     WordReader,
 )
-from ingest.unit_readers import JOIN, AnyUnitReader, LeastReader, UnitReader
+from ingest.unit_readers import JOIN, AnyUnitReader, LeastReader, PointsReader, UnitReader
 from ingest.units import Unit
 
 # 219-样例局, [219]样例局, 51000021R000000019951-项目
 _CODED = r"(?s)^\s*[\[(（【]?([0-9]{3}|[0-9A-Z]{5,})\s*(?:[\])）】]\s*[-－—_]?|[-－—_])\s*(.*)$"
-_GLUED = (r"^\s*((?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{4})([\x{3400}-\x{9FFF}])", "$1-$2")  # 219001样例中心; no 202306
+_GLUED = (
+    r"^\s*((?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{4}|20[4-9][0-9]{3})\s*([\x{3400}-\x{9FFF}])",
+    "$1-$2",
+)  # 219001样例中心; no 202306
+_BEHIND = (  # 样例局（219）, 样例项目[440100220000001]; no year, no month
+    r"(?s)^\s*([^\[(（【]*[\x{3400}-\x{9FFF}])\s*[\[(（【]\s*"
+    r"((?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{4}|20[4-9][0-9]{3}|[0-9][0-9A-Z]{8,})\s*[\])）】]\s*$",
+    "$2-$1",
+)
+_OFFICE = (r"(?s)^\s*(.*[局委办厅部院会府处队校站所社馆团])\s*[\[(（【]\s*([0-9]{3})\s*[\])）】]\s*$", "$2-$1")
 _CLASSED = (
     r"(?s)^\s*[\[(（【]?([0-9]{3}(?:[0-9]{2}){0,2})[\])）】]?[\s:：_－—-]*([\x{3400}-\x{9FFF}].*)$"  # 205教育支出
 )
@@ -100,14 +109,14 @@ class MomentSpanReader(MomentReader):
 
 
 class PartReader(TextReader):
-    """What stands before (0) or after (1) the stroke of `219-样例局`; the whole text where no code stands before it."""
+    """The code (0) or the name (1) of `219-样例局`, `样例局（219）`; a text without a code is a name."""
 
     def __init__(self, part: int, coded: str = _CODED) -> None:
         super().__init__()
         self._part, self._coded = part, coded
 
     def convert(self, texts: Any) -> Converted:
-        series = pl.Series(texts).str.replace(*_GLUED)
+        series = pl.Series(texts).str.replace(*_GLUED).str.replace(*_BEHIND).str.replace(*_OFFICE)
         coded = series.str.contains(self._coded)
         words = (
             series.str.replace(self._coded, "$2") if self._part else series.str.extract(self._coded, 1).fill_null("")
@@ -206,6 +215,7 @@ _MAKERS: dict[str, Make] = {
     "range": lambda declared, unit, end: SpanReader(end, declared.unit, unit),
     "datetime_range": lambda declared, unit, end: MomentSpanReader(end),
     "least": lambda declared, unit, end: LeastReader(declared.unit, unit),
+    "points": lambda declared, unit, end: PointsReader(declared.unit, unit),
     "any_unit": lambda declared, unit, end: AnyUnitReader(),
     "unit": lambda declared, unit, end: UnitReader(),
     "region": lambda declared, unit, end: RegionReader(declared),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ingest.families import DeclaredField
 from ingest.headers import split_unit
@@ -18,6 +19,7 @@ _SPOKEN = re.compile(
     r"(?P<value>(?:[^:：。；;]|(?<=\d)[:：](?=\d)){1,60})[。；;]?"
 )
 _POINTS = re.compile(r"[（(]\s*\d+\s*分\s*[)）]")  # `预算执行情况（万元）（20分）`
+_REMEMBERED = 10_000  # labels
 _LABEL = 24  # characters of a label
 
 At = tuple[int, int]
@@ -70,6 +72,7 @@ def spellings_of(one: DeclaredField) -> tuple[str, ...]:
     return (*one.headers, one.title)
 
 
+@lru_cache(_REMEMBERED)
 def plain_label(text: str) -> str:
     """A label without its accidents, its unit and what stands in brackets."""
     folded = split_unit(text)[0]

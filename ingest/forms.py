@@ -6,22 +6,29 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ingest.families import DeclaredField, DeclaredSchema
+from ingest.code_readers import CodeReader
+from ingest.families import DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
-from ingest.form_blocks import At, Block, find_form_unit, plain_label, spellings_of, spoken
-from ingest.form_heads import Header, aside_of, groups_of
+from ingest.form_blocks import At, Block, find_form_unit, plain_label, spoken
+from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, means, over_of, overlaid
+from ingest.form_labels import Labels, Told
+from ingest.form_names import Names
 from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
-from ingest.nulls import strip
+from ingest.nulls import null_kind, strip
 from ingest.periods import find_period, without_dates
 from ingest.raw import RawSheet
 
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
-_GOAL = re.compile(r"[\u4e00-\u9fff（）()]{2,14}(?:目标|完成情况|完成情况综述)")  # a label, not what it asks for
 _ABOVE = 5  # rows above a block that may tell its year
 _OVER = 6  # rows above a header that may tell its groups apart
+_FIRST = 3  # cells of a row in which a block's label begins it, whatever stands before
+_COMPARED = re.compile(
+    r"(?:[≥≤＞＜><=＝≧≦]|(?:不[低少高大小]于|不超过|大于等于|小于等于)(?=[\d.]))[=＝]?\s*.+$|(?<![\d.~～-])\d+(?:\.\d+)?[%％]$"
+)
+_TITLE = re.compile(r"表\s*[)）]?$|绩效")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
 
 Row = tuple[int | str, ...]
@@ -43,41 +50,66 @@ class FormReading:
         self.form: Form = schema.form
         self.schema, self.sheet, self.period, self.gather = schema, sheet, period, gather
         self.tables = {one.table: one for one in schema.tables}
+        self.names = {one.table: Names(one) for one in schema.tables}
         self.rows = [(int(row[0]), [strip(str(cell)) for cell in row[1:]]) for row in rows]
         self.record = self.tables[self.form.record]
-        self.labels = {plain_label(head): one for one in self.record.fields for head in spellings_of(one)}
-        self.personal = {fold(head): kind for kind, heads in schema.personal.items() for head in heads}
+        self.inside = [(one, self.names[one.name]) for one in self.form.tables]
+        personal = {fold(head): kind for kind, heads in schema.personal.items() for head in heads}
+        self.labels = Labels(
+            self.rows, self.names[self.form.record], self.form.below, personal, lambda at: bool(self.header(at))
+        )
+        self.starts = {*map(fold, self.form.start), *map(plain_label, self.form.start)}
         self.blocks = blocks
-        self.persons: dict[str, int] = {}
         self.unit = ""  # of the block that is read
+        self._year: tuple[str, At] | None = None  # that the sheet's head tells
 
     def run(self, last: int) -> None:
         """Add the rows of every block that begins before the row `last` (by place). Raises Refused where none does."""
         starts = [at for at, (_, cells) in enumerate(self.rows[:last]) if self._begins(cells)]
-        if not starts and last == len(self.rows):
+        apart = {at for at in starts if self.is_other(at)}
+        ends, befores = [*starts[1:], last], [-1, *starts]
+        blocks = [one for one in zip(starts, ends, befores, strict=False) if one[0] not in apart]
+        read = [self._read_block(*block) for block in blocks]
+        if not any(read) and last == len(self.rows):
             raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))
-        for at, start in enumerate(starts):
-            end = starts[at + 1] if at + 1 < len(starts) else last
-            self._read_block(start, end, starts[at - 1] if at else -1)
-        for kind, count in self.persons.items():
+        for kind, count in self.labels.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
 
-    def _begins(self, cells: list[str]) -> bool:
-        starts = {fold(start) for start in self.form.start}
-        return any(plain_label(cell) in starts or plain_label(spoken(cell)[0]) in starts for cell in cells[:3])
+    def is_other(self, at: int) -> bool:
+        """Whether the nearest title above a row is that of a form of another kind."""
+        above = (({cell for cell in cells if cell}) for _, cells in reversed(self.rows[:at]))
+        title = next((text for words in above if len(words) == 1 and _TITLE.search(text := min(words))), "")
+        return bool(self.schema.other and title and re.search(self.schema.other, fold(title)))
 
-    def _read_block(self, start: int, end: int, before: int) -> None:
-        headers = {at: header for at in range(start, end) if (header := self.header(self.rows[at][1]))}
-        self.unit = find_form_unit(self.rows[max(before + 1, start - _ABOVE) : end])
-        record = self._labelled(start, end, headers)
-        record = {**self.over(max(before + 1, start - _ABOVE), start), **record}
-        record.setdefault("year", self.year(start, max(before + 1, start - _ABOVE)))
+    def _begins(self, cells: list[str]) -> bool:
+        """Whether a row has the label of a block: among its first cells, or behind another label of the record."""
+        at = next((place for place, cell in enumerate(cells) if self._starts(cell)), None)
+        if at is None:
+            return False
+        before = [cell for cell in cells[:at] if cell]
+        beside = next((cell for cell in cells[at + 1 :] if cell and cell != cells[at]), "")
+        named = any(names.meant(beside) for names in self.names.values())  # the head of a list
+        return (len(before) < _FIRST or self.labels.is_label(before[0])) and not named
+
+    def _starts(self, cell: str) -> bool:
+        return plain_label(cell) in self.starts or plain_label(spoken(cell)[0]) in self.starts
+
+    def _read_block(self, start: int, end: int, before: int) -> bool:
+        """Add what a block says; whether it says more than a name."""
+        headers = self._headers(start, end)
+        above = max(before + 1, start - _ABOVE)
+        self.unit = find_form_unit(self.rows[above:end])
+        inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
+        record = self.labels.told(start, end, inside)
+        if not headers and record.keys() <= {self.form.link, "year"}:
+            return False
+        record = {**self.labels.over(above, start), **record}
+        record.setdefault("year", self.year(start, above))
         link = record.get(self.form.link, ("", (self.rows[start][0], 0)))
-        firsts: dict[str, dict[str, tuple[str, At]]] = {}
+        firsts: dict[str, Told] = {}
         for at, header in headers.items():
             for number, told in self.body(at, end, header, headers):
-                if header.table.name not in firsts:
-                    firsts[header.table.name] = told
+                firsts.setdefault(header.table.name, told)
                 self.add(header.table.name, number, {**told, self.form.link: link})
             self._score(at, end, header, headers, record)
         for name, place in self.form.total.items():
@@ -85,24 +117,43 @@ class FormReading:
             if other in firsts.get(table, {}):
                 record.setdefault(name, firsts[table][other])
         self.add(self.form.record, self.rows[start][0], record)
+        return True
 
-    def header(self, cells: list[str]) -> Header | None:
-        """The table whose header the row is: the one most of whose headers it has."""
-        best: tuple[int, Header] | None = None
-        for table in self.form.tables:
-            groups = groups_of(table, self.tables[table.name], self.form.link, cells)
-            size = max((len(group) for group in groups), default=0)
-            if size >= table.least and (best is None or size > best[0]):
-                best = size, Header(table, groups)
-        return best[1] if best else None
+    def _headers(self, start: int, end: int) -> dict[int, Header]:
+        """The headers of a block by the row that they begin in."""
+        found: dict[int, Header] = {}
+        at = start
+        while at < end:
+            header = self.header(at, end)
+            if header is not None:
+                found[at] = header
+            at += header.depth if header is not None else 1
+        return found
 
-    def body(
-        self, at: int, end: int, header: Header, headers: dict[int, Header]
-    ) -> Iterator[tuple[int, dict[str, tuple[str, At]]]]:
+    def header(self, at: int, end: int | None = None) -> Header | None:
+        """The table whose header begins in a row, with the row below where that goes on to name its columns."""
+        one = find_header(self.inside, self.form.link, self.rows[at][1])
+        if at + 1 >= (len(self.rows) if end is None else end) or not self.goes_on(at):
+            return one
+        below = find_header(self.inside, self.form.link, self.rows[at + 1][1])
+        two = find_header(self.inside, self.form.link, overlaid([self.rows[at][1], self.rows[at + 1][1]]))
+        if two is None or two.size < (one.size if one else 0) or two.size <= (below.size if below else 0):
+            return one
+        return Header(two.table, two.groups, 2)
+
+    def goes_on(self, at: int) -> bool:
+        """Whether the row below one of headings only goes on to name its columns."""
+        return goes_on(self.rows[at][1], self.rows[at + 1][1], self.knows)
+
+    def knows(self, cell: str) -> bool:
+        """Whether a cell is a heading of any of the tables."""
+        return any(names.knows(cell) for names in self.names.values())
+
+    def body(self, at: int, end: int, header: Header, headers: dict[int, Header]) -> Iterator[tuple[int, Told]]:
         """The rows of a table in a form, by field."""
-        held: list[dict[str, tuple[str, At]]] = [{} for _ in header.groups]
+        held: list[Told] = [{} for _ in header.groups]
         apart = self._apart(at, header, headers)
-        for line in range(at + 1, self._last(at, end, header, headers)):
+        for line in self._lines(at, end, header, headers):
             number, cells = self.rows[line]
             for place, group in enumerate(header.groups):
                 told = {name: (cells[col], (number, col)) for name, col in group.items() if cells[col]}
@@ -110,47 +161,73 @@ class FormReading:
                     if name in told and told[name][0] != held[place].get(name, ("",))[0]:
                         held[place] = {k: v for k, v in held[place].items() if _above(header.table.down, k, name)}
                     held[place].update({name: told[name]} if name in told else {})
-                label = self._label(header.table, group, number, cells)
+                label = self._label(header, group, line - at, cells, number)
+                told |= self._within(header.table, group, told)
                 self._remark(header, told, label, number, cells)
-                values = {name: value for name, value in told.items() if name not in header.table.down}
-                if self._says(header.table.name, values, label):
+                if self._says(header.table, group, {**told, **label}):
+                    values = {name: value for name, value in told.items() if name not in header.table.down}
                     yield number, {**held[place], **values, **label, **apart[place]}
 
-    def _apart(self, at: int, header: Header, headers: dict[int, Header]) -> list[dict[str, tuple[str, At]]]:
+    def _lines(self, at: int, end: int, header: Header, headers: dict[int, Header]) -> Iterator[int]:
+        """The rows of a table without those between its header and its data."""
+        last, head = self._last(at, end, header, headers), self.rows[at + header.depth - 1][1]
+        data = False
+        for line in range(at + header.depth, last):
+            data = data or not is_between(head, self.rows[line][1], self.rows[line + 1 : last])
+            if data:
+                yield line
+
+    def _apart(self, at: int, header: Header, headers: dict[int, Header]) -> list[Told]:
         """What sets each of the groups side by side apart, where the table has a field for it."""
         name, first = header.table.aside, max((one + 1 for one in headers if one < at), default=0)
-        if name is None:
-            return [{} for _ in header.groups]
-        field = next(one for one in self.tables[header.table.name].fields if one.name == name)
-        told = [aside_of(field, header, group, self.rows[max(first, at - _OVER) : at + 1]) for group in header.groups]
-        return [{name: one} if one else {} for one in told]
+        rows, top = self.rows[max(first, at - _OVER) : at + header.depth], header.table.down[:1]
+        apart: list[Told] = [{} for _ in header.groups]
+        if len(header.groups) > 1 and top and not any(top[0] in group for group in header.groups):
+            over = (over_of(group, rows[:-1]) for group in header.groups)
+            apart = [{top[0]: one} if one else {} for one in over]
+        if name is not None:
+            field = self.names[header.table.name].fields[name]
+            told = [aside_of(field, header, group, rows) for group in header.groups]
+            apart = [{**one, name: said} if said else one for one, said in zip(apart, told, strict=True)]
+        return apart
 
-    def _says(self, table: str, values: dict[str, tuple[str, At]], label: dict[str, tuple[str, At]]) -> bool:
-        """Whether a row holds something: its required fields among it."""
-        told = {**values, **label}
-        needed = [one.name for one in self.tables[table].fields if one.required]
-        return all(name in told and not _NO_NAME.fullmatch(told[name][0]) for name in needed)
+    def _says(self, table: FormTable, group: dict[str, int], told: Told) -> bool:
+        """Whether a row holds something: its required fields among it, or what stands in for them."""
+        fields = [one for one in self.tables[table.name].fields if one.required]
+        needed = [
+            one.name
+            if one.name in group or one.name == table.label
+            else next((name for name in one.instead if name in group), one.name)
+            for one in fields
+        ]
+        full = table.label is None or any(
+            null_kind(text) is None for name, (text, _) in told.items() if name != table.label
+        )
+        return full and all(name in told and not _NO_NAME.fullmatch(told[name][0]) for name in needed)
 
-    def _label(
-        self, table: FormTable, group: dict[str, int], number: int, cells: list[str]
-    ) -> dict[str, tuple[str, At]]:
+    def _label(self, header: Header, group: dict[str, int], below: int, cells: list[str], number: int) -> Told:
+        """What the text left of a row's figures says they are; a first row without one may say it by its place."""
+        table, first = header.table, min(group.values())
         if table.label is None:
             return {}
-        first = min(group.values())
         place = next((place for place in range(first - 1, -1, -1) if cells[place]), None)
-        known = {field.name: field for field in self.tables[table.name].fields}[table.label].spellings
-        if place is None or (known and fold(cells[place]) not in known):
+        if place is None and below == header.depth and table.alone and not any(cells[:first]):
+            return {table.label: (table.alone, (0, 0))}  # it stands nowhere
+        field = self.names[table.name].fields[table.label]
+        if place is None or not means(CodeReader(field), cells[place]):
             return {}
         return {table.label: (cells[place], (number, place))}
 
-    def _remark(
-        self,
-        header: Header,
-        told: dict[str, tuple[str, At]],
-        label: dict[str, tuple[str, At]],
-        number: int,
-        cells: list[str],
-    ) -> None:
+    def _within(self, table: FormTable, group: dict[str, int], told: Told) -> Told:
+        """A value that has no column and ends the text of another: `改厕户数≥10000户`."""
+        name, other = table.within or ("", "")
+        if name not in self.names[table.name].fields or name in group or other not in told:
+            return {}
+        text, where = told[other]
+        found = _COMPARED.search(text)
+        return {name: (text[found.start() :], where)} if found and found.start() else {}
+
+    def _remark(self, header: Header, told: Told, label: Told, number: int, cells: list[str]) -> None:
         """Say which sums are left out because nothing knows what their row is called."""
         first = next((cell for cell in cells if cell), "")
         if header.table.label is None or label or not any(map(is_figure, (text for text, _ in told.values()))):
@@ -161,112 +238,40 @@ class FormReading:
 
     def _last(self, at: int, end: int, header: Header, headers: dict[int, Header]) -> int:
         """Where a table ends: at the next header, at its closing words, or with the block."""
-        for line in range(at + 1, end):
+        for line in range(at + header.depth, end):
             first = next((cell for cell in self.rows[line][1] if cell), "")
             closes = header.table.until and re.search(header.table.until, fold(first))
             if line in headers or closes:
                 return line
         return end
 
-    def _score(
-        self, at: int, end: int, header: Header, headers: dict[int, Header], record: dict[str, tuple[str, At]]
-    ) -> None:
+    def _score(self, at: int, end: int, header: Header, headers: dict[int, Header], record: Told) -> None:
         """The score in the row of sums below the indicators, in the column of the scores."""
         line = self._last(at, end, header, headers)
         place = header.groups[0].get("score")
-        if place is None or line >= end or line in headers or "score" not in {one.name for one in self.record.fields}:
+        if place is None or line >= end or line in headers or "score" not in self.names[self.form.record].fields:
             return
         number, cells = self.rows[line]
         first = next((cell for cell in cells if cell), "")
         if re.match(r"(?:总分|合计|总计|总得分|自评)", fold(first)) and cells[place]:
             record["score"] = (cells[place], (number, place))
 
-    def _labelled(self, start: int, end: int, headers: dict[int, Header]) -> dict[str, tuple[str, At]]:
-        """What stands beside or below the labels of the record."""
-        inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
-        found: dict[str, tuple[int, tuple[str, At]]] = {}
-        for line in range(start, end):
-            if line in inside:
-                continue
-            cells = self.rows[line][1]
-            for place, cell in enumerate(cells):
-                if not cell or (place and cells[place - 1] == cell):
-                    continue
-                self._count_person(line, place)
-                one = self.labels.get(plain_label(cell))
-                for name, said in self._spoken(self.rows[line][0], [cell], place).items() if one is None else ():
-                    found.setdefault(name, (0, said))
-                value = self._value(line, place, one, end) if one is not None else None
-                rank = self._rank(one, cell) if one is not None else 0
-                if one is not None and value and (one.name not in found or rank < found[one.name][0]):
-                    found[one.name] = rank, value
-        return {name: value for name, (_, value) in found.items()}
-
-    def _spoken(self, number: int, cells: list[str], first: int = 0) -> dict[str, tuple[str, At]]:
-        """What cells say that hold a label and its value; `first` is the column of the first of them."""
-        told = ((at, *spoken(cell)) for at, cell in enumerate(cells, first))
-        known = ((self.labels.get(plain_label(label)), value, at) for at, label, value in told if label)
-        return {one.name: (value, (number, at)) for one, value, at in known if one is not None}
-
-    def over(self, first: int, last: int) -> dict[str, tuple[str, At]]:
-        """What lines above a form or a list say of it: `主管部门：样例市样例局`; the nearest of two."""
-        told: dict[str, tuple[str, At]] = {}
-        for number, cells in self.rows[first:last]:
-            told |= self._spoken(number, cells)
-        return told
-
-    def _rank(self, one: DeclaredField, cell: str) -> int:
-        spelt = [plain_label(head) for head in spellings_of(one)]
-        return spelt.index(plain_label(cell))
-
-    def _value(self, line: int, place: int, one: DeclaredField, end: int) -> tuple[str, At] | None:
-        beside = self._beside(line, place)
-        if one.name not in self.form.below or line + 1 >= end or self.header(self.rows[line + 1][1]):
-            return beside
-        at = beside[1][1] if beside and self._is_head(line, beside[1][1]) else None if beside else place
-        if at is None:
-            return beside
-        number, cells = self.rows[line + 1]
-        text = cells[at]
-        return (text, (number, at)) if text and not self._is_label(text) else beside
-
-    def _is_head(self, line: int, place: int) -> bool:
-        """Whether a text beside a label is one itself, in whatever words: another of those stands on its right."""
-        cells = self.rows[line][1]
-        known = (self.labels.get(plain_label(cell)) for cell in cells[place + 1 :] if cell and cell != cells[place])
-        return any(one is not None and one.name in self.form.below for one in known) or bool(
-            _GOAL.fullmatch(cells[place])
-        )
-
-    def _beside(self, line: int, place: int) -> tuple[str, At] | None:
-        """What stands on the right of a label, unless that is a label too."""
-        number, cells = self.rows[line]
-        for other in range(place + 1, len(cells)):
-            if cells[other] and cells[other] != cells[place]:
-                return None if self._is_label(cells[other]) else (cells[other], (number, other))
-        return None
-
-    def _is_label(self, text: str) -> bool:
-        return plain_label(text) in self.labels or plain_label(text) in self.personal
-
-    def _count_person(self, line: int, place: int) -> None:
-        cells = self.rows[line][1]
-        if alone := self.personal.get(plain_label(spoken(cells[place])[0])):
-            self.persons[alone] = self.persons.get(alone, 0) + 1
-        kind = self.personal.get(plain_label(cells[place]))
-        if kind and any(cell and cell != cells[place] for cell in cells[place + 1 : place + 3]):
-            self.persons[kind] = self.persons.get(kind, 0) + 1
-
     def year(self, start: int, first: int) -> tuple[str, At]:
-        for line in range(start, first - 1, -1):
+        """The year that the rows above a block or a list tell, else the head of the sheet, else the file."""
+        for line in range(start - 1, first - 1, -1):
             number, cells = self.rows[line]
             for place, cell in enumerate(cells):
-                found = _YEAR.search(without_dates(unicodedata.normalize("NFKC", cell)))
-                if found and line < start:
-                    return found[1], (number, place)
-        return self.period or find_period(self.sheet.name or "") or "", (self.rows[start][0], 0)
+                text = without_dates(unicodedata.normalize("NFKC", cell)) if cell else ""
+                found = _YEAR.search(text)
+                if year := found[1] if found else (find_period(text) or "")[:4]:
+                    told = year, (number, place)
+                    self._year = self._year or told
+                    return told
+        said = self.period or find_period(self.sheet.name or "") or ""
+        return self._year or (said, (self.rows[start][0], 0))
 
-    def add(self, table: str, number: int, told: dict[str, tuple[str, At]]) -> None:
+    def add(self, table: str, number: int, told: Told) -> None:
+        """One row of a table."""
         nothing = ("", (number, 0))
         cells = [told.get(one.name, nothing) for one in self.tables[table].fields]
         for one, (text, where) in zip(self.tables[table].fields, cells, strict=True):

@@ -23,6 +23,7 @@ from ingest.outcome import Outcome
 from ingest.periods import find_period, period
 from ingest.privacy.scan import TableScan
 from ingest.progress import Progress, Tell
+from ingest.proposal import tables_of
 from ingest.raw import RawSheet
 from ingest.records import read_records
 from ingest.reshape import Asked, Part, fill, read_forms, reshape
@@ -154,7 +155,17 @@ class _Intake:
         for sheet, _ in found if several else []:
             if all(sheet is not other for other, _ in several):
                 self._leave(sheet, Refused("prose_only"))
-        return several or found
+        return self._of_schema(several or found)
+
+    def _of_schema(self, tables: list[tuple[RawSheet, Found]]) -> list[tuple[RawSheet, Found]]:
+        """Those of several tables that are of the schema; the others are named and left."""
+        schema = self.request.schema
+        if schema is None or len(tables) < 2:
+            return tables
+        fit = tables_of(schema, tables)
+        for one in (sheet for (sheet, _), fits in zip(tables, fit, strict=True) if not fits):
+            self._leave(one, Refused("schema_other", schema=schema.name))
+        return [one for one, fits in zip(tables, fit, strict=True) if fits]
 
     def _leave(self, sheet: RawSheet, refused: Refused) -> None:
         self.gather.add(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,8 @@ from rapidfuzz import fuzz
 from ingest.claims import Claims
 from ingest.code_readers import holds_codes
 from ingest.families import DeclaredSchema, find_schema, list_schemas
-from ingest.form_blocks import plain_label, spellings_of, spoken
+from ingest.form_blocks import plain_label, spoken
+from ingest.form_names import Names
 from ingest.gather import Gather
 from ingest.headers import fold
 from ingest.melt import Melting
@@ -76,12 +78,14 @@ def list_proposals(found: Found, sheet: RawSheet | None = None, named: str = "")
     `named` is the file's name: the title of a table that has none.
     """
     title = fold(found.title or named)
-    made = [_propose(schema, found.headers, title) for schema in list_schemas()]
+    titles = [title, *map(fold, found.banners)]
+    schemas = [one for one in list_schemas() if not (one.other and any(re.search(one.other, text) for text in titles))]
+    made = [_propose(schema, found.headers, title) for schema in schemas]
     if sheet is not None and any(map(_is_likely, made)):
         rows = [cells for number, cells in first_rows(sheet, _ROWS) if number > found.top]
         made = [replace(one, misread=_misread(one, found.headers, rows)) for one in made]
     by_headers = {one.schema: one for one in made if _is_likely(one)}
-    by_layout = _by_layout(found, sheet, title) if sheet is not None and sheet.rows <= _PRINTED else []
+    by_layout = _by_layout(schemas, found, sheet, title) if sheet is not None and sheet.rows <= _PRINTED else []
     best = {**by_headers, **{one.schema: one for one in by_layout}}
     return tuple(sorted(best.values(), key=lambda one: -one.weight))
 
@@ -91,16 +95,28 @@ def is_clear(proposals: tuple[Proposal, ...]) -> bool:
     return len(proposals) == 1 or proposals[0].weight >= proposals[1].weight + 1
 
 
+def tables_of(schema: DeclaredSchema, tables: Sequence[tuple[RawSheet, Found]]) -> list[bool]:
+    """Which tables of a file are of the schema: where one plainly is, none of another, nor one that tells nothing."""
+    best = [next(iter(list_proposals(found, sheet)), None) for sheet, found in tables] if schema.telling else []
+    if all(one is None or one.schema != schema.name or one.untold for one in best):
+        return [True] * len(tables)
+    return [
+        one.schema == schema.name if one is not None else not _propose(schema, found.headers, "").untold
+        for one, (_, found) in zip(best, tables, strict=True)
+    ]
+
+
 def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Proposal:
-    claims = Claims(headers, schema, {})
+    claims, beside = Claims(headers, schema, {}), schema.beside
     names = [name for one in schema.fields for name in (one.name, *(one.ends or ()))]
     taken = {place: name for name in names if (place := claims.find(name)) is not None}
     full = sum(map(bool, headers))
+    unknown = [at for at in claims.unknown() if headers[at] and not (beside and re.search(beside, fold(headers[at])))]
     return Proposal(
         schema.name,
         schema.titles["zh-Hans"],
         {headers[place]: name for place, name in sorted(taken.items())},
-        1 - sum(bool(headers[place]) for place in claims.unknown()) / full if full else 0.0,
+        1 - len(unknown) / full if full else 0.0,
         tuple(one.title for one in schema.fields if claims.lacks(one)),
         stood=sum(claims.stands_in(one) is not None for one in schema.fields),
         keyless=sum(name not in taken.values() for name in schema.key) / max(1, len(schema.key)),
@@ -117,14 +133,14 @@ def _misread(one: Proposal, headers: tuple[str, ...], rows: list[list[str]]) -> 
     return sum(not holds_codes(each, (cells[at] for cells in rows)) for each, at in taken)
 
 
-def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
+def _by_layout(schemas: Sequence[DeclaredSchema], found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
     """The schemas whose matrix the table is, or whose records stand on its sheet as forms."""
     first = first_rows(sheet, _ROWS)
     printed = [(number, list(map(strip, cells))) for number, cells in first]
     data: list[tuple[int | str, ...]] = [(number, *cells) for number, cells in first if number > found.top]
     every = sheet_rows(sheet)
     made = []
-    for schema in list_schemas():
+    for schema in schemas:
         share, said = 1.0, 0
         upright = turned_headers(schema, every) if schema.melt is None and schema.form is None else ()
         if upright:
@@ -138,17 +154,19 @@ def _by_layout(found: Found, sheet: RawSheet, title: str) -> list[Proposal]:
             mapping = Records(schema, {}).labels(printed) if sheet.grid else {}
         if mapping:
             titled = _is_titled(schema, title)
-            made.append(Proposal(schema.name, schema.titles["zh-Hans"], mapping, share, (), titled, said=said))
+            untold = schema.form is not None and set(mapping.values()).isdisjoint(schema.telling)
+            name = schema.titles["zh-Hans"]
+            made.append(Proposal(schema.name, name, mapping, share, (), titled, untold=untold, said=said))
     return made
 
 
 def _labels_of_form(schema: DeclaredSchema, rows: list[tuple[int, list[str]]]) -> dict[str, str]:
     """The labels of a form with the fields they name; none where no block of it begins."""
     texts = [one for _, cells in rows for cell in cells if cell for one in (cell, spoken(cell)[0]) if one]
-    words = {plain_label(text): text for text in texts}
-    fields = [(one.name, spellings_of(one)) for table in schema.tables for one in table.fields]
-    names = {plain_label(head): name for name, heads in reversed(fields) for head in heads}
-    found = {cell: names[word] for word, cell in words.items() if word in names}
+    tables = [Names(table) for table in schema.tables]
+    fields = ((text, next((one.name for names in tables if (one := names.first(text))), None)) for text in texts)
+    found = {text: name for text, name in fields if name is not None}
+    words = set(map(plain_label, found))
     begins = schema.form is not None and any(plain_label(start) in words for start in schema.form.start)
     return found if begins and len(found) >= _LEAST_LABELS else {}
 

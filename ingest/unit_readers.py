@@ -40,6 +40,13 @@ class LeastReader(DecimalReader):
         return super().read(re.sub(r"^[|\s]*(?:≥|>=|≧|不低于|不少于|不小于)\s*", "", text))
 
 
+class PointsReader(DecimalReader):
+    """Points, or weights in points of a hundred: `10分`, `30%`."""
+
+    def read(self, text: str) -> Decimal | None:
+        return super().read(re.sub(r"\s*[分%％]\s*$", "", text))
+
+
 class UnitBesideReader(DecimalReader):
     """A number whose unit may stand in a column beside it. Plain numbers go by their units, unit by unit."""
 

@@ -91,10 +91,17 @@ def iter_broken(check: Check, rows: Any, key: tuple[str, ...]) -> Iterator[Broke
     apart = {*told, *check.options.get("across", ())}
     shared = [name for name in check.options.get("group", key) if name in names and name not in apart]
     groups: dict[tuple[Any, ...], dict[str, tuple[int, float]]] = defaultdict(dict)
+    sums: dict[tuple[Any, ...], dict[str, tuple[int, float]]] = defaultdict(dict)  # of all rows that say the same
     columns = [rows.column(name).to_pylist() for name in (*shared, *told, check.fields[0])]
     for at, cells in enumerate(zip(*columns, strict=True)):
         if cells[-1] is not None:
             said = "/".join(str(cell) for cell in cells[len(shared) : -1])
-            groups[cells[: len(shared)]].setdefault(said, (at, float(cells[-1])))
-    for group in groups.values():
-        yield from RULES[check.rule](check, group)
+            group, every = groups[cells[: len(shared)]], sums[cells[: len(shared)]]
+            before = every.get(said, (at, 0.0)) if said != check.options.get("whole") else (at, 0.0)
+            group.setdefault(said, (at, float(cells[-1])))
+            every[said] = (before[0], before[1] + float(cells[-1]))
+    for group, every in zip(groups.values(), sums.values(), strict=True):
+        broken = list(RULES[check.rule](check, group))
+        # Several rows may say the same: parts of a part, or parts beside each other. Either way they add up.
+        if broken and (check.rule != "adds_up" or every == group or any(RULES[check.rule](check, every))):
+            yield from broken

@@ -99,6 +99,8 @@ def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[Declar
         melt=_melt(data["melt"]) if "melt" in data else None,
         form=_form(data["form"]) if "form" in data else None,
         telling=tuple(data.get("telling", ())),
+        beside=data.get("beside", ""),
+        other=data.get("other", ""),
         called=tuple(data.get("called", ())),
         past=_past(data.get("previous", {})),
     )
@@ -130,9 +132,7 @@ def _melt(data: Mapping[str, Any]) -> Melt:
 
 def _form(data: Mapping[str, Any]) -> Form:
     tables = tuple(
-        FormTable(
-            one["name"], one["least"], one.get("label"), tuple(one.get("down", ())), one.get("until"), one.get("aside")
-        )
+        FormTable(**{**one, **{name: tuple(one[name]) for name in ("down", "within") if name in one}})
         for one in data.get("table", ())
     )
     return Form(
@@ -191,6 +191,7 @@ _PLAIN = (
     "grouped",
     "together",
     "among",
+    "worded",
 )
 
 

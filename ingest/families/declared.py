@@ -31,6 +31,7 @@ READERS = (
     "reach",
     "unit",
     "label",
+    "points",
 )
 RULES = (
     "in_order",
@@ -83,6 +84,7 @@ class DeclaredField:
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
+    worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
@@ -179,6 +181,8 @@ class FormTable:
     label: str | None = None  # the field that takes the text left of the first of them
     down: tuple[str, ...] = ()  # fields whose value holds until the next
     until: str | None = None  # a first text at which the table ends, as a pattern
+    alone: str | None = None  # the label of a first row that has none
+    within: tuple[str, str] | None = None  # a field without a column, and the one whose texts may end with it
     aside: str | None = None  # the field that sets the same table several times side by side apart
 
 
@@ -218,6 +222,8 @@ class DeclaredSchema:
     past: Past = Past()
     called: tuple[str, ...] = ()  # what else titles call such a table
     telling: tuple[str, ...] = ()  # fields of which one must have a column, or a table is hardly of this schema
+    other: str = ""  # a pattern of titles of tables and forms of another kind
+    beside: str = ""  # a pattern of headers that such tables have beside their fields: no evidence against it
 
     @property
     def family(self) -> str:
