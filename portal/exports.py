@@ -42,12 +42,21 @@ class ExportCache:
 
     def file_for(self, mark: str, write: Callable[[], tuple[int, Iterator[bytes]]]) -> ExportFile:
         """The export of that mark; `write` gives its number of rows and its bytes where it is not there yet."""
+        there = self.find(mark)
+        if there is not None:
+            return there
+        made = self._make(mark, write)
+        self._evict(made)
+        return _described(made)
+
+    def find(self, mark: str) -> ExportFile | None:
+        """The export of that mark if it is there; its use is marked."""
         found = next(iter(self.directory.glob(f"{mark}.*")), None)
-        if found is None:
-            found = self._make(mark, write)
-            self._evict(found)
-        os.utime(found)
-        return _described(found)
+        if found is not None:
+            with suppress(FileNotFoundError):  # it has just made room for others
+                os.utime(found)
+                return _described(found)
+        return None
 
     def passing_file(self, write: Callable[[], tuple[int, Iterator[bytes]]]) -> ExportFile:
         """An export for this reader alone, who removes it when it is open."""

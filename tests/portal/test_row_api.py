@@ -62,6 +62,31 @@ def test_a_query_of_a_batch_has_its_own_language(api: dict[str, Api]) -> None:
     assert [list(one["errors"]) for one in answers[2:]] == [["lang"], ["dataset"]]
 
 
+def test_a_walk_goes_on_over_its_release_when_another_comes_out(api: dict[str, Api], slug: str) -> None:
+    first = api["public"].get(f"/datasets/{slug}/rows", query_string={"limit": 2}).json
+    api["steward"].ingest(slug, CSV.replace(b"80", b"81"))
+    publish(api, slug)
+    assert api["public"].get(f"/datasets/{slug}/rows").json["release"]["number"] == 2
+    second = api["public"].client.get(first["next"].removeprefix("http://localhost")).json
+    assert (second["release"]["number"], [row["_row"] for row in second["rows"]]) == (1, [3])
+
+
+def _refuse(*_: Any) -> None:
+    raise Unavailable("too_many_heavy_queries", retry_after=5)
+
+
+def test_small_exports_and_finished_ones_wait_for_no_other(api: dict[str, Api], slug: str, monkeypatch: Any) -> None:
+    def status(form: str) -> int:
+        return api["public"].get(f"/datasets/{slug}/export.{form}").status_code
+
+    monkeypatch.setattr("catalog.rows.thresholds.QUEUE", 2)  # so that the three rows are many
+    assert status("csv") == 200
+    monkeypatch.setattr(HeavyPool, "run", _refuse)
+    assert [status(form) for form in ("csv", "json")] == [200, 503]
+    monkeypatch.setattr("catalog.rows.thresholds.QUEUE", 3)
+    assert status("json") == 200
+
+
 def test_a_very_long_slug_is_only_unknown(api: dict[str, Api]) -> None:
     answers = api["public"].post("/queries", {"queries": [{"dataset": "x" * 100_000}]}).json["answers"]
     assert answers[0]["status"] == 404
