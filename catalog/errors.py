@@ -91,5 +91,11 @@ class TooMany(Later):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like `name`, or the empty string where none is near."""
-    found = difflib.get_close_matches(name[:100], list(known), n=1, cutoff=0.5)
-    return found[0] if found else ""
+    wrong = name[:100]
+    found = difflib.get_close_matches(wrong, list(known), n=5, cutoff=0.5)
+
+    def likeness(one: str) -> tuple[float, bool]:
+        """Of names that are as near as each other the one that begins alike: `eg` is `eq` and not `ne`."""
+        return difflib.SequenceMatcher(None, one, wrong).ratio(), one[:1] == wrong[:1]
+
+    return max(found, key=likeness, default="")

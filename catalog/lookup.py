@@ -15,6 +15,7 @@ from catalog.life import PUBLIC_STATES
 from catalog.models import Dataset, Duty, Publisher, Release
 from catalog.schema import Table, tables_from
 
+LONGEST_SLUG = 120
 MOST_NUMBER = (1 << 31) - 1  # of a release, a key or an application, as databases hold it
 
 
@@ -150,7 +151,7 @@ def _visible_release(dataset: Dataset, actor: Actor) -> ColumnElement[bool]:
 def _nearest_slug(session: Session, slug: str) -> str:
     """A public slug that begins alike; only a short list is looked at, so that a wrong guess stays cheap."""
     head = slug.split("-", 1)[0]
-    if not head.isalnum():
+    if not head.isalnum() or len(head) > LONGEST_SLUG:
         return ""
     alike = select(Dataset.slug).where(Dataset.slug.like(f"{head}%"), Dataset.state.in_(PUBLIC_STATES)).limit(200)
     return nearest(slug, session.scalars(alike))

@@ -84,13 +84,13 @@ def language() -> str:
     return chosen or accepted_language(request.environ)
 
 
-def read_language(asked: str | None, environ: Mapping[str, Any]) -> str:
-    """What `lang=` asks for, else Accept-Language. Raises BadParameter for a language that there is not."""
+def read_language(asked: str | None, environ: Mapping[str, Any], otherwise: str | None = None) -> str:
+    """What `lang=` asks for, else `otherwise` or Accept-Language. Raises BadParameter for what is no language here."""
     if asked is not None and asked not in LANGUAGES:
         raise BadParameter.at(
             "lang", "lang_unknown", value=asked, known=", ".join(LANGUAGES), nearest=nearest(asked, LANGUAGES)
         )
-    return asked or accepted_language(environ)
+    return asked or otherwise or accepted_language(environ)
 
 
 def refuse_nul(environ: Mapping[str, Any]) -> None:

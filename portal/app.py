@@ -20,6 +20,7 @@ from portal.answers import read_language, refuse_nul
 from portal.context import House
 from portal.direct import FAULT, Direct
 from portal.edge import COUNT, REQUEST_ID, Edge
+from portal.manual import errors_page, guide
 from portal.migrate import is_current
 from portal.settings import Settings, load
 from portal.v1 import proofs
@@ -86,7 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
         MAX_FORM_MEMORY_SIZE=1 << 20,
         MAX_FORM_PARTS=50,
-        API_SPEC_OPTIONS={"info": {"description": "Open public data of a city: find, read, export, publish."}},
+        API_SPEC_OPTIONS={"info": {"description": guide()}},
     )
     own = app.extensions["house"] = House(settings or load())
     app.wsgi_app = Edge(Direct(app.wsgi_app, own), own.settings)  # type: ignore[method-assign]  # as Flask wants it done
@@ -148,6 +149,10 @@ def _serve_docs(app: Flask) -> None:
     @app.get("/docs/start.js")
     def docs_start() -> Response:
         return Response(script, content_type="text/javascript; charset=utf-8")
+
+    @app.get("/docs/errors")
+    def docs_errors() -> Response:
+        return Response(errors_page(), content_type="text/html; charset=utf-8")
 
     @app.get("/docs/<path:name>")
     def docs_file(name: str) -> Response:

@@ -29,6 +29,15 @@ class Asked:
         """The first value of a name."""
         return self._first.get(name, default)
 
+    def require_once(self, names: Iterable[str]) -> None:
+        """Raises BadParameter where one of these names stands several times."""
+        if len(self._first) == len(self.pairs):
+            return
+        given = [name for name, _ in self.pairs]
+        for name in names:
+            if given.count(name) > 1:
+                raise BadParameter.at(name, "parameter_repeated", name=name)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._first)
 

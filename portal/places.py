@@ -38,6 +38,7 @@ from portal.context import House
 
 _known: Final[Kept[Place]] = Kept(1000)  # what the public sees of a dataset: the same as long as its revision is
 WHERE = ("release", "table", "as_of")  # which rows
+ONCE = (*WHERE, "lang", "shape", "cursor", "header", "bom")  # what can only mean one thing
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
 _VARY = ("Vary", ", ".join(VARY))
@@ -96,6 +97,7 @@ class Place:
 
 def find_place(asking: Asking, slug: str) -> Place:
     """Dataset, release and table that the parameters name. Raises NotFound, Gone, BadParameter."""
+    asking.args.require_once(ONCE)
     if asking.actor is not PUBLIC and asking.actor != PUBLIC:
         return _look_up(asking, slug)
     own = asking.house

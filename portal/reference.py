@@ -12,10 +12,8 @@ import click
 
 from catalog import life
 from catalog.messages import table
-from catalog.rows import limits
-from catalog.rows.terms import FUNCTIONS, OPERATORS
-from catalog.schema import FIELD_TYPES
 from portal.commands import portal
+from portal.manual import markdown_row, markdown_table, row_tables
 from portal.problems import STATUS
 from portal.settings import reference as settings
 
@@ -32,9 +30,9 @@ def pages() -> dict[str, str]:
 
 def _settings() -> Iterator[str]:
     yield "# Settings\n\nAll optional. An unknown `PORTAL_*` name is refused with the nearest known one.\n"
-    yield from _table(("setting", "default", "what it is for"))
+    yield from markdown_table(("setting", "default", "what it is for"))
     for name, one in settings():
-        yield _row(f"`{name}`", one.default, one.purpose)
+        yield markdown_row(f"`{name}`", one.default, one.purpose)
 
 
 def _commands() -> Iterator[str]:
@@ -57,19 +55,19 @@ def _command(command: click.Command, path: str) -> Iterator[str]:
     yield f"{command.help}\n"
     options = [one for one in command.params if isinstance(one, click.Option)]
     if options:
-        yield from _table(("option", "what it does"))
+        yield from markdown_table(("option", "what it does"))
         for one in options:
             names, words = one.get_help_record(click.Context(command)) or ("", "")
-            yield _row(f"`{names}`", words)
+            yield markdown_row(f"`{names}`", words)
         yield ""
 
 
 def _errors() -> Iterator[str]:
     yield "# Errors and findings\n"
     yield "The status of each kind of error:\n"
-    yield from _table(("status", "kind"))
+    yield from markdown_table(("status", "kind"))
     for kind, status in STATUS:
-        yield _row(str(status), (kind.__doc__ or "").split("\n")[0])
+        yield markdown_row(str(status), (kind.__doc__ or "").split("\n")[0])
     yield "\nEvery sentence by its code: the last part of a problem's `type`, and the `code` of a finding.\n"
     for code, row in sorted(table().items()):
         yield f'### <a id="{code}"></a>`{code}`\n'
@@ -84,41 +82,17 @@ def _life() -> Iterator[str]:
     for step in life.STEPS:
         yield f"    {step.before} --> {step.after}: {step.act}"
     yield "```\n"
-    yield from _table(("act", "from", "to", "who", "needs"))
+    yield from markdown_table(("act", "from", "to", "who", "needs"))
     for step in life.STEPS:
         waiting = {True: "something waits for review", False: "nothing waits yet", None: ""}[step.reviewing]
         time = {True: "a time to come", False: "no time, or one that has come", None: ""}[step.later]
         needs = ", ".join(part for part in (waiting, time, "a reason" if step.needs_reason else "") if part)
-        yield _row(step.act, step.before, step.after, ", ".join(step.roles), needs)
+        yield markdown_row(step.act, step.before, step.after, ", ".join(step.roles), needs)
 
 
 def _rows() -> Iterator[str]:
-    yield "# Operators and functions of rows\n\nFilters are `field=value` or `field__operator=value`; repeat for AND.\n"
-    yield from _table(("operator", "meaning", *FIELD_TYPES))
-    for operator in OPERATORS.values():
-        yield _row(f"`{operator.name}`", operator.meaning, *_marks(operator.types))
-    yield "\nFunctions of `select`; those that need no group also stand in `group_by` and `order_by`.\n"
-    yield from _table(("function", "needs a group", "gives", *FIELD_TYPES))
-    for function in FUNCTIONS.values():
-        group = "yes" if function.aggregate else ""
-        yield _row(f"`{function.name}`", group, function.gives or "the field's type", *_marks(function.types))
-    yield "\nHow much one query may ask for:\n"
-    yield from _table(("what", "at most"))
-    for what, most in limits.BOUNDS:
-        yield _row(what, f"{most:,}")
-
-
-def _marks(types: tuple[str, ...]) -> Iterator[str]:
-    return ("✓" if one in types else "" for one in FIELD_TYPES)
-
-
-def _table(heads: tuple[str, ...]) -> Iterator[str]:
-    yield _row(*heads)
-    yield _row(*("---" for _ in heads))
-
-
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    yield "# Operators and functions of rows\n"
+    yield from row_tables()
 
 
 def write() -> None:

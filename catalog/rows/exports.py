@@ -108,7 +108,7 @@ EXPORTS: Final = {
     "csv": Format("text/csv; charset=utf-8", csv),
     "geojson": Format("application/geo+json", geojson),
     "json": Format("application/json", json),
-    "ndjson": Format("application/x-ndjson", ndjson),
+    "ndjson": Format("application/x-ndjson; charset=utf-8", ndjson),
     "parquet": Format("application/vnd.apache.parquet", parquet),
     "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx),
 }

@@ -91,7 +91,8 @@ def _call(place: str, name: str, argument: str, table: Table) -> Item:
 
 def function_item(function: Function, item: Item) -> Item:
     """A function of a field whose type it takes."""
-    return Item(_output(function, item.output), item.column, function.name, item.output.type)
+    source = item.output
+    return Item(_output(function, source), item.column, function.name, source.type, source.scale or 0)
 
 
 def _output(function: Function, source: Field) -> Field:

@@ -81,13 +81,14 @@ FUNCTIONS: Final = {
 class Item:
     """One column of an answer: a field by its place in the table, or a function of it (`count(*)` has no place).
 
-    `source` is the type of the field that a function is made from.
+    `source` is the type of the field that a function is made from, `source_scale` its places behind the point.
     """
 
     output: Field
     column: int | None
     function: str | None = None
     source: str = ""
+    source_scale: int = 0
 
     @property
     def name(self) -> str:

@@ -9,7 +9,9 @@ from flask import Response, request
 from werkzeug.wsgi import FileWrapper
 
 from catalog.errors import BadParameter, NotFound, nearest
+from catalog.rows import thresholds
 from catalog.rows.exports import EXPORTS, Options, export
+from catalog.rows.limits import here
 from catalog.rows.terms import RowQuery
 from portal.answers import if_changed, language
 from portal.asking import Asking, asking
@@ -57,7 +59,9 @@ def _file(asked: Asking, place: Place, query: RowQuery, form: str, options: Opti
         return made.total, PACKERS[packing](made.chunks) if packing else made.chunks
 
     mark, public = _mark(asked, place, packing), place.is_public
-    return asked.house.exporting.run(lambda: exports.file_for(mark, write) if public else exports.passing_file(write))
+    found = exports.find(mark) if public else None
+    run = asked.house.exporting.run if place.table.rows > thresholds.QUEUE else here
+    return found or run(lambda: exports.file_for(mark, write) if public else exports.passing_file(write))
 
 
 def _mark(asked: Asking, place: Place, packing: str | None) -> str:

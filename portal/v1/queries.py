@@ -10,7 +10,7 @@ import orjson
 from flask import Response
 
 from catalog.errors import BadParameter, PortalError
-from portal.answers import JSON_TYPE
+from portal.answers import JSON_TYPE, read_language
 from portal.asking import Asked, Asking, asking
 from portal.places import find_place, read_parameters
 from portal.problems import problem, status_of
@@ -57,7 +57,7 @@ class Queries(Resource):
 def _answer(whole: Asking, query: Mapping[str, Any]) -> bytes:
     try:
         slug, args = _asked(query)
-        one = whole._replace(args=args)
+        one = whole._replace(args=args, language=read_language(args.get("lang"), whole.environ, whole.language))
         place = find_place(one, slug)
         return page_body(one, place, read_parameters(one, place, FORM))
     except PortalError as error:
@@ -74,8 +74,10 @@ def _asked(query: Mapping[str, Any]) -> tuple[str, Asked]:
         if not isinstance(value, str | int | float):
             raise BadParameter.at(name, "parameter_not_plain", name=name)
     plain = [(name, _plain(value)) for name, value in pairs]
-    slug = next((value for name, value in plain if name == "dataset"), "")
-    return slug, Asked(pair for pair in plain if pair[0] != "dataset")
+    slugs = [value for name, value in plain if name == "dataset"]
+    if len(slugs) != 1:
+        raise BadParameter.at("dataset", "parameter_repeated" if slugs else "member_required", name="dataset")
+    return slugs[0], Asked(pair for pair in plain if pair[0] != "dataset")
 
 
 def _plain(value: str | int | float) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +24,25 @@ def _write_and_hang(directory: Path, begun: Any, never: Any) -> None:
     ExportCache(directory).file_for("mark", lambda: (3, chunks()))
 
 
-def kill_in_the_middle(directory: Path) -> None:
+@contextmanager
+def half_written(directory: Path) -> Iterator[Path]:
+    """The file that another process is at, which is killed in the end."""
     context = multiprocessing.get_context("spawn")
     begun, never = context.Event(), context.Event()
     child = context.Process(target=_write_and_hang, args=(directory, begun, never))
     child.start()
     assert begun.wait(60)
+    (left,) = directory.iterdir()
+    long_ago = time.time() - 60
+    os.utime(left, (long_ago, long_ago))
+    yield left
     child.kill()
     child.join()
+
+
+def kill_in_the_middle(directory: Path) -> None:
+    with half_written(directory):
+        pass
 
 
 def test_a_killed_process_leaves_nothing_that_is_taken_for_a_file(tmp_path: Path) -> None:
@@ -39,6 +52,15 @@ def test_a_killed_process_leaves_nothing_that_is_taken_for_a_file(tmp_path: Path
     found = ExportCache(tmp_path).file_for("mark", lambda: (3, iter(PARTS)))
     assert found.path.read_bytes() == b"".join(PARTS)
     assert left[0].exists()  # somebody may be at it still
+
+
+def test_what_a_process_was_making_goes_when_the_process_is_gone(tmp_path: Path) -> None:
+    cache = ExportCache(tmp_path)
+    with half_written(tmp_path) as part:
+        cache.remove_left_over(0.0)
+        assert part.exists()
+    cache.remove_left_over(0.0)
+    assert not part.exists()
 
 
 def test_what_was_left_is_removed_in_time(tmp_path: Path) -> None:

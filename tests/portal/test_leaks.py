@@ -30,6 +30,7 @@ _JOB = "/api/v1/jobs/<job_id>"
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "/": ("/",),
     "/docs": ("/docs",),
+    "/docs/errors": ("/docs/errors",),
     "/docs/start.js": ("/docs/start.js",),
     "/docs/<path:name>": ("/docs/nothing.js",),
     "/healthz": ("/healthz",),

@@ -133,7 +133,7 @@ def test_what_a_dead_process_left_goes_after_a_day(api: dict[str, Api], house: H
     data = house.settings.data_dir
     names = (
         "files/incoming/tmp1",
-        "exports/.a.part",
+        "exports/.a.2.digest",
         "work/gone/raw.arrow",
         "serving/ab/ab.rows",
         "serving/ab/.making-1",

@@ -42,14 +42,63 @@ def test_each_query_of_a_batch_has_its_answer_or_its_problem(api: dict[str, Api]
         {"dataset": slug, f"{money}__isnull": True, "shape": "arrays"},
     ]
     answers = api["public"].post("/queries", {"queries": queries}).json["answers"]
-    assert [one.get("status") for one in answers] == [None, None, None, 400, 404, 404, 400, None]
+    assert [one.get("status") for one in answers] == [None, None, None, 400, 404, 400, 400, None]
     assert answers[1]["rows"] == [{"total": 200.5}]
     assert [row["_row"] for row in answers[2]["rows"]] == [1]
     assert answers[3]["errors"].keys() == {f"{money}__gt"}
+    assert answers[5]["errors"].keys() == {"dataset"}
     assert answers[7]["rows"][0][3] == "009"
     following = api["public"].client.get(answers[0]["next"].removeprefix("http://localhost")).json
     assert [row["_row"] for row in following["rows"]] == [2]
     assert following["total"] == 3
+
+
+def test_a_query_of_a_batch_has_its_own_language(api: dict[str, Api]) -> None:
+    csv = "行政区,宗地编号,供应方式,土地面积(平方米),成交价(万元)\n绍兴市,越储1号,挂牌,100,5\n".encode()
+    slug = publish_file(api, csv, title="成交", slug="deals", schema="land_supply.deal")
+    queries = [{"dataset": slug, "select": "area", "lang": lang} for lang in ("en", "zh-Hans", "xx")]
+    answers = api["public"].post("/queries", {"queries": [*queries, {"dataset": [slug, slug]}]}).json["answers"]
+    assert [one["fields"][0]["title"] for one in answers[:2]] == ["Land area", "土地面积"]
+    assert [list(one["errors"]) for one in answers[2:]] == [["lang"], ["dataset"]]
+
+
+def test_a_walk_goes_on_over_its_release_when_another_comes_out(api: dict[str, Api], slug: str) -> None:
+    first = api["public"].get(f"/datasets/{slug}/rows", query_string={"limit": 2}).json
+    api["steward"].ingest(slug, CSV.replace(b"80", b"81"))
+    publish(api, slug)
+    assert api["public"].get(f"/datasets/{slug}/rows").json["release"]["number"] == 2
+    second = api["public"].client.get(first["next"].removeprefix("http://localhost")).json
+    assert (second["release"]["number"], [row["_row"] for row in second["rows"]]) == (1, [3])
+
+
+def _refuse(*_: Any) -> None:
+    raise Unavailable("too_many_heavy_queries", retry_after=5)
+
+
+def test_small_exports_and_finished_ones_wait_for_no_other(api: dict[str, Api], slug: str, monkeypatch: Any) -> None:
+    def status(form: str) -> int:
+        return api["public"].get(f"/datasets/{slug}/export.{form}").status_code
+
+    monkeypatch.setattr("catalog.rows.thresholds.QUEUE", 2)  # so that the three rows are many
+    assert status("csv") == 200
+    monkeypatch.setattr(HeavyPool, "run", _refuse)
+    assert [status(form) for form in ("csv", "json")] == [200, 503]
+    monkeypatch.setattr("catalog.rows.thresholds.QUEUE", 3)
+    assert status("json") == 200
+
+
+def test_a_very_long_slug_is_only_unknown(api: dict[str, Api]) -> None:
+    answers = api["public"].post("/queries", {"queries": [{"dataset": "x" * 100_000}]}).json["answers"]
+    assert answers[0]["status"] == 404
+
+
+@pytest.mark.parametrize(("name", "values"), [("release", "12"), ("shape", ["arrays"] * 2), ("lang", ["en"] * 2)])
+@pytest.mark.parametrize("path", ["rows", "export.csv"])
+def test_what_can_mean_one_thing_only_is_given_once(
+    api: dict[str, Api], slug: str, path: str, name: str, values: list[str] | str
+) -> None:
+    answer = api["public"].get(f"/datasets/{slug}/{path}", query_string=[(name, value) for value in values])
+    assert (answer.status_code, list(answer.json["errors"])) == (400, [name])
 
 
 @pytest.mark.parametrize("body", [{}, {"queries": []}, {"queries": [{}] * 21}, {"queries": "x"}, {"queries": [1]}])

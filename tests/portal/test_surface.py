@@ -12,6 +12,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import event
 
 from catalog.duties import load_duties
+from catalog.messages import table
+from catalog.rows.terms import OPERATORS
 from portal.app import create_app
 from tests.portal.conftest import Api, settings_for
 
@@ -40,6 +42,28 @@ def test_the_docs_come_from_here(app: Flask) -> None:
         assert script.status_code == 200
     assert client.get("/docs/../app.py").status_code == 404
     assert client.get("/").headers["Location"] == "/docs"
+
+
+def test_the_type_of_a_problem_leads_to_its_sentence(app: Flask) -> None:
+    client = app.test_client()
+    page, _, code = client.get("/api/v1/datasets/none").json["type"].partition("#")
+    found = client.get(page)
+    assert (found.status_code, found.mimetype) == (200, "text/html")
+    assert f'<section id="{code}">' in found.text
+    assert table()[code]["en"].partition("{")[0] in found.text
+
+
+def test_the_guide_names_what_there_is(app: Flask) -> None:
+    document = app.test_client().get("/openapi.json").json
+    guide = document["info"]["description"]
+    named = re.findall(r"`GET (/api/v1/[^`?]*)", guide)
+    assert len(named) >= 4
+    for path in named:
+        assert path.replace("export.csv", "export.{form}") in document["paths"], path
+    (example,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    compile(example, "guide", "exec")
+    for operator in OPERATORS:
+        assert f"`{operator}`" in guide
 
 
 def test_health_and_readiness(app: Flask) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import cmp_to_key
 from statistics import median
 from typing import Any
@@ -69,7 +70,8 @@ def aggregate(function: str, field: Field, values: Sequence[Any]) -> Any:
 
 
 def _average(field: Field, values: Sequence[Any]) -> float:
-    return float(sum(values)) / len(values)
+    total, unit = sum(values), 10 ** (field.scale or 0)
+    return float(Fraction(total) / len(values)) if abs(total * unit) < 10**15 else float(total) / len(values)
 
 
 def _extreme(choose: Callable[..., Any]) -> Callable[[Field, Sequence[Any]], Any]:

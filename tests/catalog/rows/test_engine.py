@@ -105,6 +105,14 @@ def test_words_are_found_in_either_script_and_in_labels_of_codes(land: RowFiles,
     assert numbers(land, ("q", words)) == found
 
 
+@pytest.mark.parametrize(
+    ("word", "found"), [("发", [1, 2, 3]), ("髮", [1, 2, 3]), ("头发", [1]), ("面", [4, 5]), ("里", [])]
+)
+def test_a_character_of_many_is_each_of_them(tmp_path: Path, word: str, found: list[int]) -> None:
+    rows = [(text,) for text in ("頭髮", "發展", "发票", "麵粉", "方面")]
+    assert numbers(make_release(tmp_path, [Field("a", "a", "string")], rows), ("q", word)) == found
+
+
 def test_parts_of_periods_and_dates_can_be_selected_and_grouped(land: RowFiles) -> None:
     select = ("select", "year(period),quarter(period),month(period),quarter(deal_date)")
     assert grouped(land, select) == [

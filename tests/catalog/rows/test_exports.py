@@ -118,6 +118,14 @@ def test_groups_are_exported_with_their_number(land: RowFiles) -> None:
     assert (found.total, b"".join(found.chunks)) == (3, b"sold,count\ntrue,1\nfalse,1\n,2\n")
 
 
+def test_a_mean_is_the_float_nearest_to_it(tmp_path: Path) -> None:
+    rows = [("a", Decimal("0.1")), ("b", Decimal("0.7")), ("a", Decimal("0.1")), ("a", Decimal("0.1")), ("b", None)]
+    files = make_release(tmp_path, [Field("k", "k", "string"), Field("x", "x", "decimal", precision=18, scale=1)], rows)
+    asked = (("select", "k,avg(x) as m"), ("group_by", "k"))
+    assert body("csv", files, *asked) == b"k,m\na,0.1\nb,0.7\n"
+    assert body("csv", files, *asked, ("having", "m__lte=0.1")) == b"k,m\na,0.1\n"
+
+
 def test_averages_are_plain_numbers(land: RowFiles) -> None:
     assert body("csv", land, ("select", "avg(bids) as a"), ("sold", "false")) == b"a\n0.0\n"
     assert json.loads(body("json", land, ("select", "avg(bids) as a"), ("bids", "77"))) == [{"a": None}]

@@ -194,6 +194,8 @@ def test_every_fault_names_its_place_in_three_languages(
 def test_the_nearest_name_is_offered() -> None:
     with pytest.raises(BadParameter, match="deal_date"):
         parse(("deal_dat__gt", "2020-01-01"))
+    with pytest.raises(BadParameter, match="“eq”"):  # `ne` is as near, but begins otherwise
+        parse(("area__eg", "5"))
 
 
 def test_every_operator_takes_every_type_that_it_lists() -> None:
