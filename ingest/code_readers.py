@@ -99,7 +99,7 @@ class ReachReader(CodeReader):
     def said(self, text: str) -> str | None:
         """What the words of a text say of it, if anything."""
         if text not in self._told:
-            self._told[text] = self._say(text)
+            self._told[text] = self._say(regions.plain_name(text))
         return self._told[text]
 
     def _say(self, text: str) -> str | None:

@@ -34,7 +34,7 @@ _REMEMBERED = 10_000  # names
 _MOST_TOLD = 6  # namesakes of an ambiguous name
 _LONGEST = 15  # characters of a path of names
 _OWN = re.compile(r"(?:市本级|县本级|区本级|州本级|本级|市辖区)$")
-_AMONG = re.compile(r"^其\s*中\s*[:：]\s*")
+_BEFORE = re.compile(r"^(?:其\s*中\s*[:：]|[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．])\s*")  # `一、市本级`
 _SUMMED = re.compile(r"(?<=[省市区县州盟旗])(?:合计|总计|小计)$")
 _AUTONOMOUS = re.compile(rf"(?P<stem>.{{2,}}?)(?:(?:{PEOPLES})族?)*自治(?P<level>[区州县旗])")
 
@@ -117,12 +117,17 @@ def labels_of(codes: Iterable[str]) -> dict[str, dict[str, str]]:
     return {code: {one: label("regions", code, one) for one in LANGUAGES} for code in sorted(codes)}
 
 
+def plain_name(text: str) -> str:
+    """A name in a list without its number, and without `其中：`."""
+    return _BEFORE.sub("", text.strip())
+
+
 def code_of(text: str, within: str | None = None) -> str:
     """The code of a region by its name (`柯桥区`) or path (`浙江省绍兴市柯桥区`). Raises Unreadable.
 
     `within` is the region of the title: a name alone is one of its parts, itself (`市本级`), or above it.
     """
-    text = _SUMMED.sub("", _AMONG.sub("", text.strip()))
+    text = _SUMMED.sub("", plain_name(text))
     words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
     if within and len(words) == 1 and _ITSELF.fullmatch(words[0]):
         if not _is_level(words[0], within):
@@ -177,7 +182,7 @@ def _also_called(code: str) -> str:
 @lru_cache(_REMEMBERED)
 def names_region(text: str) -> bool:
     """Whether a text is the plain name of a region, be it in the country's list or not (`滨海新区`, `成都`)."""
-    name = fold(_AMONG.sub("", text.strip()))
+    name = fold(plain_name(text))
     if len(name) > _SHORT and name[-1] in _ENDS:
         return name != "市辖区"
     try:
@@ -207,7 +212,7 @@ def told_within(about: Iterable[str | None]) -> str | None:
 
 def is_place(text: str) -> bool:
     """Whether a text is the name of a region, or a path of names, and nothing else."""
-    bare = _AMONG.sub("", text.strip())
+    bare = plain_name(text)
     for word in (_OWN.sub("", bare), bare.removesuffix("本级")):
         found = find_place(word) if word and word[-1] in _ENDS else None
         if found is not None and found[0] == fold(word):

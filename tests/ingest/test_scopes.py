@@ -35,6 +35,13 @@ def test_the_plain_name_of_a_region_is_the_whole_of_it(take: Taker) -> None:
     assert (note["raw"], note["cell"]) == ("青海省", "A4")
 
 
+def test_a_number_before_a_name_is_no_part_of_it(take: Taker) -> None:
+    text = HEAD.format("晋城市") + "一、市本级,151,147\n（二）泽州县,33,31\n3.高平市,46,45\n"
+    taken = take(text, schema=SCHEMA)
+    assert scopes(taken) == {"一、市本级": "own_level", "（二）泽州县": "whole", "3.高平市": "whole"}
+    assert [row["region"] for row in taken.rows[::2]] == ["140500", "140525", "140581"]
+
+
 def test_a_title_of_one_level_is_that_of_all_its_rows(take: Taker) -> None:
     taken = take(HEAD.format("泸州市本级") + "泸州市,30,28\n", schema=SCHEMA)
     assert scopes(taken) == {"泸州市": "own_level"}
