@@ -15,6 +15,7 @@ from ingest.headers import fold
 _ABOVE = 5  # rows above a list that may tell its year and its unit
 _NAMES = 3  # of a record, side by side: the head of a list
 _DEPTH = 3  # rows of a head
+_MIXED = re.compile("单位.*项目")  # a heading under which units stand over their projects
 _CLOSES = re.compile(r"(?:注|说明|备注|填表说明|填报人|填表人|单位负责人)(?:[:：]|$)")
 _SUM = re.compile(r"(?:.{0,12}[^、.．])?[合小总]\s*计[:：]?")
 
@@ -102,7 +103,12 @@ def _read_list(reading: FormReading, one: FormList, end: int) -> None:
     link, first = reading.form.link, max(0, one.at - _ABOVE)
     reading.unit = find_form_unit(reading.rows[first : one.at + 1])
     links, held, over = dict[int, tuple[str, tuple[int, int]]](), Told(), reading.labels.over(first, one.top)
+    at, unit = one.columns[link], reading.form.over
+    mixed = unit is not None and _MIXED.search(fold(reading.rows[one.at][1][at])) is not None
     for number, cells in _body(reading, one, end):
+        if mixed and unit and cells[at] and sum(map(bool, cells)) == 1:
+            over = {**over, unit: (cells[at], (number, at))}
+            continue
         told = {name: (cells[at], (number, at)) for name, at in one.columns.items() if cells[at]}
         if link in told and told[link][0] != held.get(link, ("",))[0]:
             # What stands on the left of the project's name (its unit) may go on from the project before.

@@ -143,6 +143,7 @@ def _form(data: Mapping[str, Any]) -> Form:
         tuple(data.get("below", ())),
         data.get("total", {}),
         data.get("boilerplate"),
+        data.get("over"),
     )
 
 

@@ -36,10 +36,15 @@ def test_the_plain_name_of_a_region_is_the_whole_of_it(take: Taker) -> None:
 
 
 def test_a_number_before_a_name_is_no_part_of_it(take: Taker) -> None:
-    text = HEAD.format("晋城市") + "一、市本级,151,147\n（二）泽州县,33,31\n3.高平市,46,45\n"
+    text = HEAD.format("晋城市") + "一、市本级,151,147\n二、县（市、区）,79,76\n（一）泽州县,33,31\n2.高平市,46,45\n"
     taken = take(text, schema=SCHEMA)
-    assert scopes(taken) == {"一、市本级": "own_level", "（二）泽州县": "whole", "3.高平市": "whole"}
-    assert [row["region"] for row in taken.rows[::2]] == ["140500", "140525", "140581"]
+    assert scopes(taken) == {
+        "一、市本级": "own_level",
+        "二、县（市、区）": "lower_level",
+        "（一）泽州县": "whole",
+        "2.高平市": "whole",
+    }
+    assert [row["region"] for row in taken.rows[::2]] == ["140500", None, "140525", "140581"]
 
 
 def test_a_title_of_one_level_is_that_of_all_its_rows(take: Taker) -> None:

@@ -241,3 +241,31 @@ def test_indicators_of_two_levels_keep_them(take: Taker) -> None:
         ("产出", "验收合格率", None, "100%"),
     ]
     assert table(taken, "projects")[0]["year"] == "2020"
+
+
+def test_units_may_stand_over_their_projects_in_one_column(take: Taker) -> None:
+    rows = [
+        ["预算05-2表 项目支出绩效目标表"],
+        [
+            "单位名称、项目名称",
+            "项目年度绩效目标",
+            "一级指标",
+            "二级指标",
+            "三级指标",
+            "指标性质",
+            "指标值",
+            "度量单位",
+        ],
+        ["样例县交通运输局"],
+        ["  样例公路段"],
+        ["    公路养护", "养护到位", "产出指标", "数量指标", "养护里程", ">=", "1860", "公里"],
+        ["", "", "", "质量指标", "优良率", ">=", "75", "%"],
+        ["  样例执法队"],
+        ["    路面治超", "超限减少", "产出指标", "数量指标", "治超天数", ">=", "240", "天"],
+    ]
+    taken = take(workbook(("目标", rows)), "目标.xlsx", schema=TARGETS)
+    assert picked(table(taken, "projects"), "unit_name", "project", "goal_annual") == [
+        ("样例公路段", "公路养护", "养护到位"),
+        ("样例执法队", "路面治超", "超限减少"),
+    ]
+    assert [row["project"] for row in table(taken, "indicators")] == ["公路养护", "公路养护", "路面治超"]
