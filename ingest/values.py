@@ -106,6 +106,7 @@ def _spelt_unit(value: Decimal, unit: Unit | None, aside: str) -> Unit | None:
 
 _SPELT = re.compile(rf"(?:\(?(?:人民币|大写)\)?|:|\s)*(?P<words>[{numerals.SIGNS}]+)(?:\((?P<aside>.*)\))?")
 _IN_WORDS = re.compile(rf"[{numerals.SIGNS}]{{3,}}")
+_LONGEST_SUM = 500  # characters of a sum in its parts
 _LABELLED = re.compile(
     r"(?P<label>[^\d:;,]{1,12})[:]?(?P<number>\d+(?:\.\d+)?)(?P<unit>[^\d:;,、]{0,3}?)(?=[;,、]|$|[^\d.;,]{1,12}:?\d)[;,、]?"
 )
@@ -134,7 +135,7 @@ def _counted(text: str) -> Amount | None:
 
 def _summed(text: str) -> Amount:
     """The whole of `居住：5593.44；商业：1398.36；总起始价：6991.8`, where the parts sum to it. Raises Unreadable."""
-    parts = list(_LABELLED.finditer(text))
+    parts = list(_LABELLED.finditer(text)) if len(text) <= _LONGEST_SUM else []
     if len(parts) < 3 or sum(len(part.group()) for part in parts) != len(text):
         raise Unreadable("not_a_number")
     whole = [part for part in parts if re.search(r"总|總|合计|合計", part["label"])]

@@ -66,6 +66,12 @@ def test_parts_with_their_sum_are_the_sum() -> None:
     assert values.amount("商业：228.0005住宅：912.0019合计：1140.0024").value == Decimal("1140.0024")
 
 
+def test_a_sum_of_hundreds_of_parts_is_no_cell_of_a_table() -> None:
+    with pytest.raises(values.Unreadable):
+        values.amount("甲：1；" * 200 + "总价：200")
+    assert values.amount("甲：1；" * 20 + "总价：20").value == 20
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [
