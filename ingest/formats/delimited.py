@@ -9,9 +9,9 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -100,7 +100,7 @@ def _read_fast(source: Path, target: Path, layout: Layout, tell: Tell) -> RawShe
         coded = _repeating(source, layout, quoted=quoted)
         told = _Told(layout, coded, quoted=quoted)
         # Where a quote may hold a line's end, only who reads from the beginning knows where a row ends.
-        blocks = told.open(source, _BLOCK) if quoted else ahead(told.read, _iter_pieces(source))
+        blocks = told.open(source, _block_of(source)) if quoted else ahead(told.read, _iter_pieces(source))
         with RawWriter(target, layout.width, coded) as writer:
             for place, batch in enumerate(blocks, start=1):
                 writer.add_columns(writer.rows + 1, batch.columns)
@@ -118,6 +118,20 @@ def _repeating(source: Path, layout: Layout, *, quoted: bool) -> frozenset[int]:
     except pa.ArrowInvalid:
         return frozenset()
     return frozenset(place for place, column in enumerate(first.columns) if repeats(column.slice(0, _JUDGED)))
+
+
+def _block_of(source: Path) -> int:
+    """So many bytes at a time that no `\\r\\n` is cut in two: the reader would lose its half of one in a cell."""
+    size = source.stat().st_size
+    with source.open("rb") as stream:
+        return next(
+            block for block in count(_BLOCK) if not any(_is_cut(stream, at) for at in range(block, size, block))
+        )
+
+
+def _is_cut(stream: BinaryIO, at: int) -> bool:
+    stream.seek(at - 1)
+    return stream.read(2) == b"\r\n"
 
 
 def _iter_pieces(source: Path) -> Iterator[bytes]:

@@ -67,6 +67,15 @@ def test_where_the_fast_reader_reads_at_all_it_reads_what_the_exact_one_reads(
     assert [row for row in rows_of(fast) if any(row[1])] == [row for row in rows_of(exact) if any(row[1])]
 
 
+def test_a_line_end_in_a_cell_stays_whole_where_a_block_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "t.csv"
+    source.write_bytes(b'1\r\n"2\r\n3"\r\n')
+    for block in range(3, 16):
+        monkeypatch.setattr(delimited, "_BLOCK", block)
+        fast = delimited._read_fast(source, tmp_path / "fast", Layout(",", 1), lambda _: None)
+        assert fast is None or rows_of(fast) == [(1, ["1"]), (2, ["2\r\n3"])]
+
+
 @pytest.mark.parametrize(
     ("text", "delimiter", "width"),
     [
