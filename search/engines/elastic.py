@@ -44,14 +44,18 @@ class ElasticIndex:
 
     def __init__(self, url: str) -> None:
         self.address = layout.parse_address(url)
-        self._opened: Elasticsearch | None = None
+        self._opened: tuple[Elasticsearch, Elasticsearch] | None = None
 
     @property
     def _client(self) -> Elasticsearch:
+        return self._clients()[0]
+
+    def _clients(self) -> tuple[Elasticsearch, Elasticsearch]:
+        """One for all there is to do, and the same for searches, which wait less long: to make it takes a while."""
         if self._opened is None:
             address = self.address
             trusted: dict[str, Any] = {"ca_certs": address.ca} if address.ca else {}
-            self._opened = Elasticsearch(
+            made = Elasticsearch(
                 list(address.hosts),
                 basic_auth=address.account,
                 request_timeout=WRITE_SECONDS,
@@ -60,6 +64,7 @@ class ElasticIndex:
                 serializer=OrjsonSerializer(),
                 **trusted,
             )
+            self._opened = made, made.options(request_timeout=SEARCH_SECONDS)
         return self._opened
 
     def prepare(self) -> bool:
@@ -136,7 +141,7 @@ class ElasticIndex:
 
     def close(self) -> None:
         if self._opened is not None:
-            self._opened.close()
+            self._client.close()
             self._opened = None
 
     def drop(self) -> None:
@@ -153,7 +158,7 @@ class ElasticIndex:
     def _ask(self, asked: dict[str, Any], query: SearchQuery) -> Mapping[str, Any]:
         # One question goes to one copy of the index, so that pages of it fit together.
         preference = f"q{crc32(query.text.encode())}"
-        client = self._client.options(request_timeout=SEARCH_SECONDS)
+        client = self._clients()[1]
         last = query.after[-1] if query.after is not None and query.order[0].name == "score" else None
         if last is not None:
             asked["aggs"] = asked.get("aggs", {}) | place_of(asked, last)

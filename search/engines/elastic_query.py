@@ -42,10 +42,11 @@ def body(query: SearchQuery, question: Question, fewer: Question | None = None) 
         "_source": ["card"],
     }
     counts = {name: _facet(query, name) for name in query.facets}
+    has = _has(question)
     if query.text:
-        asked["query"] = _tiers(query, question, fewer) if fewer else _scored(query, question)
+        asked["query"] = _tiers(query, question, has, fewer) if fewer else _scored(query, question, has)
     if fewer:
-        strict = {"filter": _enough(question), "aggs": {TOTAL: {"filter": asked["post_filter"]}, **counts}}
+        strict = {"filter": _enough(question, has), "aggs": {TOTAL: {"filter": asked["post_filter"]}, **counts}}
         counts = {**counts, STRICT: strict}
     if counts:
         asked["aggs"] = counts
@@ -66,36 +67,36 @@ def base_filters(query: SearchQuery) -> list[Clause]:
     return [*_scope(query), *named, *spans, *_updated(query)]
 
 
-def _tiers(query: SearchQuery, question: Question, fewer: Question) -> Clause:
+def _tiers(query: SearchQuery, question: Question, has: Mapping[Unit, Clause], fewer: Question) -> Clause:
     """What the first question finds, then what only the more forgiving one does, each judged by its own question."""
-    first = [_scored(query, question), _constant({"match_all": {}}, ALL_FIRST)]
-    then = {"must": [_scored(query, fewer)], "must_not": [_enough(question)]}
+    first = [_scored(query, question, has), _constant({"match_all": {}}, ALL_FIRST)]
+    then = {"must": [_scored(query, fewer, _has(fewer))], "must_not": [_enough(question, has)]}
     return _some_of([{"bool": {"must": first}}, {"bool": then}], 1)
 
 
-def _scored(query: SearchQuery, question: Question) -> Clause:
+def _scored(query: SearchQuery, question: Question, has: Mapping[Unit, Clause]) -> Clause:
     if not question.units:
         return {"match_none": {}}
     points = [_unit_points(unit) for unit in question.units]
     points += [_points(term) for term in (*ranking.bond_terms(question), *ranking.value_terms(question))]
     points += [_points(term) for term in ranking.letter_terms(question)] if question.parts else []
-    every = list(_has(question).values())
+    every = list(has.values())
     bonuses = [_constant(one, EACH_WORD) for one in every]
     written = [_some_of([_there(way) for way in unit.written], 1) for unit in question.units]
     bonuses += [_constant(one, AS_WRITTEN) for one in written]
     bonuses += [_constant(_all_of(every), ALL_WORDS), _title(question)]
-    scored = {"filter": [*base_filters(query), _enough(question)], "should": points + bonuses}
+    scored = {"filter": [*base_filters(query), _enough(question, has)], "should": points + bonuses}
     prior = {"field": "prior", "missing": 1}
     return {"function_score": {"query": {"bool": scored}, "field_value_factor": prior, "boost_mode": "multiply"}}
 
 
 def _has(question: Question) -> Mapping[Unit, Clause]:
+    """What says that a dataset has a unit."""
     return {unit: _some_of([_there(way) for way in unit.ways], 1) for unit in question.units}
 
 
-def _enough(question: Question) -> Clause:
+def _enough(question: Question, has: Mapping[Unit, Clause]) -> Clause:
     """What a dataset must have to be found."""
-    has = _has(question)
     if not has:
         return {"match_none": {}}
     if question.parts:
