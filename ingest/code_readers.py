@@ -24,6 +24,12 @@ class CodeReader(WordReader):
         super().__init__(self._code)
         self._words, self._pattern, self._patterns = declared.spellings, declared.code_pattern, declared.patterns
 
+    def means(self, text: str) -> bool:
+        """Whether a text means a code."""
+        with suppress(Unreadable):
+            return bool(text) and bool(self.read(text))
+        return False
+
     def _code(self, text: str) -> str:
         whole = fold(nulls.strip(text).strip("|"))
         bare = re.sub(r"\([^()]*\)", "", whole)  # an aside does not change what is meant, nor does the class above
@@ -43,14 +49,8 @@ def holds_codes(declared: DeclaredField, texts: Iterable[str]) -> bool:
     if declared.type != "code":
         return True
     reader = CodeReader(declared)
-    read = [_reads(reader, text) for text in {*texts} if nulls.null_kind(text) is None]
+    read = [reader.means(text) for text in {*texts} if nulls.null_kind(text) is None]
     return sum(read) * 2 >= len(read)
-
-
-def _reads(reader: CodeReader, text: str) -> bool:
-    with suppress(Unreadable):
-        return bool(reader.read(text))
-    return False
 
 
 class SpokenReader(CodeReader):

@@ -13,7 +13,6 @@ from ingest.form_names import Names
 from ingest.headings import is_labelled
 from ingest.melt_texts import is_figure
 from ingest.underheads import kind_below
-from ingest.values import Unreadable
 
 _LONGEST = 16  # characters of a heading
 _SURE = 2  # headings that are spelt as declared, where the others are told by their words
@@ -144,20 +143,12 @@ def aside_of(
     within = [at for at in own if at not in shared] or own
     number, cells = rows[-1]
     for at in [*within, *(range(min(own)) if len(header.groups) == 1 else ())]:
-        if means(reader, cells[at]):
+        if reader.means(cells[at]):
             return cells[at], (number, at)
     for number, cells in reversed(rows[:-1]):
-        said = [at for at, cell in enumerate(cells) if means(reader, cell) and cell != (cells[at - 1] if at else "")]
+        said = [at for at, cell in enumerate(cells) if reader.means(cell) and cell != (cells[at - 1] if at else "")]
         if min(len(said), len(header.groups)) > 1:
             over = [at for at in said if at <= max(within)]
             at = said[place] if len(said) == len(header.groups) else over[-1] if over else said[0]
             return cells[at], (number, at)
     return None
-
-
-def means(reader: CodeReader, text: str) -> bool:
-    """Whether a text is a code of the list."""
-    try:
-        return bool(text) and bool(reader.read(text))
-    except Unreadable:
-        return False

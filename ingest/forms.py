@@ -11,7 +11,7 @@ from ingest.families import DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import At, Block, find_form_unit, plain_label, spoken
-from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, means, over_of, overlaid
+from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, over_of, overlaid
 from ingest.form_labels import Labels, Told
 from ingest.form_names import Names
 from ingest.gather import Gather, Place
@@ -214,7 +214,7 @@ class FormReading:
         if place is None and below == header.depth and table.alone and not any(cells[:first]):
             return {table.label: (table.alone, (0, 0))}  # it stands nowhere
         field = self.names[table.name].fields[table.label]
-        if place is None or not means(CodeReader(field), cells[place]):
+        if place is None or not CodeReader(field).means(cells[place]):
             return {}
         return {table.label: (cells[place], (number, place))}
 

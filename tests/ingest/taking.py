@@ -58,6 +58,12 @@ class Taken:
         return found
 
 
+def table(taken: Taken, name: str) -> list[dict[str, Any]]:
+    """The rows of the table of that name."""
+    (path,) = [one.parquet for one in taken.outcome.tables if one.table.name == name]
+    return pq.read_table(path).to_pylist()
+
+
 class Taker:
     """Takes content in; `told` keeps the progress of the last file."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from ingest.cells import read_cells
 from ingest.findings import Refused
-from tests.ingest.taking import Taken, Taker, picked, workbook
+from tests.ingest.taking import Taken, Taker, picked, table, workbook
 
 EVALUATION: list[list[Any]] = [
     ["项目支出绩效自评表"],
@@ -40,11 +39,6 @@ EVALUATION: list[list[Any]] = [
     [None, "满意度指标", "服务对象满意度", "满意度", "≥90%", "/", 20, 20, "对照年度目标,说明"],
     ["总分", None, None, None, None, None, 100, 96],
 ]
-
-
-def table(taken: Taken, name: str) -> list[dict[str, Any]]:
-    (path,) = [one.parquet for one in taken.outcome.tables if one.table.name == name]
-    return pq.read_table(path).to_pylist()
 
 
 @pytest.fixture

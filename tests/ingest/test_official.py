@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from ingest import regions
 from ingest.evidence import shape_of
 from ingest.periods import in_year
 from ingest.values import Unreadable
-from tests.ingest.taking import Taken, Taker, merged, picked, workbook
-
-
-def table(taken: Taken, name: str) -> list[dict[str, Any]]:
-    (path,) = [one.parquet for one in taken.outcome.tables if one.table.name == name]
-    return pq.read_table(path).to_pylist()
+from tests.ingest.taking import Taker, merged, picked, table, workbook
 
 
 def parcel(number: int, area: str, price: str) -> list[list[str]]:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from ingest.families import load_schema
-from tests.ingest.taking import Taken, Taker, merged, picked, workbook
-
-
-def table(taken: Taken, name: str) -> list[dict[str, Any]]:
-    (path,) = [one.parquet for one in taken.outcome.tables if one.table.name == name]
-    return pq.read_table(path).to_pylist()
-
+from tests.ingest.taking import Taker, merged, picked, table, workbook
 
 HEFEI = [
     ["合肥市2023年第二批国有建设用地使用权拍卖出让结果公告"],

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from tests.ingest.taking import Taken, Taker, picked, workbook
+from tests.ingest.taking import Taker, picked, table, workbook
 
 TARGETS, EVALUATION, BUDGET = (f"fiscal_project.{name}" for name in ("targets", "self_evaluation", "budget"))
-
-
-def table(taken: Taken, name: str) -> list[dict[str, Any]]:
-    (path,) = [one.parquet for one in taken.outcome.tables if one.table.name == name]
-    return pq.read_table(path).to_pylist()
 
 
 def test_of_a_workbook_of_public_tables_only_those_of_the_schema_are_read(take: Taker) -> None:

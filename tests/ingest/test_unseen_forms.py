@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from tests.ingest.taking import Taken, Taker, picked, workbook
+from tests.ingest.taking import Taker, picked, table, workbook
 
+INDICATORS = ("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位")
 TARGETS, EVALUATION, BUDGET = (f"fiscal_project.{name}" for name in ("targets", "self_evaluation", "budget"))
-
-
-def table(taken: Taken, name: str) -> list[dict[str, Any]]:
-    (path,) = [one.parquet for one in taken.outcome.tables if one.table.name == name]
-    return pq.read_table(path).to_pylist()
 
 
 def test_a_list_may_count_its_columns_and_has_its_indicators_content_beside(take: Taker) -> None:
     rows = [
         ["2023年项目支出绩效目标表（本级下达）"],
-        [
-            "项目名称",
-            "项目年度绩效目标",
-            "一级指标",
-            "二级指标",
-            "三级指标",
-            "指标性质",
-            "指标值",
-            "度量单位",
-            "指标内容",
-        ],
+        ["项目名称", "项目年度绩效目标", *INDICATORS, "指标内容"],
         ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
         ["样例监测", "完成监测", "产出指标", "数量指标", "断面数", "=", "12", "个", "全覆盖"],
         ["", "", "", "质量指标", "有效率", ">=", "98", "%", "有效数据"],
@@ -246,16 +230,7 @@ def test_indicators_of_two_levels_keep_them(take: Taker) -> None:
 def test_units_may_stand_over_their_projects_in_one_column(take: Taker) -> None:
     rows = [
         ["预算05-2表 项目支出绩效目标表"],
-        [
-            "单位名称、项目名称",
-            "项目年度绩效目标",
-            "一级指标",
-            "二级指标",
-            "三级指标",
-            "指标性质",
-            "指标值",
-            "度量单位",
-        ],
+        ["单位名称、项目名称", "项目年度绩效目标", *INDICATORS],
         ["样例县交通运输局"],
         ["  样例公路段"],
         ["    公路养护", "养护到位", "产出指标", "数量指标", "养护里程", ">=", "1860", "公里"],
