@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import selectors
+import select
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -66,6 +66,12 @@ class _Line:
     got: bytearray = field(default_factory=bytearray)
     head: int = -1
     size: int | None = None  # of the whole answer; None while it is not known or tells its end itself
+
+    def take(self, into: memoryview) -> int:
+        """What has come, read into memory that is there already: new memory for each piece would cost more than it."""
+        size = self.link.recv_into(into)
+        self.got += into[:size]
+        return size
 
     def whole(self) -> bool:
         """Whether the answer is there to its end."""
@@ -141,22 +147,22 @@ class Tool:
         self.times: list[float] = []
         self.refused, self.patient = 0, patient
         self.waiting: list[tuple[float, _Line]] = []
-        self.lines = selectors.DefaultSelector()
+        self.into = memoryview(bytearray(PIECE))
+        self.poll, self.lines = select.poll(), dict[int, _Line]()
         for _ in range(connections):
             link = socket.create_connection(("127.0.0.1", port), timeout=120)
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line = _Line(link)
-            self.lines.register(link, selectors.EVENT_READ, line)
+            self.lines[link.fileno()] = line
+            self.poll.register(link.fileno(), select.POLLIN)
             line.send(next(self.requests))
 
     def step(self, most: float) -> None:
         """Take what has come, at most so many seconds from now, and ask on."""
-        for key, _ in self.lines.select(most):
-            line: _Line = key.data
-            piece = line.link.recv(PIECE)
-            if not piece:
+        for number, _ in self.poll.poll(most * 1000):
+            line = self.lines[number]
+            if not line.take(self.into):
                 raise SystemExit(f"the server hung up: {bytes(line.got[:300])!r}")
-            line.got += piece
             if line.whole():
                 self._took(line)
         if self.waiting:
@@ -164,9 +170,8 @@ class Tool:
 
     def close(self) -> None:
         """Hang up."""
-        for key in list(self.lines.get_map().values()):
-            key.data.link.close()
-        self.lines.close()
+        for line in self.lines.values():
+            line.link.close()
 
     def _took(self, line: _Line) -> None:
         status = line.got[9:12]

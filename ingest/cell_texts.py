@@ -28,6 +28,7 @@ _MAYBE_UNSOLD: Final = "[流中终終撤未]"
 _SAMPLES: Final = {"integer": "1", "decimal": "1", "date": "2000-01-01", "datetime": "2000-01-01"}  # plain ones
 _MOST: Final = 62  # fields whose plainness a mark has room for
 _BETWEEN: Final = "\x1f"  # raw texts: it is in none that is plain
+_BETWEEN_BYTES: Final = _BETWEEN.encode()
 
 
 class _Told(NamedTuple):
@@ -45,7 +46,7 @@ class CellTexts:
     """Keeps and writes the cells of one table, `about` being what its file says of them, in columns of these names."""
 
     def __init__(self, about: Mapping[str, Any], names: Sequence[str]) -> None:
-        self._about = about
+        self._about, self._grid = about, about["grid"]
         fields = about["fields"]
         single = all(len(field["columns"]) == 1 and field["type"] != "range" for field in fields.values())
         direct = single and "sheet" not in names and 0 < len(fields) <= _MOST
@@ -68,11 +69,11 @@ class CellTexts:
         """The JSON object of a row's cells, as kept."""
         if mark == WHOLE:
             return orjson.dumps(explain(self._about, orjson.loads(text)))
-        row, *raws = text.split(_BETWEEN.encode())
+        row, *raws = text.split(_BETWEEN_BYTES)
         if mark == self._all_plain:
             parts = self._frame.copy()
             parts[1::4] = raws
-            if self._about["grid"]:
+            if self._grid:
                 parts[3::4] = [row] * len(raws)
             return b"".join(parts)
         return b"{" + b",".join(self._cells(mark, row, raws)) + b"}"
@@ -81,7 +82,7 @@ class CellTexts:
         """Of each field its name and what is told of it."""
         for place, (one, raw) in enumerate(zip(self._fields, raws, strict=True)):
             if mark >> place & 1:
-                yield b"".join((one.before, raw, one.between, row if self._about["grid"] else b"", one.behind))
+                yield b"".join((one.before, raw, one.between, row if self._grid else b"", one.behind))
             else:
                 texts = {"row": int(row), one.column: raw.decode()}
                 yield one.name + orjson.dumps(explain_field(one.field, texts, self._about, failed=False))

@@ -43,10 +43,9 @@ class Direct:
         except Exception as fault:  # noqa: BLE001 - the application has an answer to every fault, and logs our own
             environ[FAULT] = fault
             return self.inner(environ, start_response)
-        headers = (
-            answer.headers if answer.status == 304 else [*answer.headers, ("Content-Length", str(len(answer.body)))]
-        )
-        start_response(_STATUS[answer.status], headers)
+        if answer.status != 304:
+            answer.headers.append(("Content-Length", str(len(answer.body))))
+        start_response(_STATUS[answer.status], answer.headers)
         return [answer.body]
 
     def _find_address(self, environ: WSGIEnvironment) -> re.Match[str] | None:

@@ -26,7 +26,7 @@ REQUEST_ID: Final = "portal.request_id"
 UNCOUNTED: Final = ("/healthz", "/readyz")
 Headers = list[tuple[str, str]]
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")  # no id of ours looks like a number of somebody's
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")  # no id of ours has digits enough to be a number of somebody's
 _YEAR = 365 * 24 * 3600
 _SAFE: Final[Headers] = [
     ("X-Content-Type-Options", "nosniff"),
@@ -62,7 +62,12 @@ class Edge:
         self.window = Window(*settings.rate_limit) if settings.rate_limit else None
         encrypted = settings.base_url.startswith("https://")
         self.begun, self.numbers = secrets.token_hex(6).translate(_LETTERS), itertools.count()
-        self.safe = [*_SAFE, ("Strict-Transport-Security", f"max-age={_YEAR}")] if encrypted else _SAFE
+        safe = [*_SAFE, ("Strict-Transport-Security", f"max-age={_YEAR}")] if encrypted else _SAFE
+        self.fixed = {  # by whether it is of the pages of documentation, and whether the method is safe
+            (docs, reads): [("Content-Security-Policy", policy), *safe, *(_CORS if reads else [])]
+            for docs, policy in ((True, _DOCS), (False, _NOTHING))
+            for reads in (True, False)
+        }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application does, with the headers of every answer."""
@@ -82,15 +87,14 @@ class Edge:
         """The reader's own id where it is plain, else one that nobody has had: of this process, and of its requests."""
         if given and _PLAIN_ID.fullmatch(given):
             return given
-        return self.begun + f"{next(self.numbers):06x}".translate(_LETTERS)
+        return f"{self.begun}{next(self.numbers):06x}"
 
     def _headers(self, environ: WSGIEnvironment) -> Headers:
-        policy = _DOCS if environ["PATH_INFO"].startswith("/docs") else _NOTHING
-        headers = [("X-Request-Id", environ[REQUEST_ID]), ("Content-Security-Policy", policy), *self.safe]
+        method = environ["REQUEST_METHOD"]
+        fixed = self.fixed[environ["PATH_INFO"].startswith("/docs"), method in SAFE_METHODS]
+        headers = [("X-Request-Id", environ[REQUEST_ID]), *fixed]
         if COUNT in environ:
             headers += environ[COUNT].headers()
-        if environ["REQUEST_METHOD"] in SAFE_METHODS:
-            headers += _CORS
-        if environ["REQUEST_METHOD"] == "OPTIONS":
+        if method == "OPTIONS":
             headers += _PREFLIGHT
         return headers

@@ -27,7 +27,7 @@ from catalog.lookup import (
 )
 from catalog.models import Dataset, Release
 from catalog.rows.engine import RowFiles
-from catalog.rows.kept import Kept
+from catalog.rows.kept import Kept, Lately
 from catalog.rows.query import parse_query
 from catalog.rows.terms import RowQuery
 from catalog.schema import Table
@@ -41,7 +41,6 @@ WHERE = ("release", "table", "as_of")  # which rows
 ONCE = (*WHERE, "lang", "shape", "cursor", "header", "bom")  # what can only mean one thing
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
-_VARY = ("Vary", ", ".join(VARY))
 
 
 class Answer(NamedTuple):
@@ -66,6 +65,16 @@ class Place:
         return repr((self.dataset.slug, self.table.digest, self.release.number, self.release.state))
 
     @cached_property
+    def mark(self) -> str:
+        """The same, as a part of an ETag."""
+        return _short(self.named)
+
+    @cached_property
+    def lately(self) -> Lately[Any]:
+        """What was found of it of late."""
+        return Lately()
+
+    @cached_property
     def release_mark(self) -> dict[str, Any]:
         """How an answer names the release that it comes from."""
         published = self.release.published_at
@@ -76,9 +85,9 @@ class Place:
         }
 
     @cached_property
-    def release_text(self) -> orjson.Fragment:
-        """The same, written."""
-        return orjson.Fragment(orjson.dumps(self.release_mark))
+    def release_text(self) -> bytes:
+        """The same as JSON."""
+        return orjson.dumps(self.release_mark)
 
     @cached_property
     def is_public(self) -> bool:
@@ -90,6 +99,23 @@ class Place:
         """Whether anybody reads these rows; what only some may read is kept by no cache on the way."""
         return self.is_public and self.dataset.access == "open"
 
+    @cached_property
+    def headers(self) -> list[tuple[str, str]]:
+        """What every answer of it carries."""
+        return self._headers(REVALIDATE)
+
+    @cached_property
+    def headers_by_number(self) -> list[tuple[str, str]]:
+        """The same where the release was asked for by its number."""
+        return self._headers(IMMUTABLE)
+
+    def _headers(self, kept: str) -> list[tuple[str, str]]:
+        return [
+            ("Cache-Control", kept if self.is_for_all else PRIVATE["Cache-Control"]),
+            ("X-Release", str(self.release.number)),
+            ("Vary", ", ".join(VARY)),
+        ]
+
     def files(self, house: House) -> RowFiles:
         """Their files."""
         return house.rows_of(self.table)
@@ -97,14 +123,17 @@ class Place:
 
 def find_place(asking: Asking, slug: str) -> Place:
     """Dataset, release and table that the parameters name. Raises NotFound, Gone, BadParameter."""
-    asking.args.require_once(ONCE)
+    args = asking.args
+    where: tuple[str | None, ...] = ()
+    if args.pairs:
+        args.require_once(ONCE)
+        where = tuple(args.get(name) for name in WHERE)
     if asking.actor is not PUBLIC and asking.actor != PUBLIC:
         return _look_up(asking, slug)
     own = asking.house
     revision = own.revisions.first(slug=slug)  # read every time: what is known holds for one revision alone
-    where = [asking.args.get(name) for name in WHERE] if asking.args.pairs else ()
-    key = (own.engine, slug, revision, *where)
-    return _known.get(key, lambda: _look_up(asking, slug))
+    key = (own.engine, slug, revision, where)
+    return _known.find(key) or _known.get(key, lambda: _look_up(asking, slug))
 
 
 def _look_up(asking: Asking, slug: str) -> Place:
@@ -150,19 +179,17 @@ def read_parameters(asking: Asking, place: Place, form: tuple[str, ...]) -> RowQ
 def mark_of(asking: Asking, place: Place) -> str:
     """What decides an answer wholly: the release's digest, the query and the form that was asked for."""
     mark = f"{place.named}{asking.path}{sorted(asking.args.pairs)!r}{asking.language}"
-    return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()[:32]
+    return _short(mark)
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def headers_of(asking: Asking, place: Place, mark: str) -> list[tuple[str, str]]:
     """The tag of an answer, its release, how long it may be kept, and what else it depends on."""
     by_number = asking.args.get("release") and not asking.args.get("as_of")  # days that are to come may change that
-    kept = IMMUTABLE if by_number else REVALIDATE
-    return [
-        ("Cache-Control", kept if place.is_for_all else PRIVATE["Cache-Control"]),
-        ("X-Release", str(place.release.number)),
-        ("ETag", f'"{mark}"'),
-        _VARY,
-    ]
+    return [*(place.headers_by_number if by_number else place.headers), ("ETag", f'"{mark}"')]
 
 
 def marked(response: Response, place: Place) -> Response:
@@ -172,11 +199,15 @@ def marked(response: Response, place: Place) -> Response:
     return if_changed(response)
 
 
-def unless_known(asking: Asking, place: Place, make: Callable[[], bytes]) -> Answer:
-    """The JSON that `make` gives, with its marks; 304 before anything is made where the reader has it already."""
-    mark = mark_of(asking, place)
+def unless_known(asking: Asking, place: Place, make: Callable[[], bytes], mark: str | None = None) -> Answer:
+    """The JSON that `make` gives, with its marks; 304 before anything is made where the reader has it already.
+
+    `mark` is given where something shorter than `mark_of` decides the answer wholly.
+    """
+    mark = mark or mark_of(asking, place)
     headers = headers_of(asking, place, mark)
     seen = asking.environ.get("HTTP_IF_NONE_MATCH")
     if seen is not None and parse_etags(seen).contains_weak(mark):
         return Answer(304, headers, b"")
-    return Answer(200, [("Content-Type", JSON_TYPE), *headers], make())
+    headers.append(("Content-Type", JSON_TYPE))
+    return Answer(200, headers, make())

@@ -158,7 +158,7 @@ def find_row_text(files: RowFiles, number: int) -> bytes | None:
         texts = _texts(files, _serving(files))
     except Unsound:
         return None
-    return texts.read((number,))[1:-1] if texts else None
+    return texts.read_one(number) if texts else None
 
 
 def iter_export(files: RowFiles, query: RowQuery, limits: Limits = LIMITS, dress: Dress = plain_columns) -> Export:

@@ -4,6 +4,7 @@ checksum of both. Written beside and moved into place, so a file is there wholly
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
@@ -18,6 +19,9 @@ FORM: Final = b"rows5"  # another one when the layout changes: older files are t
 _ANY_FORM: Final = re.compile(rb"rows\d")
 _TRAILER: Final = len(FORM) + 64 + 32
 _CHUNK: Final = 1 << 20
+# As os.lseek, but the interpreter is not let go of: that would wake every thread that waits for it, each time in vain.
+_seek: Final = ctypes.PyDLL(None).lseek
+_seek.argtypes, _seek.restype = (ctypes.c_int, ctypes.c_int64, ctypes.c_int), ctypes.c_int64
 
 
 class Unsound(Exception):
@@ -65,12 +69,13 @@ class Sealed:
                 raise Unsound(str(path))
         except (OSError, pa.ArrowException) as fault:
             raise Unsound(str(path)) from fault
-        self._size = len(whole)
+        self._fd, self._size = self._file.fileno(), len(whole)
         self.content: pa.Buffer = whole.slice(0, size)
 
     def is_whole(self) -> bool:
         """Whether the file is still as long as it was: reading beyond its end would end the process."""
-        return os.lseek(self._file.fileno(), 0, os.SEEK_END) == self._size
+        end: int = _seek(self._fd, 0, os.SEEK_END)
+        return end == self._size
 
     def _sum(self, end: int) -> bytes:
         """The checksum of the bytes up to `end`: read, for mapped pages would stay and count as ours."""

@@ -49,6 +49,10 @@ class Texts:
             parts = [texts[begins[number - 1] : begins[number]] for number in numbers]
         return b"[" + b"".join(parts)[:-1] + b"]"
 
+    def read_one(self, number: int) -> bytes:
+        """The row of that number (from 1) as a JSON object."""
+        return bytes(self._texts[self._begins[number - 1] : self._begins[number] - 1])
+
 
 _open: Final[Kept[Texts]] = Kept(_KEPT)
 

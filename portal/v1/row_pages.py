@@ -47,7 +47,7 @@ def page_body(asking: Asking, place: Place, query: RowQuery) -> bytes:
 
 def _written(asking: Asking, place: Place, query: RowQuery, page: RowPage, shape: str) -> bytes:
     body = {
-        "release": place.release_text,
+        "release": orjson.Fragment(place.release_text),
         "fields": _fields(place.table, query, asking.language),
         "total": page.total,
         "total_exact": page.total_exact,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 from flask import Response
@@ -14,6 +14,7 @@ from catalog.rows import thresholds
 from catalog.rows.engine import RowFiles, find_row_text, read_page
 from catalog.rows.serving import Serving
 from catalog.rows.terms import whole_rows
+from catalog.rows.texts import Texts, find_texts
 from catalog.storage import key_of
 from portal.asking import Asking, asking
 from portal.context import House
@@ -23,7 +24,11 @@ from portal.v1.blueprint import api
 from portal.v1.resource import EVERYWHERE, Resource, documented, refuse_unknown
 from portal.v1.row_pages import FORM, page_body, rows_json
 
+if TYPE_CHECKING:
+    from ingest.cell_views import CellView
+
 VIEW: Final = "cells"  # the name of what is made beside
+_ROW: Final = b'{"release":%b,"row":%b,"cells":%b}'
 
 
 @api.route("/datasets/<slug>/rows")
@@ -62,22 +67,47 @@ def one_row(asked: Asking, slug: str, row: str) -> Answer:
     """One row, with its raw cells."""
     refuse_unknown((*WHERE, *EVERYWHERE), asked.args)
     place = find_place(asked, slug)
-    return unless_known(asked, place, lambda: _row_body(asked.house, place, row))
+    number = int(row) if row.isascii() and row.isdecimal() and len(row) < 12 else 0
+    if not 1 <= number <= place.table.rows:
+        raise NotFound("row_not_found", row=row, most=place.table.rows)
+    mark = f"{place.mark}-{number}-{asked.language}"
+    return unless_known(asked, place, lambda: _row_body(asked.house, place, number), mark)
 
 
 def _response(answer: Answer) -> Response:
     return Response(answer.body, answer.status, answer.headers)
 
 
-def _row_body(house: House, place: Place, row: str) -> bytes:
-    table = place.table
-    number = int(row) if row.isascii() and row.isdecimal() and len(row) < 12 else 0
-    if not 1 <= number <= table.rows:
-        raise NotFound("row_not_found", row=row, most=table.rows)
+def _row_body(house: House, place: Place, number: int) -> bytes:
+    at_hand: _AtHand | None = place.lately.look(_AtHand, lambda: _find_at_hand(place.files(house)))
+    if at_hand is not None:
+        return at_hand.read(place.release_text, number)
     files = place.files(house)
     values = find_row_text(files, number) or _row_values(files, number)
-    cells = _cells(house, place, files, number) if table.cells else {}
-    return orjson.dumps({"release": place.release_text, "row": orjson.Fragment(values), "cells": cells})
+    cells = _cells(house, place, files, number) if place.table.cells else b"{}"
+    return _ROW % (place.release_text, values, cells)
+
+
+class _AtHand(NamedTuple):
+    """What tells everything of any row at once."""
+
+    texts: Texts
+    cells: CellView
+
+    def read(self, release: bytes, number: int) -> bytes:
+        """The whole answer."""
+        return _ROW % (release, self.texts.read_one(number), self.cells.read(number))
+
+    def is_whole(self) -> bool:
+        """Whether both files are as long as they were."""
+        return self.texts.is_whole() and self.cells.is_whole()
+
+
+def _find_at_hand(files: RowFiles) -> _AtHand | None:
+    if not isinstance(files.serving, Serving) or files.later is None:
+        return None
+    texts, cells = find_texts(files.serving), _views().find_view(files.serving)
+    return _AtHand(texts, cells) if texts and cells else None
 
 
 def _row_values(files: RowFiles, number: int) -> bytes:
@@ -85,16 +115,16 @@ def _row_values(files: RowFiles, number: int) -> bytes:
     return rows_json([field.name for field in files.table.fields], page)[1:-1]
 
 
-def _cells(house: House, place: Place, files: RowFiles, number: int) -> Any:
+def _cells(house: House, place: Place, files: RowFiles, number: int) -> bytes:
     """Those of the row, from their view; of large tables that are out it is made beside at a row's first use."""
     views = _views()
-    view = views.find_view(files.serving) if isinstance(files.serving, Serving) else None
+    view: CellView | None = views.find_view(files.serving) if isinstance(files.serving, Serving) else None
     if view is not None:
-        return orjson.Fragment(view.read(number))
+        return view.read(number)
     path = house.storage.local_path(key_of("cells", place.table.cells, ".arrow"))
     if isinstance(files.serving, Serving) and files.later and place.is_public and place.table.rows >= thresholds.TEXTS:
         files.later(VIEW, partial(views.make_view, files.serving, path))
-    return views.read_cells(path, number)
+    return orjson.dumps(views.read_cells(path, number))
 
 
 @lru_cache(1)
