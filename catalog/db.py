@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 30_000
+_LONG_NUMBER = re.compile(r"\d{20}")  # one that may need more than 64 bits
 CIVIL = timezone(timedelta(hours=8))  # the clock on the wall in China
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -65,7 +67,8 @@ def moment_text(moment: datetime) -> str:
 def open_database(url: str) -> Engine:
     """An engine with the pragmas and transaction rules that the portal relies on."""
     parsed = make_url(url)
-    shared: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json}  # values have no place in logs
+    # values have no place in logs
+    shared: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": _read_json}
     if parsed.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, **shared)
     if parsed.database and parsed.database != ":memory:":
@@ -83,6 +86,17 @@ def _json(value: Any) -> str:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
         return json.dumps(value)
+
+
+def _read_json(kept: str | bytes) -> Any:
+    """What a JSON column holds, from its text. orjson would make long numbers floats, and refuses NaN."""
+    written = kept if isinstance(kept, str) else kept.decode()
+    if _LONG_NUMBER.search(written):
+        return json.loads(written)
+    try:
+        return orjson.loads(written)
+    except orjson.JSONDecodeError:
+        return json.loads(written)
 
 
 @contextmanager

@@ -16,15 +16,13 @@ from functools import cached_property
 from pathlib import Path
 
 from flask import current_app, g, request
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from catalog.accounts import PUBLIC, Actor
 from catalog.db import open_database, open_session, session
 from catalog.errors import Unavailable
-from catalog.glance import Glance
 from catalog.keys import require_live
-from catalog.models import Dataset
 from catalog.rows.cache import ServingCache, locked
 from catalog.rows.engine import RowFiles
 from catalog.rows.kept import Lately
@@ -35,6 +33,7 @@ from catalog.storage import Storage, key_of, open_storage
 from ingest.worker import Workshop
 from portal.edge import SAFE_METHODS
 from portal.exports import ExportCache
+from portal.glances import Glances
 from portal.heavy import Answers, HeavyPool, step_back
 from portal.misses import MissLog
 from portal.sampling import cells_of
@@ -64,9 +63,9 @@ class House:
         return open_database(self.settings.database_url)
 
     @cached_property
-    def revisions(self) -> Glance:
-        """The revision of a dataset by its `slug`."""
-        return Glance(self.engine, select(Dataset.revision).where(Dataset.slug == bindparam("slug")))
+    def glances(self) -> Glances:
+        """What nearly every request asks of the database."""
+        return Glances(self.engine)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -207,15 +206,17 @@ class House:
             misses.close()
         if builder := vars(self).pop("builder", None):
             builder.shutdown(cancel_futures=True)
-        if revisions := vars(self).pop("revisions", None):
-            revisions.close()
+        if glances := vars(self).pop("glances", None):
+            glances.close()
         self.engine.dispose()
         if "index" in vars(self):
             self.index.close()
 
     def words(self, opened: Session) -> Lexicon:
         """The words that questions are understood by now."""
-        self.lexicon = synonyms.words(opened, self.lexicon, self.settings.home_region)
+        found = self.glances.synonym_revisions.first()
+        if self.lexicon is None or self.lexicon.revision != (found[0] if found else 0):
+            self.lexicon = synonyms.words(opened, self.settings.home_region)
         return self.lexicon
 
     def _changed(self) -> None:

@@ -131,7 +131,7 @@ def find_place(asking: Asking, slug: str) -> Place:
     if asking.actor is not PUBLIC and asking.actor != PUBLIC:
         return _look_up(asking, slug)
     own = asking.house
-    revision = own.revisions.first(slug=slug)  # read every time: what is known holds for one revision alone
+    revision = own.glances.revisions.first(slug=slug)  # read every time: what is known holds for one revision alone
     key = (own.engine, slug, revision, where)
     return _known.find(key) or _known.get(key, lambda: _look_up(asking, slug))
 

@@ -31,18 +31,14 @@ def find_synonyms(opened: Session) -> SynonymList | None:
     return opened.get(SynonymList, _ROW)
 
 
-def words(opened: Session, known: Lexicon | None = None, home: str = HOME) -> Lexicon:
+def words(opened: Session, home: str = HOME) -> Lexicon:
     """All that questions are understood by: what comes with the program and what stewards have added.
 
-    `known` is what the caller was given before; it is given again as long as it is in force. `home` is the region
-    whose portal it is.
+    `home` is the region whose portal it is.
     """
-    revision = opened.scalar(select(SynonymList.revision)) or 0
-    if known is not None and known.revision == revision:
-        return known
-    found = find_synonyms(opened) if revision else None
+    found = find_synonyms(opened)
     groups = tuple(tuple(group) for group in found.groups) if found else ()
-    return lexicon(groups, revision if found else 0, home)
+    return lexicon(groups, found.revision if found else 0, home)
 
 
 def put_synonyms(opened: Session, actor: Actor, groups: Sequence[Sequence[str]]) -> SynonymList:

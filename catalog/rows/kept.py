@@ -48,7 +48,7 @@ class Kept(Generic[T]):
             gate = self._opening.setdefault(key, threading.Lock())
         with gate:
             found = self._used(key)
-            return self._keep(key, open_one()) if found is None else found
+            return self.keep(key, open_one()) if found is None else found
 
     def find(self, key: Hashable) -> T | None:
         """The thing of that key if it is kept; waits for nobody who is opening it."""
@@ -61,7 +61,8 @@ class Kept(Generic[T]):
                 self._things.move_to_end(key)
             return found
 
-    def _keep(self, key: Hashable, thing: T) -> T:
+    def keep(self, key: Hashable, thing: T) -> T:
+        """The thing, kept from now on under that key."""
         with self._lock:
             self._things[key] = thing
             self._opening.pop(key, None)

@@ -9,21 +9,20 @@ from datetime import datetime, time
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import orjson
 from flask import request
-from sqlalchemy import select
 
 from catalog.accounts import READ, STAFF, Actor, require_role
 from catalog.db import CIVIL
 from catalog.errors import BadParameter, Unavailable, nearest
-from catalog.lookup import parse_day, visible_to
-from catalog.models import Dataset, Publisher
+from catalog.lookup import parse_day
 from catalog.vocabularies import codes, label
 from portal.answering import answers
 from portal.answers import language
 from portal.context import actor, catalog_session, house
 from portal.cursors import read_cursor, write_cursor
 from portal.links import absolute, next_link
-from portal.v1.shapes import item_shape
+from portal.v1.items import items_of
 from search.browse import browse
 from search.documents import documents_of
 from search.explain import explain
@@ -144,19 +143,22 @@ def _is_plain(query: SearchQuery) -> bool:
     return not query.filters and query.days == (None, None) and query.updated_from is None and query.may_loosen
 
 
-def _items(page: SearchPage, viewer: Actor) -> list[dict[str, Any]]:
-    """The datasets of the hits, in their order; who may see what is asked of the database again, not of the index."""
-    wanted = select(Dataset).where(Dataset.id.in_([hit.id for hit in page.hits]), visible_to(viewer))
-    found = {dataset.id: dataset for dataset in catalog_session().scalars(wanted)}
+def _items(page: SearchPage, viewer: Actor) -> list[orjson.Fragment]:
+    """The datasets of the hits, in their order, with what matched."""
+    found = items_of(catalog_session(), [hit.id for hit in page.hits], viewer, language())
     hits = [hit for hit in page.hits if hit.id in found]
-    items = [item_shape(found[hit.id], viewer, language(), dict(hit.highlights)) for hit in hits]
+    named: dict[int, list[Match]] = {}
     if page.question:
-        named = matches(catalog_session(), page.question, [hit.id for hit in hits if found[hit.id].access == "open"])
-        for item, hit in zip(items, hits, strict=True):
-            item["matches"] = [_match(item["slug"], one) for one in named.get(hit.id, ())]
-    if _explained(viewer):
-        for item, hit, reasons in zip(items, hits, _reasons(page, hits), strict=True):
-            item["explain"] = {"score": hit.score, **reasons}
+        named = matches(catalog_session(), page.question, [hit.id for hit in hits if found[hit.id].holds_rows])
+    reasons = _reasons(page, hits) if _explained(viewer) else None
+    items = []
+    for at, hit in enumerate(hits):
+        item = found[hit.id]
+        matching = [_match(item.slug, one) for one in named.get(hit.id, ())]
+        more: dict[str, Any] = {"highlights": dict(hit.highlights), "matches": matching}
+        if reasons is not None:
+            more["explain"] = {"score": hit.score, **reasons[at]}
+        items.append(item.told(more))
     return items
 
 
@@ -183,23 +185,23 @@ def _explained(viewer: Actor) -> bool:
 
 
 def _facet(name: str, page: SearchPage) -> list[dict[str, Any]]:
-    counts = page.facets.get(name, ())
-    titles = _publisher_titles([one.value for one in counts]) if name == "publisher" else {}
     words = language()
     return [
-        {"value": one.value, "label": titles.get(one.value) or _label(name, one.value, words), "count": one.count}
-        for one in counts
+        {"value": one.value, "label": _label(name, one.value, words), "count": one.count}
+        for one in page.facets.get(name, ())
     ]
 
 
-def _publisher_titles(slugs: list[str]) -> dict[str, str]:
-    rows = catalog_session().execute(select(Publisher.slug, Publisher.title).where(Publisher.slug.in_(slugs)))
-    return {row[0]: row[1] for row in rows}
+def _publisher_title(slug: str) -> str:
+    found = house().glances.publisher_titles.first(slug=slug)
+    return found[0] if found else slug
 
 
 def _label(facet: str, value: str, words: str) -> str:
     if facet == "region":
         return _region(value, words)
+    if facet == "publisher":
+        return _publisher_title(value)
     return label(LABELS[facet], value, words) if facet in LABELS else value
 
 

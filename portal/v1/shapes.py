@@ -57,13 +57,13 @@ def dataset_shape(dataset: Dataset, viewer: Actor, language: str) -> dict[str, A
     return shape
 
 
-def item_shape(dataset: Dataset, viewer: Actor, language: str, highlights: dict[str, list[str]]) -> dict[str, Any]:
-    """A dataset as an item of a search: as the public sees it, without its fields, with what matched."""
+def item_shape(dataset: Dataset, viewer: Actor, language: str) -> dict[str, Any]:
+    """A dataset as an item of a search: as the public sees it, without its fields."""
     shape = dataset_shape(dataset, Actor(), language) | {"revision": seen_revision(dataset, viewer)}
     del shape["fields"]
     if shape["latest_release"]:
         del shape["latest_release"]["tables"]
-    return {**shape, "highlights": highlights, "matches": []}
+    return shape
 
 
 def dataset_links(dataset: Dataset, latest: Release | None) -> dict[str, Any]:
