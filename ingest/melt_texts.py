@@ -65,7 +65,7 @@ def is_bare(text: str) -> bool:
 def is_no_line(row: Sequence[int | str], ignore: str | None) -> bool:
     """Whether a row, its number first, holds letters of a formula or column numbers, or is one that is not meant."""
     full = [text for cell in row[1:] if (text := strip(str(cell)))]
-    label = next(iter(full), "")
+    label = next((text for text in full if not is_bare(text)), "")  # not its serial number
     if ignore and re.search(ignore, fold(label)):
         return True
     return bool(full) and all(_FORMULA.fullmatch(text) for text in full)

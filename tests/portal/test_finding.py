@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catalog.models import Publisher
+from catalog.models import Dataset, Publisher
 from portal.context import House
 from tests.portal.conftest import Api, publish
 
@@ -158,3 +158,22 @@ BAD = [f"/datasets?{FILTERS}", "/datasets?facets=nonsense", "/datasets?q=a&curso
 def test_what_cannot_be_answered_is_refused_with_a_sentence(api: dict[str, Api], path: str) -> None:
     answer = api["public"].get(path)
     assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+
+
+def test_an_item_is_never_older_than_its_dataset_and_publisher(
+    api: dict[str, Api], parcels: str, house: House
+) -> None:
+    def seen() -> tuple[str, str, Any]:
+        (item,) = find(api["public"], "公厕名录", facets="publisher")["items"]
+        return item["publisher"]["title"], item["frequency"], item["revision"]
+
+    before = seen()
+    assert seen() == before
+    with house.writing() as opened:
+        opened.query(Publisher).update({"title": "样例新局"})
+    assert seen() == ("样例新局", *before[1:])
+    facet = find(api["public"], "公厕名录", facets="publisher")["facets"]["publisher"]
+    assert [one["label"] for one in facet] == ["样例新局"]
+    with house.writing() as opened:
+        opened.query(Dataset).filter_by(slug="toilets").update({"frequency": "weekly", "revision": Dataset.revision + 1})
+    assert seen()[:2] == ("样例新局", "weekly")
