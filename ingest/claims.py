@@ -38,6 +38,7 @@ class Claims:
         self._spelt = {name: set(map(fold, spellings)) for name, spellings in spellings_by_name(schema)}
         for name, spellings in spellings_by_name(schema):
             self._claim(name, spellings)
+        self._claim_lone()
         self._pieces = {one.name: self._find_pieces(one) for one in schema.fields if one.pieces}
         self._find_rivals()
 
@@ -131,6 +132,20 @@ class Claims:
                     continue
                 self._taken[name] = place
                 return
+
+    def _claim_lone(self) -> None:
+        """What is the only column under a heading has its field: `预期收益 / 2025年起至项目全周期结束`."""
+        for place in sorted(self._free()):
+            above = self._headers[place].rpartition(JOIN)[0]
+            name = self._exact.get(fold(above)) if above else None
+            if name is None or name in self._taken or not fits_measure(self._headers[place], self._measures.get(name)):
+                continue
+            beneath = [one for one in self._headers if one == above or one.startswith(above + JOIN)]
+            if len(beneath) == 1 and not self._is_known(self._headers[place].rpartition(JOIN)[2]):
+                self._taken[name] = place
+
+    def _is_known(self, header: str) -> bool:
+        return fold(header) in self._exact
 
     def _is_open(self, name: str, place: int) -> bool:
         """Whether a column is no other field's own: `预算单位` is the department's where that has no other column."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -197,16 +197,10 @@ class Melting:
             return
         lost = [place for place in self.figures if not self.sayings.find(name, self.found.headers[place], "column")]
         if lost:
-            where = place_of(self.sheet, self.found.header_row, lost[0], self.found.headers[lost[0]])
-            count, row = len(self.figures), self.found.header_row
-            raise Refused(
-                "matrix_header_lost",
-                sheet=self.sheet.name,
-                row=row,
-                cell=where.cell,
-                count=count,
-                named=count - len(lost),
-            )
+            row, count = self.found.header_row, len(self.figures)
+            cell = place_of(self.sheet, row, lost[0], self.found.headers[lost[0]]).cell
+            named = count - len(lost)
+            raise Refused("matrix_header_lost", sheet=self.sheet.name, row=row, cell=cell, count=count, named=named)
 
     def _melt_row(self, row: Row, units: Mapping[int, str], made: Melted) -> None:
         number = int(row[0])
@@ -224,10 +218,11 @@ class Melting:
             said = self.sayings.of([(label, (number, at)), *above], names, place)
             missing = [name for name in self.melt.needs if name not in said]
             if missing:
-                words = label[:60] or self.found.headers[place]
-                self.gather.add(WARNING, "figure_unplaced", self._place(number, place, text), label=words)
+                self._say_unplaced(number, place, text, label)
                 continue
-            unit = self._unit(row, label, place, units.get(place, "")) if is_bare(text) else ""
+            speaking = {one.where for one in said.values()}  # whose measure a line has, its unit it has too
+            labels = [label, *(text for text, where in above if where in speaking)]
+            unit = self._unit(row, labels, place, units.get(place, "")) if is_bare(text) else ""
             self._put(row, said, place, text + unit, made)
 
     def _leave_figures(self, row: Row, *, only: bool = True) -> None:
@@ -235,8 +230,11 @@ class Melting:
         for place in self.figures:
             text = str(row[place + 1])
             if null_kind(text) is None and (is_figure(text) or not only):
-                words = self._label(row)[:60] or text[:60]
-                self.gather.add(WARNING, "figure_unplaced", self._place(int(row[0]), place, text), label=words)
+                self._say_unplaced(int(row[0]), place, text, self._label(row) or text)
+
+    def _say_unplaced(self, number: int, place: int, text: str, label: str) -> None:
+        words = label[:60] or self.found.headers[place]
+        self.gather.add(WARNING, "figure_unplaced", self._place(number, place, text), label=words)
 
     def _place(self, number: int, place: int, raw: str | None = None) -> Place:
         return Place(self.sheet.name, number, self.found.headers[place], place + 1, self.sheet.grid, raw)
@@ -256,12 +254,15 @@ class Melting:
         """The columns that are no label of a row: those that are kept, and those of its unit and its year."""
         return {*self.kept.values(), *(at for at in (self.unit_at, self.year_at) if at is not None)}
 
-    def _unit(self, row: Row, label: str, place: int, unit: str) -> str:
-        """What a bare number is in: by the row's own unit, its label's, that of its header, or the corner's."""
-        header = self.found.headers[place]
+    def _unit(self, row: Row, labels: Sequence[str], place: int, unit: str) -> str:
+        """What a bare number is in: by the row's own unit, its labels', that of its header, or the corner's."""
         own = strip(str(row[self.unit_at + 1])) if self.unit_at is not None else ""
-        said = split_unit(label)[1]
-        corner = self.found.unit if self.melt.unit and not _SHARE.search(f"{fold(label)} {fold(header)}") else None
+        said = next((found for label in labels if (found := split_unit(label)[1])), None)
+        corner = (
+            self.found.unit
+            if self.melt.unit and not _SHARE.search(f"{fold(labels[0])} {fold(self.found.headers[place])}")
+            else None
+        )
         return own if own and find_unit(own) else said.name if said is not None else unit or corner or ""
 
     def _put(self, row: Row, said: Mapping[str, Said], place: int, text: str, made: Melted) -> None:

@@ -74,25 +74,18 @@ class Sayings:
 
     def of(self, labels: Sequence[Text], names: Sequence[Text], place: int) -> dict[str, Said]:
         """What is said of a figure in that column, by field; `labels` are its row's and those above it."""
-        label_at = labels[0][1]
-        header, title = self.found.headers[place], self.title
-        places = (
-            ("path", " < ".join(text for text, _ in labels), label_at),
-            *(("name", text, where) for text, where in names),
-            *(("row", text, where) for text, where in labels),
-            ("under", f"{header} < {title}", (self.found.header_row, place)),
-            ("column", header, (self.found.header_row, place)),
-            ("title", title, (1, 0)),
-            *(("else", text, where) for text, where in labels),
-            ("beside", header, (self.found.header_row, place)),
-        )
+        label_at, header = labels[0][1], self.found.headers[place]
+        places = self._places_of(labels, names, place)
         said, also = dict[str, Said](), dict[str, str]()
         regions = [*(text for text, _ in names), *([self.places[place][1]] if place in self.places else [])]
         # What the title says of its own region (`舒城县本级`) is not said of others.
         elsewhere = {name for name, reader in self.reaches.items() if any(map(reader.is_other, regions))}
         year = next((found for text, _ in labels if (found := _year_of(text))), "")
         for name in dict.fromkeys(word.field for word in self.melt.words):
+            foreign = self._foreign(name, labels)
             for kind, text, where in places:
+                if where in foreign:
+                    continue
                 own = _year_of(header) if kind == "column" else year
                 word = None if kind == "title" and name in elsewhere else self.find(name, text, kind, own)
                 named = self.reaches[name].said(text) if name in self.reaches and kind == "name" else None
@@ -112,6 +105,28 @@ class Sayings:
         if self.melt.period and self.melt.period not in self.kept:
             self._date(said, places, shift)
         return said
+
+    def _places_of(self, labels: Sequence[Text], names: Sequence[Text], place: int) -> list[tuple[str, str, At]]:
+        """What stands round a figure, the nearest first: each with the kind of its place."""
+        header, title = self.found.headers[place], self.title
+        return [
+            ("path", " < ".join(text for text, _ in labels), labels[0][1]),
+            *(("name", text, where) for text, where in names),
+            *(("row", text, where) for text, where in labels),
+            ("under", f"{header} < {title}", (self.found.header_row, place)),
+            ("column", header, (self.found.header_row, place)),
+            ("title", title, (1, 0)),
+            *(("else", text, where) for text, where in labels),
+            ("beside", header, (self.found.header_row, place)),
+        ]
+
+    def _foreign(self, name: str, labels: Sequence[Text]) -> frozenset[At]:
+        """Where the labels stand that do not speak for a row which says such a field by itself."""
+        silent = self.melt.own.get(name)
+        if silent is None:
+            return frozenset()
+        speaks = next((at for at, (text, _) in enumerate(labels) if not re.search(silent, fold(text))), len(labels))
+        return frozenset(where for _, where in labels[speaks + 1 :])
 
     def _reach(self, said: dict[str, Said], names: Sequence[Text]) -> None:
         """What the plain name of the region that a figure is of says, where nothing else does."""

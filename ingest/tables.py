@@ -53,7 +53,9 @@ _MOST_TOTALS = 1_000
 _MOST_NOTES = 200
 _HEAD = 6  # columns from the left in which a row says that it is a sum
 _TAILED = 2  # columns but one of a table below which notes may stand
+_OFFICE = r"^[^\d，。；]{3,24}(?:局|委员会|政府|厅|办公室|管委会)$"  # whose table it was
 _SENTENCE = r".{4}.*[。；：:，,]|^\s*[（(]?[一二三四五六七八九十]{1,3}[)）、.].{2}"
+_BELOW = f"{_SENTENCE}|{_OFFICE}"
 _HEADING = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*[\u3400-\u9fff]")
 
 
@@ -242,7 +244,7 @@ def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_to
     if is_signature(full):
         rest.footers += 1  # names and telephones of persons: they go nowhere
         return rest.leave(number, "footer")
-    if _is_note(full, rest, len(cells)) or (number > rest.tail and re.search(_SENTENCE, " ".join(full))):
+    if _is_note(full, rest, len(cells)) or (number > rest.tail and re.search(_BELOW, " ".join(full))):
         rest.notes.extend([without_persons(" ".join(full))][: _MOST_NOTES - len(rest.notes)])
         return rest.leave(number, "note")
     return False

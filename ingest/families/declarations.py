@@ -125,7 +125,9 @@ def _melt(data: Mapping[str, Any]) -> Melt:
     words = tuple(Word(**{**one, **{name: tuple(one.get(name, ())) for name in listed}}) for one in data["word"])
     needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
     plain = {
-        name: data[name] for name in ("period", "ignore", "ignore_columns", "yearly", "count", "unit") if name in data
+        name: data[name]
+        for name in ("period", "ignore", "ignore_columns", "yearly", "count", "unit", "own")
+        if name in data
     }
     return Melt(data["value"], words, needs, keep=keep, **plain)
 

@@ -170,6 +170,8 @@ class Melt:
     unit: str | None = None  # the column that says what the numbers of its row are in
     yearly: str | None = None  # texts whose `年末` is no day but the year that it ends, as a pattern
     count: str | None = None  # the field of which each value must stand in the header as often as the others
+    # Fields that a row says by itself, not by the rows it stands under: only those labels that hold the pattern do not.
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

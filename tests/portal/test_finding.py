@@ -160,9 +160,7 @@ def test_what_cannot_be_answered_is_refused_with_a_sentence(api: dict[str, Api],
     assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
 
 
-def test_an_item_is_never_older_than_its_dataset_and_publisher(
-    api: dict[str, Api], parcels: str, house: House
-) -> None:
+def test_an_item_is_never_older_than_its_dataset_and_publisher(api: dict[str, Api], parcels: str, house: House) -> None:
     def seen() -> tuple[str, str, Any]:
         (item,) = find(api["public"], "公厕名录", facets="publisher")["items"]
         return item["publisher"]["title"], item["frequency"], item["revision"]
@@ -175,5 +173,6 @@ def test_an_item_is_never_older_than_its_dataset_and_publisher(
     facet = find(api["public"], "公厕名录", facets="publisher")["facets"]["publisher"]
     assert [one["label"] for one in facet] == ["样例新局"]
     with house.writing() as opened:
-        opened.query(Dataset).filter_by(slug="toilets").update({"frequency": "weekly", "revision": Dataset.revision + 1})
+        revised = {"frequency": "weekly", "revision": Dataset.revision + 1}
+        opened.query(Dataset).filter_by(slug="toilets").update(revised)
     assert seen()[:2] == ("样例新局", "weekly")

@@ -1,0 +1,98 @@
+"""Lines of published tables that say less, or more, than they seem to: parts of a measure, serial numbers, offices."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.ingest.taking import Taker, merged, picked, table, workbook
+
+
+def test_a_part_of_a_measure_is_not_the_measure(take: Taker) -> None:
+    rows = [
+        ["样例州2020—2021年主要经济财政指标情况表"],
+        ["", "", "单位：亿元"],
+        ["指标", "2020年", "2021年"],
+        ["一、经济指标", "", ""],
+        ["地区生产总值", 1372.16, 1563.05],
+        ["    其中：第一产业增加值", 277.92, 296.1],
+        ["财政总收入", "", ""],
+        ["    其中：一般公共预算收入", 85.42, 89.07],
+        ["    税收收入", 50.88, 53.14],
+    ]
+    taken = take(workbook(("表", rows)), schema="gov_debt.economy")
+    assert picked(taken.rows, "period", "measure", "value") == [
+        ("2020", "gdp", 137_216_000_000),
+        ("2021", "gdp", 156_305_000_000),
+        ("2020", "general_revenue", 8_542_000_000),
+        ("2021", "general_revenue", 8_907_000_000),
+    ]
+    assert taken.findings("figure_unplaced")[0].params["label"] == "其中：第一产业增加值"
+
+
+def test_a_scope_has_the_measure_of_the_line_above(take: Taker) -> None:
+    text = "指标,2021年\n地区生产总值（亿元）,\n其中：市本级,20\n"
+    taken = take(text, "样例市2021年经济财政状况.csv", schema="gov_debt.economy")
+    assert picked(taken.rows, "measure", "value") == [("gdp", 2_000_000_000)]
+
+
+def test_balances_of_final_accounts_are_final(take: Taker) -> None:
+    text = "样例市2021年政府债务限额及余额决算情况表\n,单位：亿元\n项目,全市\n一般债务限额,3\n一般债务余额,2\n"
+    taken = take(text, schema="gov_debt.limit_balance")
+    assert picked(taken.rows, "measure", "status") == [("limit", "quota"), ("balance", "final")]
+
+
+def test_a_serial_number_is_no_label_of_its_line(take: Taker) -> None:
+    lines = [f"{at},石家庄市,2019年,第{quarter}季度,综合,42{at}0" for at, quarter in ((4, "三"), (5, "四"))]
+    head = "序号,监测城市,年度,季度,用途,地价水平值（元/平方米）"
+    taken = take("\n".join([head, *lines, "6,唐山市,2019年,第四季度,综合,2118"]), schema="land_price.quarterly")
+    assert taken.column("value") == [4240, 4250, 2118]
+
+
+def test_what_is_alone_under_a_heading_has_the_field_of_the_heading(take: Taker) -> None:
+    rows = [
+        ["债券简称", "项目名称", "本期债券使用额度", "已实现收益情况", "", "预期收益"],
+        ["", "", "", "合计", "其中：当年实现收益", "2025年起至项目全周期结束"],
+        ["22样例31", "样例水库", 0.3, 0.06, 0.02, 6.32],
+        ["23样例62", "样例医院", 0.35, 0, 0, 5.45],
+    ]
+    taken = take(merged(rows, "A1:A2", "B1:B2", "C1:C2", "D1:E1"), schema="gov_debt.bonds")
+    assert picked(taken.rows, "revenue", "revenue_expected") == [
+        (6_000_000, 632_000_000),
+        (0, 545_000_000),
+    ]
+
+
+def test_the_office_below_a_table_is_no_row_of_it(take: Taker) -> None:
+    text = (
+        "公告文号,地块编号,土地坐落,出让面积（亩）,成交总价（元）\n样自资告字[2023]8号,DEA1,样例路北侧,3,60000\n"
+        "样自资告字[2023]8号,DEA2,样例路南侧,6,90000\n合计,,,9,150000\n样例县自然资源局,,,,\n"
+    )
+    taken = take(text, schema="land_supply.deal")
+    assert picked(taken.rows, "parcel_no", "notice_no", "area") == [
+        ("DEA1", "样自资告字〔2023〕8号", Decimal("2000.00")),
+        ("DEA2", "样自资告字〔2023〕8号", Decimal("4000.00")),
+    ]
+    assert taken.outcome.notes == ["样例县自然资源局"]
+
+
+def test_the_times_of_a_listing_stand_under_one_heading(take: Taker) -> None:
+    rows = [
+        ["宗地编号", "土地面积（平方米）", "挂牌时间", ""],
+        ["", "", "开始时间", "截止时间"],
+        ["2023-G11号", 41260, "2023年4月12日9时00分", "2023年4月24日10时20分"],
+        ["2023-G12号", 66667, "2023年4月12日9时00分", "2023年4月24日10时40分"],
+    ]
+    taken = take(merged(rows, "A1:A2", "B1:B2", "C1:D1"), schema="land_supply.notice")
+    assert [one.isoformat()[:16] for one in taken.column("listing_end")] == ["2023-04-24T10:20", "2023-04-24T10:40"]
+
+
+def test_what_a_target_is_compared_by_may_be_called_its_kind(take: Taker) -> None:
+    text = (
+        "单位编码,项目名称,资金总额,年度绩效目标,一级指标,二级指标,三级指标,指标值类型,指标值,度量单位\n"
+        "406001,样例救援,260,建强队伍,产出指标,数量指标,救援队伍数量,=,4,支\n,,,,,,组织演练次数,≥,6,次\n"
+    )
+    taken = take(text, schema="fiscal_project.targets")
+    assert picked(table(taken, "indicators"), "level3", "operator", "target") == [
+        ("救援队伍数量", "=", "4"),
+        ("组织演练次数", ">=", "6"),
+    ]
