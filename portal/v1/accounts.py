@@ -194,6 +194,8 @@ class PasswordOf(Resource):
 class Sessions(Resource):
     """Signing in and out."""
 
+    for_public = True
+
     @documented(api)
     @api.arguments(bodies.SignInBody)
     @api.response(201, documents.KeyAnswer)

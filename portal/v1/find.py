@@ -43,6 +43,7 @@ LABELS = {
     "status": "dataset_states",
 }
 LONGEST_QUERY = 1000
+DEEPEST_PAGE = 10_000
 
 
 def read_query() -> SearchQuery:
@@ -60,7 +61,7 @@ def read_query() -> SearchQuery:
         updated_from=_moment("updated_from"),
         sort=_sort(text),
         size=size,
-        offset=(whole_number("page", 1, 1, 10_000) - 1) * size,
+        offset=(whole_number("page", 1, 1, DEEPEST_PAGE) - 1) * size,
         after=None,
         facets=_facets(),
         scope=Scope(drafts_of=actor().drafts_of),

@@ -14,9 +14,10 @@ from portal.answers import content_tag, json_answer, language, tagged
 from portal.context import actor, catalog_session
 from portal.links import absolute, next_page
 from portal.v1 import list_documents as documents
+from portal.v1 import parameters
 from portal.v1.blueprint import api
 from portal.v1.bodies import NewPublisher
-from portal.v1.find import whole_number
+from portal.v1.find import DEEPEST_PAGE, whole_number
 from portal.v1.resource import Resource, documented, parameter
 from portal.v1.shapes import duty_shape
 
@@ -95,7 +96,7 @@ class OneVocabulary(Resource):
     @documented(
         api,
         parameter("parent", "Only the codes right below this one.", example="330600"),
-        parameter("page", "Which page, from 1.", {"type": "integer", "minimum": 1}),
+        parameters.PAGE,
         parameter("page_size", "Codes of a page.", {"type": "integer", "minimum": 1, "maximum": MOST_TERMS}),
     )
     @api.response(200, documents.VocabularyAnswer)
@@ -107,7 +108,7 @@ class OneVocabulary(Resource):
 def _vocabulary(name: str) -> dict[str, Any]:
     found = get_vocabulary(name)
     title = found.titles.get(language(), name)
-    page, size = whole_number("page", 1, 1, 10_000), whole_number("page_size", MOST_TERMS, 1, MOST_TERMS)
+    page, size = whole_number("page", 1, 1, DEEPEST_PAGE), whole_number("page_size", MOST_TERMS, 1, MOST_TERMS)
     parent = request.args.get("parent")
     terms = [one for one in found.terms if parent is None or one.parent == parent]
     shown, more = terms[(page - 1) * size : page * size], len(terms) > page * size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalog.rows.terms import FUNCTIONS, OPERATORS
 from portal.v1 import documents
-from portal.v1.find import FILTERS, SORTS
+from portal.v1.find import DEEPEST_PAGE, FILTERS, SORTS
 from portal.v1.resource import TEXT, parameter
 from search.fields import FACETS
 
@@ -13,6 +13,7 @@ _PARTS = ", ".join(f"`{one.name}`" for one in FUNCTIONS.values() if not one.aggr
 _SUMS = ", ".join(f"`{one.name}`" for one in FUNCTIONS.values() if one.aggregate)
 _FACETS = "^(({0})(,({0}))*)?$".format("|".join(FACETS))
 WHOLE = {"type": "integer", "minimum": 1}
+PAGE = parameter("page", "Which page.", {**WHOLE, "maximum": DEEPEST_PAGE})
 DAY = {"type": "string", "format": "date"}
 SEARCH = (
     parameter("q", "Words to look for, as people write them.", example="住宅地价"),
@@ -22,8 +23,8 @@ SEARCH = (
     parameter("updated_from", "Modified on this day or later.", DAY),
     parameter("sort", "With `-` for descending.", {"type": "string", "enum": [*SORTS, *(f"-{one}" for one in SORTS)]}),
     parameter("page_size", "Items of a page.", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
-    parameter("page", "Which page; `cursor` goes deeper.", WHOLE),
-    parameter("cursor", "From `next` of the page before."),
+    PAGE,
+    parameter("cursor", "From `next` of the page before; goes deeper than `page`."),
     parameter("facets", "Facets to count, with commas.", {"type": "string", "pattern": _FACETS}, "publisher,theme"),
     parameter("explain", "For stewards.", {"type": "boolean"}),
 )
@@ -36,10 +37,10 @@ QUERY = (
     parameter(
         "select",
         f"Fields and functions, with commas; of groups {_SUMS}, of fields {_PARTS}.",
-        example="use,sum(deal_price) as total",
+        example="count(*) as total",  # what every table can answer
     ),
-    parameter("group_by", f"Fields to group by, or {_PARTS} of them.", example="use"),
-    parameter("having", "Conditions on aliases, in the form of filters.", example="total__gt=5"),
+    parameter("group_by", f"Fields to group by, or {_PARTS} of them."),
+    parameter("having", "Conditions on aliases, in the form of filters.", example="total__gt=0"),
     parameter("order_by", "Fields or aliases, `-` for descending.", example="-total"),
     parameter("q", "Words to look for inside the rows."),
     parameter("limit", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),

@@ -9,9 +9,10 @@ import marshmallow as ma
 from flask import request
 from flask.views import MethodView
 
-from catalog.errors import BadParameter, nearest
+from catalog.errors import BadParameter, Unauthenticated, nearest
 from catalog.messages import say
-from portal.context import UnitOfWork
+from portal.context import UnitOfWork, actor
+from portal.edge import SAFE_METHODS
 from portal.v1.blueprint import ApiBlueprint, View
 
 EVERYWHERE = ("lang",)
@@ -23,6 +24,7 @@ class Resource(MethodView):
     takes: ClassVar[dict[str, tuple[str, ...] | None]] = {}  # method -> names; None: checked by the view itself
 
     reads_only: ClassVar[bool] = False  # a POST that changes nothing
+    for_public: ClassVar[bool] = False  # whether who has no key may change something
 
     def dispatch_request(self, **arguments: Any) -> Any:
         """Refuse unknown parameters, then run the view in its transaction."""
@@ -30,6 +32,8 @@ class Resource(MethodView):
         known = self.takes.get(method, ())
         if known is not None:
             refuse_unknown((*known, *EVERYWHERE), request.args)
+        if method not in SAFE_METHODS and not (self.reads_only or self.for_public) and actor().role is None:
+            raise Unauthenticated("key_needed")  # before the body is looked at
         with UnitOfWork(reads_only=self.reads_only):
             return super().dispatch_request(**arguments)
 

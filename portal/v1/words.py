@@ -13,7 +13,7 @@ from catalog.models import Publisher
 from portal.answers import PRIVATE, content_tag, json_answer, language, tagged
 from portal.context import actor, catalog_session, house
 from portal.links import absolute
-from portal.v1 import find
+from portal.v1 import find, parameters
 from portal.v1 import word_documents as documents
 from portal.v1.blueprint import api
 from portal.v1.resource import Resource, documented, parameter
@@ -77,13 +77,17 @@ class SearchMisses(Resource):
 
     takes = {"GET": ("page", "page_size")}
 
-    @documented(api)
+    @documented(
+        api,
+        parameters.PAGE,
+        parameter("page_size", "Questions of a page.", {"type": "integer", "minimum": 1, "maximum": 100}),
+    )
     @api.response(200, documents.MissesAnswer)
     def get(self) -> Response:
         """The most frequent first, the words alone (for stewards)."""
         require_role(actor(), *STAFF, scope=READ)
         house().misses.settle()
-        size, page = find.whole_number("page_size", 50, 1, 100), find.whole_number("page", 1, 1, 10_000)
+        size, page = find.whole_number("page_size", 50, 1, 100), find.whole_number("page", 1, 1, find.DEEPEST_PAGE)
         total, found = list_misses(catalog_session(), size, (page - 1) * size)
         items = [
             {"q": one.text, "count": one.count, "first_at": moment(one.first_at), "last_at": moment(one.last_at)}

@@ -12,7 +12,7 @@ from catalog import accounts, keys
 from catalog.accounts import OPERATOR
 from portal.context import House
 from tests.factories import a_publisher
-from tests.portal.conftest import Api
+from tests.portal.conftest import Api, publish
 
 REFUSALS = (401, 403, 404)
 CSV = b"period,amount\n2019-Q3,1\n"
@@ -185,3 +185,12 @@ def test_the_granted_get_through(callers: dict[str, Api], house: House) -> None:
         for name in sorted(rule.who) if method != "GET" else ():
             status = call(callers[name], method, path_of(route, job), rule.body)
             assert status not in (401, 500), (name, method, route, status)
+
+
+def test_who_may_not_write_learns_no_revision(callers: dict[str, Api]) -> None:
+    publish(callers, "own")
+    for method, path, body in (("PATCH", "", {"title": "我的"}), ("PUT", "/mapping", {"columns": {}})):
+        for who, status in (("public", 401), ("stranger", 403)):
+            answer = callers[who].call(method, f"/datasets/own{path}", json=body, headers={"If-Match": '"0"'})
+            assert answer.status_code == status, answer.text
+    assert callers["public"].post("/datasets", {"no": "such member"}).status_code == 401  # no look at the body before
