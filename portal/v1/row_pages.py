@@ -107,8 +107,8 @@ def _next(asking: Asking, place: Place, query: RowQuery, page: RowPage) -> str |
     if not page.next_after:
         return None
     cursor = write_cursor(asking.house.settings.secret_key, _purpose(place, query), page.next_after)
-    kept = [(name, value) for name, value in asking.args.pairs if name not in ("cursor", "offset", "page")]
-    if asking.args.get("release") is None and asking.args.get("as_of") is None:
+    kept = [(name, value) for name, value in asking.args.pairs if name not in ("cursor", "offset", "page", "as_of")]
+    if asking.args.get("release") is None:
         kept.append(("release", str(place.release.number)))  # goes on there when another comes out meanwhile
     asked = "".join(f"{_quoted(name)}={_quoted(value)}&" for name, value in kept)
     return f"{asking.origin}/api/v1/datasets/{place.dataset.slug}/rows?{asked}cursor={cursor}"

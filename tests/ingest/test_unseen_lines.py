@@ -30,9 +30,9 @@ def test_a_part_of_a_measure_is_not_the_measure(take: Taker) -> None:
 
 
 def test_a_scope_has_the_measure_of_the_line_above(take: Taker) -> None:
-    text = "指标,2021年\n地区生产总值（亿元）,\n其中：市本级,20\n"
+    text = "指标,2021年\n一、地区生产总值（亿元）,\n其中：市本级,20\n二、进出口,\n1.总额（万元）,30\n"
     taken = take(text, "样例市2021年经济财政状况.csv", schema="gov_debt.economy")
-    assert picked(taken.rows, "measure", "value") == [("gdp", 2_000_000_000)]
+    assert picked(taken.rows, "measure", "value") == [("gdp", 2_000_000_000), ("trade", 300_000)]
 
 
 def test_balances_of_final_accounts_are_final(take: Taker) -> None:

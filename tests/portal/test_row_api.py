@@ -29,6 +29,16 @@ def names(api: dict[str, Api], slug: str) -> list[str]:
     return [one["name"] for one in api["public"].get(f"/datasets/{slug}/rows").json["fields"]]
 
 
+def test_pages_as_of_a_day_go_on_when_a_release_comes_out(api: dict[str, Api], slug: str) -> None:
+    first = api["public"].get(f"/datasets/{slug}/rows?as_of=2999-01-01&limit=2").json
+    assert api["steward"].ingest(slug, CSV.replace(b"120.5", b"99"))["state"] == "succeeded"
+    publish(api, slug)
+    second = api["public"].client.get(first["next"].removeprefix("http://localhost")).json
+    assert [row["_row"] for row in second["rows"]] == [3]
+    assert second["release"] == first["release"]
+    assert api["public"].get(f"/datasets/{slug}/rows?as_of=2999-01-01").json["release"]["number"] == 2
+
+
 def test_each_query_of_a_batch_has_its_answer_or_its_problem(api: dict[str, Api], slug: str) -> None:
     money = names(api, slug)[2]
     queries: list[dict[str, Any]] = [
