@@ -271,7 +271,7 @@ def _within(word: str, above: set[str] | None) -> set[str]:
         return plain
     own = _OWN.sub("", word)
     for whole in dict.fromkeys((own + ("" if own[-1:] in "省市县区" else "市"), word.removesuffix("本级"))):
-        if own and own != word and (found := _within(whole, above)):
+        if own and len(whole) < len(word) and (found := _within(whole, above)):
             return found
     for cut in range(2, len(word) - 1):
         heads = set(codes.get(word[:cut], ()))

@@ -43,7 +43,8 @@ def unpack(source: Path, folder: Path) -> tuple[Member, ...]:
 
 
 def _members(archive: zipfile.ZipFile, folder: Path) -> list[Member]:
-    infos = [info for info in archive.infolist() if not info.is_dir() and not _is_clutter(info.filename)]
+    named = [info for info in archive.infolist() if info.filename]  # a damaged one may have members without a name
+    infos = [info for info in named if not info.is_dir() and not _is_clutter(info.filename)]
     if len(infos) > MOST_MEMBERS:
         raise Refused("bundle_too_many", count=len(infos), most=MOST_MEMBERS)
     found = []

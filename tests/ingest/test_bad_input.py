@@ -160,6 +160,11 @@ def test_an_archive_packed_in_another_way_or_broken_inside_is_refused(take: Take
     assert take.refused(bytes(broken), "t.zip").code == "workbook_cut"
 
 
+def test_a_member_without_a_name_is_no_file(take: Taker) -> None:
+    nameless = bytes(bundled()).replace(b"a.csv", b"\0.csv")
+    assert take.refused(nameless, "t.zip").code == "not_a_table"
+
+
 def test_a_locked_workbook_is_refused(take: Taker) -> None:
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
     finding = take.refused(content, "表.xlsx")

@@ -96,3 +96,9 @@ def test_what_a_target_is_compared_by_may_be_called_its_kind(take: Taker) -> Non
         ("救援队伍数量", "=", "4"),
         ("组织演练次数", ">=", "6"),
     ]
+
+
+def test_an_unknown_city_has_no_urban_districts(take: Taker) -> None:
+    text = "行政区,年度,国内生产总值（亿元）\n没有的市辖区,2021,20\n绍兴市,2021,6795\n"
+    taken = take(text, schema="gov_debt.economy")
+    assert taken.column("region") == [None, "330600"]
