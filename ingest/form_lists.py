@@ -6,28 +6,35 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.findings import WARNING
 from ingest.form_blocks import find_form_unit, plain_label
+from ingest.form_groups import Groups, find_groups, find_over, mixed_columns, untangled
 from ingest.form_heads import Header, find_header, is_between, overlaid
 from ingest.form_labels import Told
 from ingest.forms import FormReading
+from ingest.gather import Place
 from ingest.headers import fold
+from ingest.melt_texts import is_figure
 
 _ABOVE = 5  # rows above a list that may tell its year and its unit
 _NAMES = 3  # of a record, side by side: the head of a list
 _DEPTH = 3  # rows of a head
-_MIXED = re.compile("单位.*项目")  # a heading under which units stand over their projects
 _CLOSES = re.compile(r"(?:注|说明|备注|填表说明|填报人|填表人|单位负责人)(?:[:：]|$)")
 _SUM = re.compile(r"(?:.{0,12}[^、.．])?[合小总]\s*计[:：]?")
 
 
 @dataclass(frozen=True)
 class FormList:
-    """A list under the rows `top` to `at` (by place): the columns of a record's fields, and the table inside it."""
+    """A list under the rows `top` to `at` (by place): the columns of a record's fields, and the table inside it.
+
+    `over` is the field of the rows that name a unit over its projects in the column of these.
+    """
 
     top: int
     at: int
     columns: dict[str, int]
     header: Header | None
+    over: str | None = None
 
     @property
     def size(self) -> int:
@@ -69,17 +76,21 @@ def _list_at(reading: FormReading, top: int) -> FormList | None:
 
 def _headed(reading: FormReading, top: int, last: int) -> FormList | None:
     rows = [cells for _, cells in reading.rows[top : last + 1]]
-    cells = overlaid(rows)
+    names, link = reading.names[reading.form.record], reading.form.link
+    cells, over = untangled(overlaid(rows), names, link) if reading.form.over else (overlaid(rows), "")
     # The sums of a form, which have labels, are the record's own in a list.
     inside = [one for one in reading.inside if one[0].label is None]
-    header = find_header(inside, reading.form.link, cells)
+    header = find_header(inside, link, cells)
     columns = _columns(reading, cells, header)
-    link = columns.get(reading.form.link)
-    if link is None or (header is None and columns.keys().isdisjoint(reading.schema.telling)):
+    at = columns.get(link)
+    if at is None or (header is None and columns.keys().isdisjoint(reading.schema.telling)):
         return None
-    if len(rows) > 1 and any(row[link] for row in rows[1:]) and rows[0][link]:
+    if len(rows) > 1 and any(row[at] for row in rows[1:]) and rows[0][at]:
         return None  # a form: another label stands below its first
-    return FormList(top, last, columns, header) if len(columns) >= (_NAMES if header is None else 1) else None
+    if len(columns) < (_NAMES if header is None else 1):
+        return None
+    field = find_over(over, names, link, columns, reading.form.over or "") if over else None
+    return FormList(top, last, columns, header, field)
 
 
 def _columns(reading: FormReading, cells: list[str], inside: Header | None) -> dict[str, int]:
@@ -103,11 +114,13 @@ def _read_list(reading: FormReading, one: FormList, end: int) -> None:
     link, first = reading.form.link, max(0, one.at - _ABOVE)
     reading.unit = find_form_unit(reading.rows[first : one.at + 1])
     links, held, over = dict[int, tuple[str, tuple[int, int]]](), Told(), reading.labels.over(first, one.top)
-    at, unit = one.columns[link], reading.form.over
-    mixed = unit is not None and _MIXED.search(fold(reading.rows[one.at][1][at])) is not None
-    for number, cells in _body(reading, one, end):
-        if mixed and unit and cells[at] and sum(map(bool, cells)) == 1:
-            over = {**over, unit: (cells[at], (number, at))}
+    at, body = one.columns[link], list(_body(reading, one, end))
+    groups = _groups(reading, one, body)
+    for number, cells in body:
+        if one.over and number in groups.units | groups.unsure:
+            over, held = {**over, one.over: (cells[at], (number, at))}, Told()
+            if number in groups.unsure:
+                over.pop(one.over)
             continue
         told = {name: (cells[at], (number, at)) for name, at in one.columns.items() if cells[at]}
         if link in told and told[link][0] != held.get(link, ("",))[0]:
@@ -123,6 +136,23 @@ def _read_list(reading: FormReading, one: FormList, end: int) -> None:
     for number, inside in reading.body(one.at, len(reading.rows), one.header, {}):
         if number in links:
             reading.add(one.header.table.name, number, {**inside, link: links[number]})
+
+
+def _groups(reading: FormReading, one: FormList, body: list[tuple[int, list[str]]]) -> Groups:
+    """The rows that name units over their projects; what nothing proves to be either is left out and told."""
+    if one.over is None:
+        return Groups(set(), set())
+    inside = [at for group in one.header.groups for at in group.values()] if one.header else []
+    heads = overlaid([cells for _, cells in reading.rows[one.top : one.at + 1]])
+    names, link = reading.names[reading.form.record], reading.form.link
+    groups = find_groups(mixed_columns(names, link, one.columns, inside, heads), body)
+    at, sheet = one.columns[link], reading.sheet
+    for number, cells in body:
+        for place, text in enumerate(cells[at + 1 :], at + 1) if number in groups.unsure else ():
+            if is_figure(text):
+                where = Place(sheet.name, number, None, place + 1, sheet.grid, text)
+                reading.gather.add(WARNING, "figure_unplaced", where, label=cells[at][:60])
+    return groups
 
 
 def _body(reading: FormReading, one: FormList, end: int) -> Iterator[tuple[int, list[str]]]:

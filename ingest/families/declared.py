@@ -200,7 +200,7 @@ class Form:
     below: tuple[str, ...] = ()
     total: Mapping[str, str] = field(default_factory=dict)  # field of the record -> `table.field` of its first row
     boilerplate: str | None = None  # a form's own instructions, as a pattern
-    over: str | None = None  # the field of a row of a name alone, where the head of a list speaks of units and projects
+    over: str | None = None  # the field of rows of units, where a heading of a list speaks of units and projects
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""Lists of projects in which units stand over their projects in one column, and what proves that a row is a unit's."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.ingest.taking import Taker, picked, table, workbook
+
+TARGETS, EVALUATION = (f"fiscal_project.{name}" for name in ("targets", "self_evaluation"))
+
+
+def summary(*rows: list[str]) -> str:
+    head = [
+        ["样例市2020年度项目支出绩效自评情况汇总表"], ["单位：元"],
+        ["序号", "部门/项目名称", "项目实施单位", "资金情况", "", "", "自评情况", ""],
+        ["", "", "", "年初预算数", "调整后预算数", "实际支出数", "得分", "等次"],
+        ["", "合计", "", "80", "70", "60", "", ""],
+    ]  # fmt: skip
+    return "".join(",".join(row) + "\n" for row in (*head, *rows))
+
+
+def test_departments_with_sums_stand_over_their_projects(take: Taker) -> None:
+    lines = summary(
+        ["一", "样例市样例局", "", "50", "40", "35", "", ""],
+        ["1", "样例养护", "样例中心", "30", "30", "25", "95.7", "优"],
+        ["2", "样例评价", "", "20", "10", "10", "", ""],
+        ["二", "样例市样例委", "", "30", "30", "25", "", ""],
+        ["1", "样例宣传", "样例血站", "30", "30", "25", "88", "良"],
+    )
+    taken = take(lines, schema=EVALUATION)
+    assert picked(table(taken, "projects"), "department", "project", "unit_name", "budget_total", "score") == [
+        ("样例市样例局", "样例养护", "样例中心", 30, Decimal("95.7")),
+        ("样例市样例局", "样例评价", None, 10, None),
+        ("样例市样例委", "样例宣传", "样例血站", 30, 88),
+    ]
+
+
+def test_departments_are_told_by_their_sums_where_nothing_counts_them(take: Taker) -> None:
+    lines = summary(
+        ["", "样例市样例局", "", "50", "40", "35", "", ""],
+        ["", "样例养护", "样例中心", "30", "30", "25", "95.7", "优"],
+        ["", "样例评价", "样例中心", "20", "10", "10", "90", "优"],
+        ["", "样例市样例委", "", "31", "30", "25", "", ""],
+        ["", "样例宣传", "样例血站", "30", "30", "25", "88", "良"],
+    )
+    taken = take(lines, schema=EVALUATION)
+    names = ("department", "project", "budget_initial")
+    assert picked(table(taken, "projects"), *names) == [
+        ("样例市样例局", "样例养护", 30),
+        ("样例市样例局", "样例评价", 20),
+        (None, "样例宣传", 30),  # its sums are not those of the row above: a department, or a project without a score
+    ]
+    assert [one.params["label"] for one in taken.outcome.findings if one.code == "figure_unplaced"] == 3 * [
+        "样例市样例委"
+    ]
+
+
+def test_units_have_shorter_codes_than_their_projects(take: Taker) -> None:
+    pairs = ["三级指标", "指标值"]
+    rows = [
+        ["2023年部门预算项目绩效目标表"], ["部门（单位）名称：样例市样例局", *[""] * 6, "单位：万元"],
+        ["单位编码\n（项目编码）", "项目单位\n（项目名称）", "项目金额", "", "绩效目标", "", "", ""],
+        ["", "", "资金总额", "单位资金", "成本指标", "", "产出指标", ""],
+        ["", "", "", "", *pairs, *pairs],
+        ["116", "样例市样例局", 1150, 30, "", "", "", ""],
+        ["116001", "样例市样例局本级", 1120, "", "", "", "", ""],
+        ["410400230000000123456", "样例管护", 850, "", "管护成本", "≤850万元", "管护面积", "≥35万亩"],
+        ["", "", "", "", "", "", "设施完好率", "≥95%"],
+        ["410400230000000123499", "涉密项目", 270, "", "", "", "", ""],
+        ["116004", "样例推广站", 30, 30, "", "", "", ""],
+        ["410400230000000124001", "样例推广", 30, 30, "示范成本", "≤30万元", "", ""],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert picked(table(taken, "projects"), "department", "unit_name", "project_code", "project", "total") == [
+        ("样例市样例局", "样例市样例局本级", "410400230000000123456", "样例管护", 8_500_000),
+        ("样例市样例局", "样例市样例局本级", "410400230000000123499", "涉密项目", 2_700_000),
+        ("样例市样例局", "样例推广站", "410400230000000124001", "样例推广", 300_000),
+    ]
+    assert picked(table(taken, "indicators"), "project", "level1", "level3", "target") == [
+        ("样例管护", "成本指标", "管护成本", "≤850万元"),
+        ("样例管护", "产出指标", "管护面积", "≥35万亩"),
+        ("样例管护", "产出指标", "设施完好率", "≥95%"),
+        ("样例推广", "成本指标", "示范成本", "≤30万元"),
+    ]
