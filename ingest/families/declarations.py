@@ -193,6 +193,7 @@ _PLAIN = (
     "together",
     "among",
     "worded",
+    "unlike",
 )
 
 

@@ -85,6 +85,7 @@ class DeclaredField:
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
+    unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind

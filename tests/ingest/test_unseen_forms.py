@@ -195,6 +195,32 @@ def test_the_values_of_former_years_are_no_targets(take: Taker) -> None:
         assert picked(table(taken, "indicators"), "level3", "target", "operator") == [("赛事场次", "≥20场", ">=")]
 
 
+@pytest.mark.parametrize(
+    ("over", "half", "full"),
+    [
+        ("指标值", "半年（计划）值", "全年（计划）值"),
+        ("目标值", "半年", "全年"),
+        ("", "指标值（半年）", "指标值（全年）"),
+    ],
+)
+def test_of_values_for_half_a_year_and_for_all_of_it_the_latter_is_the_target(
+    take: Taker, over: str, half: str, full: str
+) -> None:
+    levels = ["绩效指标", "一级指标", "二级指标", "三级指标"]
+    rows = [
+        ["项目名称", "样例健身", "", "", "项目编码", "42100024T000000101234", ""],
+        ["项目年度绩效目标", "举办赛事。", "", "", "", "", ""],
+        *([[*levels, over, "", ""], ["", "", "", "", half, full, "备注"]] if over else [[*levels, half, full, "备注"]]),
+        ["", "产出指标", "数量指标", "赛事场次", "10场", "≥20场", ""],
+        ["", "", "", "赛事结束时间", "/", "10月底前", ""],
+    ]
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert picked(table(taken, "indicators"), "level3", "target") == [
+        ("赛事场次", "≥20场"),
+        ("赛事结束时间", "10月底前"),
+    ]
+
+
 def test_indicators_side_by_side_are_of_the_kind_above_them(take: Taker) -> None:
     rows = [
         ["2023年部门预算项目绩效目标汇总表"], ["部门：样例局", *[""] * 6, "单位：万元"],
