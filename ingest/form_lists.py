@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ingest.findings import WARNING
 from ingest.form_blocks import find_form_unit, plain_label
 from ingest.form_groups import Groups, find_groups, find_over, mixed_columns, untangled
-from ingest.form_heads import Header, find_header, is_between, overlaid
+from ingest.form_heads import Header, find_header, is_between
 from ingest.form_labels import Told
 from ingest.forms import FormReading
 from ingest.gather import Place
@@ -77,7 +77,9 @@ def _list_at(reading: FormReading, top: int) -> FormList | None:
 def _headed(reading: FormReading, top: int, last: int) -> FormList | None:
     rows = [cells for _, cells in reading.rows[top : last + 1]]
     names, link = reading.names[reading.form.record], reading.form.link
-    cells, over = untangled(overlaid(rows), names, link) if reading.form.over else (overlaid(rows), "")
+    cells, over = reading.overlaid(top, last), ""
+    if reading.form.over:
+        cells, over = untangled(cells, names, link)
     # The sums of a form, which have labels, are the record's own in a list.
     inside = [one for one in reading.inside if one[0].label is None]
     header = find_header(inside, link, cells)
@@ -143,7 +145,7 @@ def _groups(reading: FormReading, one: FormList, body: list[tuple[int, list[str]
     if one.over is None:
         return Groups(set(), set())
     inside = [at for group in one.header.groups for at in group.values()] if one.header else []
-    heads = overlaid([cells for _, cells in reading.rows[one.top : one.at + 1]])
+    heads = reading.overlaid(one.top, one.at)
     names, link = reading.names[reading.form.record], reading.form.link
     groups = find_groups(mixed_columns(names, link, one.columns, inside, heads), body)
     at, sheet = one.columns[link], reading.sheet
@@ -158,7 +160,7 @@ def _groups(reading: FormReading, one: FormList, body: list[tuple[int, list[str]
 def _body(reading: FormReading, one: FormList, end: int) -> Iterator[tuple[int, list[str]]]:
     """The rows of a list without its sums, down to its notes; after a sum, only those with as many names as a head."""
     link, least, summed = one.columns[reading.form.link], min(_NAMES, len(one.columns)), False
-    head, begun = overlaid([cells for _, cells in reading.rows[one.top : one.at + 1]]), False
+    head, begun = reading.overlaid(one.top, one.at), False
     for place, (number, cells) in enumerate(reading.rows[one.at + 1 : end], one.at + 1):
         begun = begun or not is_between(head, cells, reading.rows[place + 1 : end])
         lead = next((cell for cell in cells if cell), "")

@@ -181,6 +181,7 @@ class FormTable:
     least: int
     label: str | None = None  # the field that takes the text left of the first of them
     down: tuple[str, ...] = ()  # fields whose value holds until the next
+    whole: str | None = None  # what a text of these is that goes on in the row below, as a pattern
     until: str | None = None  # a first text at which the table ends, as a pattern
     alone: str | None = None  # the label of a first row that has none
     within: tuple[str, str] | None = None  # a field without a column, and the one whose texts may end with it
