@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ingest.families import DeclaredField
+from ingest.form_labels import Told
 from ingest.form_names import Names
 from ingest.group_rows import SERIALS, find_counted, find_number, find_sums
 from ingest.headers import fold
@@ -66,6 +67,14 @@ def _name(own: str) -> str:
 def find_over(words: str, names: Names, link: str, columns: Collection[str], default: str) -> str:
     """The field of the rows of units: what the heading calls them, where no column of its own is there."""
     return next((name for name in names.meant(words) if name != link and name not in columns), default)
+
+
+def raised(over: Told, name: str | None, fields: Sequence[str], units: Set[str]) -> Told:
+    """What lines above a list tell: the unit that they name is the department of other units in its rows."""
+    at = fields.index(name) if name in fields else 0
+    if name is None or at == 0 or name not in over or fields[at - 1] in over or not units - {over[name][0]}:
+        return over
+    return {**over, fields[at - 1]: over[name]}
 
 
 def mixed_columns(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ingest.findings import WARNING
 from ingest.form_blocks import find_form_unit, plain_label
-from ingest.form_groups import Groups, find_groups, find_over, mixed_columns, untangled
+from ingest.form_groups import Groups, find_groups, find_over, mixed_columns, raised, untangled
 from ingest.form_heads import Header, find_header, is_between
 from ingest.form_labels import Told
 from ingest.forms import FormReading
@@ -91,7 +91,7 @@ def _headed(reading: FormReading, top: int, last: int) -> FormList | None:
         return None  # a form: another label stands below its first
     if len(columns) < (_NAMES if header is None else 1):
         return None
-    field = find_over(over, names, link, columns, reading.form.over or "") if over else None
+    field = find_over(over, names, link, columns, reading.form.over[-1]) if over else None
     return FormList(top, last, columns, header, field)
 
 
@@ -118,6 +118,7 @@ def _read_list(reading: FormReading, one: FormList, end: int) -> None:
     links, held, over = dict[int, tuple[str, tuple[int, int]]](), Told(), reading.labels.over(first, one.top)
     at, body = one.columns[link], list(_body(reading, one, end))
     groups = _groups(reading, one, body)
+    over = raised(over, one.over, reading.form.over, {cells[at] for number, cells in body if number in groups.units})
     for number, cells in body:
         if one.over and number in groups.units | groups.unsure:
             over, held = {**over, one.over: (cells[at], (number, at))}, Told()

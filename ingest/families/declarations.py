@@ -143,7 +143,7 @@ def _form(data: Mapping[str, Any]) -> Form:
         tuple(data.get("below", ())),
         data.get("total", {}),
         data.get("boilerplate"),
-        data.get("over"),
+        tuple(data.get("over", ())),
     )
 
 
@@ -194,6 +194,7 @@ _PLAIN = (
     "among",
     "worded",
     "unlike",
+    "coded",
 )
 
 

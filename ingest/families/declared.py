@@ -85,6 +85,7 @@ class DeclaredField:
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
+    coded: str = ""  # in forms: a pattern of a line above without a label, with its `name` behind its code
     unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
@@ -202,7 +203,7 @@ class Form:
     below: tuple[str, ...] = ()
     total: Mapping[str, str] = field(default_factory=dict)  # field of the record -> `table.field` of its first row
     boilerplate: str | None = None  # a form's own instructions, as a pattern
-    over: str | None = None  # the field of rows of units, where a heading of a list speaks of units and projects
+    over: tuple[str, ...] = ()  # fields of rows of units, from the top, where a heading speaks of units and projects
 
 
 @dataclass(frozen=True)

@@ -82,3 +82,18 @@ def test_units_have_shorter_codes_than_their_projects(take: Taker) -> None:
         ("样例管护", "产出指标", "设施完好率", "≥95%"),
         ("样例推广", "成本指标", "示范成本", "≤30万元"),
     ]
+
+
+def test_a_line_over_units_of_a_list_names_their_department(take: Taker) -> None:
+    rows = [
+        ["2022年部门项目支出绩效目标表"], ["单位名称：样例市林业局"],
+        ["单位名称、项目名称", "项目年度绩效目标", "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "单位"],
+        ["样例市林业局"], ["样例市林业局本级"],
+        ["样例补助", "完成造林。", "", "", "", "", "", ""],
+        ["", "", "产出指标", "数量指标", "造林面积", ">=", "2", "万亩"],
+    ]  # fmt: skip
+    names = ("department", "unit_name", "project", "goal_annual")
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert picked(table(taken, "projects"), *names) == [("样例市林业局", "样例市林业局本级", "样例补助", "完成造林。")]
+    taken = take(workbook(("表", [row for row in rows if row != ["样例市林业局本级"]])), schema=TARGETS)
+    assert picked(table(taken, "projects"), *names) == [(None, "样例市林业局", "样例补助", "完成造林。")]
