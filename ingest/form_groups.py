@@ -10,10 +10,11 @@ from decimal import Decimal
 from ingest.families import DeclaredField
 from ingest.form_labels import Told
 from ingest.form_names import Names
-from ingest.group_rows import SERIALS, find_counted, find_number, find_sums
+from ingest.group_rows import SERIALS, find_counted, find_number, find_sums, gives
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
 
+_MOST_ROWS = 2_000  # among which sums are looked for that nothing else tells
 _SUMS = ("CNY", "percent")  # what a unit's row has figures of
 # `单位名称（项目名称）`, `部门/项目名称`, `单位编码（项目编码）`: two headings, that of a unit first.
 _MIXED = re.compile(
@@ -97,12 +98,17 @@ def _is_code(one: DeclaredField, link: str) -> bool:
 def find_groups(mixed: Mixed, rows: Sequence[Row]) -> Groups:
     """The rows that name a unit: a name alone, counted `一` over `1`, with a shorter code, or with sums of others."""
     named = [(number, cells) for number, cells in rows if cells[mixed.link]]
-    bare = [at for at, (_, cells) in enumerate(named) if _is_bare(mixed, cells)]
-    units = {at for at in bare if not any(named[at][1][mixed.link + 1 :])}
-    proven = _by_serial(mixed, named, bare) or _by_code(mixed, named, bare)
-    sums = proven if proven is not None else _by_sums(mixed, named, bare)
-    unsure = set() if proven is not None else {*bare} - units - sums
-    return Groups({named[at][0] for at in units | sums}, {named[at][0] for at in unsure})
+    bare = {at for at, (_, cells) in enumerate(named) if _is_bare(mixed, cells)}
+    alone = {at for at in bare if not any(named[at][1][mixed.link + 1 :])}
+    proven, unsure = _by_serial(mixed, named), set[int]()
+    if proven is None:
+        proven = _by_code(mixed, named, bare)
+    if proven is None:
+        proven = _by_sums(mixed, named, bare)
+        unsure = bare - alone - proven if len(bare) < len(named) else set()
+    if not proven | alone | unsure:
+        proven = _by_spans(mixed, named)
+    return Groups({named[at][0] for at in alone | proven}, {named[at][0] for at in unsure})
 
 
 def _is_bare(mixed: Mixed, cells: Sequence[str]) -> bool:
@@ -111,11 +117,10 @@ def _is_bare(mixed: Mixed, cells: Sequence[str]) -> bool:
     return not any(cells[at] for at in mixed.apart) and all(map(is_figure, beside))
 
 
-def _by_serial(mixed: Mixed, rows: Sequence[Row], bare: Collection[int]) -> set[int] | None:
+def _by_serial(mixed: Mixed, rows: Sequence[Row]) -> set[int] | None:
     """Those that are counted in Chinese where the others are in digits; None where no row is."""
     serials = [cells[mixed.serial] for _, cells in rows] if mixed.serial is not None else []
-    counted = find_counted(serials)
-    return counted & {*bare} if counted else None
+    return find_counted(serials) or None
 
 
 def _by_code(mixed: Mixed, rows: Sequence[Row], bare: Collection[int]) -> set[int] | None:
@@ -129,8 +134,22 @@ def _by_code(mixed: Mixed, rows: Sequence[Row], bare: Collection[int]) -> set[in
 
 def _by_sums(mixed: Mixed, rows: Sequence[Row], bare: Collection[int]) -> set[int]:
     """Those whose sums of money are what the rows below them give."""
-    lines = [
-        (at in bare, tuple[Decimal | None, ...](find_number(cells[place]) for place in mixed.sums))
-        for at, (_, cells) in enumerate(rows)
-    ]
-    return {*find_sums(lines)}
+    return {*find_sums([(at in bare, _figures(mixed, cells)) for at, (_, cells) in enumerate(rows)])}
+
+
+def _by_spans(mixed: Mixed, rows: Sequence[Row]) -> set[int]:
+    """Those that are the sum of the rows down to the next of them, where that tells of every row what it is."""
+    found, at, longest = set[int](), 0, 0
+    figures = [_figures(mixed, cells) for _, cells in rows[:_MOST_ROWS]]
+    while at < len(rows):
+        ends = range(at + 2, len(rows) + 1)
+        end = next((end for end in ends if any(figures[at]) and gives(figures[at + 1 : end], figures[at])), None)
+        if end is None:
+            return set()
+        found.add(at)
+        longest, at = max(longest, end - at), end
+    return found if longest > 2 else set()
+
+
+def _figures(mixed: Mixed, cells: Sequence[str]) -> tuple[Decimal | None, ...]:
+    return tuple(find_number(cells[at]) for at in mixed.sums)

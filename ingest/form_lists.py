@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.findings import WARNING
+from ingest.findings import WARNING, Refused
 from ingest.form_blocks import find_form_unit, plain_label
 from ingest.form_groups import Groups, find_groups, find_over, mixed_columns, raised, untangled
 from ingest.form_heads import Header, find_header, is_between
@@ -150,6 +150,13 @@ def _groups(reading: FormReading, one: FormList, body: list[tuple[int, list[str]
     names, link = reading.names[reading.form.record], reading.form.link
     groups = find_groups(mixed_columns(names, link, one.columns, inside, heads), body)
     at, sheet = one.columns[link], reading.sheet
+    if not groups.units | groups.unsure and any(cells[at] for _, cells in body):
+        raise Refused(
+            "units_not_told",
+            sheet=sheet.name,
+            row=reading.rows[one.at][0],
+            header=reading.overlaid(one.top, one.at)[at],
+        )
     for number, cells in body:
         for place, text in enumerate(cells[at + 1 :], at + 1) if number in groups.unsure else ():
             if is_figure(text):

@@ -77,10 +77,10 @@ def _is_sum(lines: Sequence[Line], at: int, least: int) -> bool:
     below = lines[at + 1 :]
     near = next((place for place, (other, _) in enumerate(below) if other), len(below))
     parts = ([one for _, one in below[:near]], [one for other, one in below if not other])
-    return any(len(part) >= least and _give(part, figures) for part in parts)
+    return any(len(part) >= least and gives(part, figures) for part in parts)
 
 
-def _give(parts: Sequence[Sequence[Decimal | None]], whole: Sequence[Decimal | None]) -> bool:
+def gives(parts: Sequence[Sequence[Decimal | None]], whole: Sequence[Decimal | None]) -> bool:
     """Whether the parts sum to the whole in each of its figures, but for rounding."""
     for place, value in enumerate(whole):
         if value:

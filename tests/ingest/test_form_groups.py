@@ -97,3 +97,18 @@ def test_a_line_over_units_of_a_list_names_their_department(take: Taker) -> None
     assert picked(table(taken, "projects"), *names) == [("样例市林业局", "样例市林业局本级", "样例补助", "完成造林。")]
     taken = take(workbook(("表", [row for row in rows if row != ["样例市林业局本级"]])), schema=TARGETS)
     assert picked(table(taken, "projects"), *names) == [(None, "样例市林业局", "样例补助", "完成造林。")]
+
+
+def test_departments_with_scores_of_their_own_are_told_by_sums_of_every_row_or_not_at_all(take: Taker) -> None:
+    lines = (
+        "2023年项目支出绩效自评情况汇总表\n单位：元\n部门/项目名称,全年预算数,全年执行数,自评得分\n"
+        "样例局,100,90,93\n样例养护,60,50,90\n样例评价,40,40,95\n样例委,5,4,90\n样例宣传,5,4,90\n"
+    )
+    taken = take(lines, schema=EVALUATION)
+    assert picked(table(taken, "projects"), "department", "project", "executed") == [
+        ("样例局", "样例养护", 50),
+        ("样例局", "样例评价", 40),
+        ("样例委", "样例宣传", 4),
+    ]
+    refused = take.refused(lines.replace("样例局,100", "样例局,130"), schema=EVALUATION)
+    assert (refused.code, refused.params["header"]) == ("units_not_told", "部门/项目名称")
