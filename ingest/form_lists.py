@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from ingest.findings import WARNING, Refused
 from ingest.form_blocks import find_form_unit, plain_label
 from ingest.form_groups import Groups, find_groups, find_over, mixed_columns, raised, untangled
-from ingest.form_heads import Header, find_header, is_between
+from ingest.form_heads import Header, Row, find_header, is_between
 from ingest.form_labels import Told
 from ingest.forms import FormReading
 from ingest.gather import Place
 from ingest.headers import fold
+from ingest.headings import is_unit
 from ingest.melt_texts import is_figure
 
 _ABOVE = 5  # rows above a list that may tell its year and its unit
 _NAMES = 3  # of a record, side by side: the head of a list
 _DEPTH = 3  # rows of a head
 _CLOSES = re.compile(r"(?:注|说明|备注|填表说明|填报人|填表人|单位负责人)(?:[:：]|$)")
+_TITLE = re.compile(r".*表(?:\(.*\))?|\(?(?:19|20)\d{2}年度?\)?|附[件表]\d*")  # of the next page
 _SUM = re.compile(r"(?:.{0,12}[^、.．])?[合小总]\s*计[:：]?")
 
 
@@ -42,13 +44,36 @@ class FormList:
         return len(self.columns) + (self.header.size if self.header else 0)
 
 
+@dataclass(frozen=True)
+class Page:
+    """A list that was read: what lines above it and its last row of a unit tell goes on under the same head."""
+
+    one: FormList
+    lines: Told
+    over: Told
+
+    def tells(self, one: FormList, lines: Told) -> Told:
+        """What it tells of the next list of the sheet: nothing where that has another head or other lines above."""
+        same = (one.columns, one.over) == (self.one.columns, self.one.over)
+        known = {name: text for name, (text, _) in self.lines.items()}
+        return self.over if same and all(known.get(name) == text for name, (text, _) in lines.items()) else {}
+
+
 def read_sheet(reading: FormReading) -> None:
     """Add the rows of all lists of a sheet, and of the forms above the first. Raises Refused where there are none."""
     lists = list(_iter_lists(reading))
     ends = [*(one.top for one in lists[1:]), len(reading.rows)]
+    page: Page | None = None
+    refused: list[Refused] = []
     for one, end in zip(lists, ends, strict=False):
-        _read_list(reading, one, end)
+        try:
+            page = _read_list(reading, one, end, page)
+        except Refused as untold:
+            refused.append(untold)
     reading.run(lists[0].top if lists else len(reading.rows))
+    if refused and len(refused) == len(lists):
+        raise refused[0]
+    reading.gather.take(tuple(one.finding for one in refused))
 
 
 def _iter_lists(reading: FormReading) -> Iterator[FormList]:
@@ -111,14 +136,16 @@ def _columns(reading: FormReading, cells: list[str], inside: Header | None) -> d
     return columns if named or len(columns) > _NAMES or beyond else {}
 
 
-def _read_list(reading: FormReading, one: FormList, end: int) -> None:
+def _read_list(reading: FormReading, one: FormList, end: int, before: Page | None) -> Page:
     """Add a record where the project changes, and the rows of the table inside, down to the row `end` (by place)."""
     link, first = reading.form.link, max(0, one.at - _ABOVE)
     reading.unit = find_form_unit(reading.rows[first : one.at + 1])
-    links, held, over = dict[int, tuple[str, tuple[int, int]]](), Told(), reading.labels.over(first, one.top)
+    links, held, lines = dict[int, tuple[str, tuple[int, int]]](), Told(), reading.labels.over(first, one.top)
+    known = before.tells(one, lines) if before and one.over else {}
     at, body = one.columns[link], list(_body(reading, one, end))
-    groups = _groups(reading, one, body)
-    over = raised(over, one.over, reading.form.over, {cells[at] for number, cells in body if number in groups.units})
+    groups = _groups(reading, one, body, goes_on=one.over in known)
+    units = {cells[at] for number, cells in body if number in groups.units}
+    over = {**raised(lines, one.over, reading.form.over, units), **known}
     for number, cells in body:
         if one.over and number in groups.units | groups.unsure:
             over, held = {**over, one.over: (cells[at], (number, at))}, Told()
@@ -134,15 +161,18 @@ def _read_list(reading: FormReading, one: FormList, end: int) -> None:
             reading.add(reading.form.record, number, {**over, **held})
         if link in held:
             links[number] = held[link]
-    if one.header is None:
-        return
-    for number, inside in reading.body(one.at, len(reading.rows), one.header, {}):
-        if number in links:
-            reading.add(one.header.table.name, number, {**inside, link: links[number]})
+    header = one.header
+    for number, inside in reading.body(one.at, len(reading.rows), header, {}) if header else ():
+        if header and number in links:
+            reading.add(header.table.name, number, {**inside, link: links[number]})
+    return Page(one, lines, over)
 
 
-def _groups(reading: FormReading, one: FormList, body: list[tuple[int, list[str]]]) -> Groups:
-    """The rows that name units over their projects; what nothing proves to be either is left out and told."""
+def _groups(reading: FormReading, one: FormList, body: list[Row], *, goes_on: bool) -> Groups:
+    """The rows that name units over their projects; what nothing proves to be either is left out and told.
+
+    Raises Refused where nothing tells any of them, and the list does not go on from one that did.
+    """
     if one.over is None:
         return Groups(set(), set())
     inside = [at for group in one.header.groups for at in group.values()] if one.header else []
@@ -150,7 +180,7 @@ def _groups(reading: FormReading, one: FormList, body: list[tuple[int, list[str]
     names, link = reading.names[reading.form.record], reading.form.link
     groups = find_groups(mixed_columns(names, link, one.columns, inside, heads), body)
     at, sheet = one.columns[link], reading.sheet
-    if not groups.units | groups.unsure and any(cells[at] for _, cells in body):
+    if not goes_on and not groups.units | groups.unsure and any(cells[at] for _, cells in body):
         raise Refused(
             "units_not_told",
             sheet=sheet.name,
@@ -174,6 +204,8 @@ def _body(reading: FormReading, one: FormList, end: int) -> Iterator[tuple[int, 
         lead = next((cell for cell in cells if cell), "")
         if _CLOSES.match(fold(lead)):
             return
+        if sum(map(bool, cells)) == 1 and (_TITLE.fullmatch(fold(lead)) or is_unit(lead)):
+            continue
         if any(map(_SUM.fullmatch, (lead, *cells[:3], cells[link]))):
             summed = True
         elif begun and (

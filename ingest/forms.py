@@ -23,6 +23,7 @@ from ingest.periods import find_period, without_dates
 from ingest.raw import RawSheet
 
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
+NO_BLOCK = "form_without_block"  # a sheet has no form
 _ABOVE = 5  # rows above a block that may tell its year
 _OVER = 6  # rows above a header that may tell its groups apart
 _FIRST = 3  # cells of a row in which a block's label begins it, whatever stands before
@@ -72,7 +73,7 @@ class FormReading:
         blocks = [one for one in zip(starts, ends, befores, strict=False) if one[0] not in apart]
         read = [self._read_block(*block) for block in blocks]
         if not any(read) and last == len(self.rows):
-            raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))
+            raise Refused(NO_BLOCK, sheet=self.sheet.name, label="、".join(self.form.start))
         for kind, count in self.labels.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
 
