@@ -196,8 +196,17 @@ def _groups(reading: FormReading, one: FormList, body: list[Row], *, goes_on: bo
 
 
 def _body(reading: FormReading, one: FormList, end: int) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a list without its sums, down to its notes; after a sum, only those with as many names as a head."""
+    """The rows of a list without its sums, down to its notes; after a sum, only those with as many names as a head.
+
+    Those of units too, where such a row follows.
+    """
     link, least, summed = one.columns[reading.form.link], min(_NAMES, len(one.columns)), False
+    full = {
+        place
+        for place, (_, cells) in enumerate(reading.rows[:end])
+        if place > one.at and len({cells[at] for at in one.columns.values()} - {""}) >= least
+    }
+    last = max(full, default=0) if one.over else 0
     head, begun = reading.overlaid(one.top, one.at), False
     for place, (number, cells) in enumerate(reading.rows[one.at + 1 : end], one.at + 1):
         begun = begun or not is_between(head, cells, reading.rows[place + 1 : end])
@@ -208,7 +217,5 @@ def _body(reading: FormReading, one: FormList, end: int) -> Iterator[tuple[int, 
             continue
         if any(map(_SUM.fullmatch, (lead, *cells[:3], cells[link]))):
             summed = True
-        elif begun and (
-            not summed or not cells[link] or len({cells[at] for at in one.columns.values()} - {""}) >= least
-        ):
+        elif begun and (not summed or not cells[link] or place in full or place < last):
             yield number, cells

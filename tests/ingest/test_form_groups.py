@@ -116,7 +116,7 @@ def test_departments_with_scores_of_their_own_are_told_by_sums_of_every_row_or_n
 
 def test_a_unit_goes_on_under_the_same_head_on_the_next_page(take: Taker) -> None:
     head = [["2023年项目绩效自评汇总表"], ["单位/项目名称", "全年预算数", "全年执行数", "自评得分"]]
-    first = [["样例所", "", "", ""], ["样例养护", 60, 50, 90]]
+    first = [["合计", 100, 90, ""], ["样例所", "", "", ""], ["样例养护", 60, 50, 90]]
     second = [["样例评价", 40, 40, 95]]
     taken = take(workbook(("表", [*head, *first, [], *head, *second])), schema=EVALUATION)
     expected = [("样例所", "样例养护"), ("样例所", "样例评价")]
