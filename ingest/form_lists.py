@@ -155,10 +155,12 @@ def _read_list(reading: FormReading, one: FormList, end: int, before: Page | Non
         told = {name: (cells[at], (number, at)) for name, at in one.columns.items() if cells[at]}
         if link in told and told[link][0] != held.get(link, ("",))[0]:
             # What stands on the left of the project's name (its unit) may go on from the project before.
-            left = {name: text for name, text in held.items() if one.columns.get(name, 0) < one.columns[link]}
-            held = {**left, **told}
+            held = {**_left(one, held, link), **told}
             held.setdefault("year", reading.year(one.top, max(0, one.top - _ABOVE)))
             reading.add(reading.form.record, number, {**over, **held})
+        elif _sums_up(reading, one, cells, told, held):
+            codes = [name for name, field in reading.names[reading.form.record].fields.items() if link in field.source]
+            held = {name: text for name, text in _left(one, told, link).items() if name not in codes}
         if link in held:
             links[number] = held[link]
     header = one.header
@@ -166,6 +168,21 @@ def _read_list(reading: FormReading, one: FormList, end: int, before: Page | Non
         if header and number in links:
             reading.add(header.table.name, number, {**inside, link: links[number]})
     return Page(one, lines, over)
+
+
+def _left(one: FormList, told: Told, link: str) -> Told:
+    """What stands on the left of the project's name."""
+    return {name: text for name, text in told.items() if one.columns.get(name, 0) < one.columns[link]}
+
+
+def _sums_up(reading: FormReading, one: FormList, cells: list[str], told: Told, held: Told) -> bool:
+    """Whether a row has sums of money of another unit than the project before, and neither project nor indicator."""
+    fields, link = reading.names[reading.form.record].fields, reading.form.link
+    inside = {at for group in one.header.groups for at in group.values()} if one.header else set()
+    named = [name for name in _left(one, told, link) if name in reading.form.over]
+    others = any(told[name][0] != held.get(name, ("",))[0] for name in named)
+    money = any(fields[name].unit == "CNY" for name in told)
+    return link not in told and others and money and not any(cells[at] for at in inside)
 
 
 def _groups(reading: FormReading, one: FormList, body: list[Row], *, goes_on: bool) -> Groups:

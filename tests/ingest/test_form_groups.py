@@ -124,3 +124,23 @@ def test_a_unit_goes_on_under_the_same_head_on_the_next_page(take: Taker) -> Non
     apart = take(workbook(("一", [*head, *first]), ("二", [*head, *second])), schema=EVALUATION)
     assert picked(table(apart, "projects"), "unit_name", "project") == expected[:1]
     assert [one.sheet for one in apart.findings("units_not_told")] == ["二"]
+
+
+def test_a_unit_with_its_sum_may_stand_over_its_projects_in_a_column_of_its_own(take: Taker) -> None:
+    rows = [
+        ["2023年项目支出绩效目标表"], ["单位：元"],
+        ["单位名称", "项目名称", "资金总额", "一级指标", "二级指标", "三级指标", "指标值"],
+        ["样例所", "", 100, "", "", "", ""],
+        ["", "样例养护", 60, "产出指标", "数量指标", "里程", "≥3公里"],
+        ["", "", "", "", "质量指标", "合格率", "100%"],
+        ["", "样例评价", 40, "产出指标", "数量指标", "份数", "5份"],
+        ["样例站", "", 30, "", "", "", ""],
+        ["", "样例宣传", 30, "产出指标", "数量指标", "场次", "5场"],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert picked(table(taken, "projects"), "unit_name", "project", "total") == [
+        ("样例所", "样例养护", 60),
+        ("样例所", "样例评价", 40),
+        ("样例站", "样例宣传", 30),
+    ]
+    assert [row["project"] for row in table(taken, "indicators")] == ["样例养护", "样例养护", "样例评价", "样例宣传"]
