@@ -34,6 +34,11 @@ class Header:
         """How many columns it names."""
         return sum(map(len, self.groups))
 
+    @property
+    def down(self) -> set[int]:
+        """The columns of what holds until the next."""
+        return {group[name] for group in self.groups for name in self.table.down if name in group}
+
 
 def groups_of(table: FormTable, names: Names, link: str, cells: Sequence[str]) -> tuple[dict[str, int], ...]:
     """The groups of columns in a header row, by field: one begins where a field comes again.
@@ -103,9 +108,14 @@ def over_of(group: Mapping[str, int], rows: Sequence[Row]) -> tuple[str, At] | N
     return next(((cells[first], (number, first)) for number, cells in reversed(rows) if cells[first]), None)
 
 
-def overlaid(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Headings of several rows as one: the lowest of each column."""
-    return [next((cell for cell in reversed(column) if cell), "") for column in zip(*rows, strict=True)]
+def overlaid(rows: Sequence[Sequence[str]], spelt: Callable[[str], object] = lambda _: False) -> list[str]:
+    """Headings of several rows as one: the lowest of each column, or the lines of one (`年初` over `预算数`)."""
+    columns = [[cell for cell in column if cell] for column in zip(*rows, strict=True)]
+    whole = (["".join(words[at:]) for at in range(len(words) - 1)] for words in columns)
+    return [
+        next((words for words in likely if spelt(words)), column[-1] if column else "")
+        for likely, column in zip(whole, columns, strict=True)
+    ]
 
 
 def goes_on(upper: Sequence[str], lower: Sequence[str], knows: Callable[[str], bool]) -> bool:

@@ -48,6 +48,7 @@ class Labels:
         told = Told()
         for line in range(first, last):
             told |= _settled(claim for place, _ in enumerate(self._rows[line][1]) for claim in self._above(line, place))
+            told |= self._coded(line)
         return told
 
     def is_label(self, cell: str) -> bool:
@@ -60,6 +61,16 @@ class Labels:
         beside = self._beside(line, place) if cell.endswith((":", "：")) else None
         if beside and (names := self._names.meant(cell)):
             yield self._rank(names, cell), names, beside
+
+    def _coded(self, line: int) -> Told:
+        """The name behind a code in a line that has no label, beside a unit of money at most."""
+        number, cells = self._rows[line]
+        texts = [(cell, (number, at)) for at, cell in enumerate(cells) if cell and not is_unit(cell)]
+        fields = [one for one in self._names.fields.values() if one.coded]
+        if len(texts) != 1:
+            return {}
+        found = ((one.name, re.fullmatch(one.coded, texts[0][0])) for one in fields)
+        return {name: (match["name"], texts[0][1]) for name, match in found if match}
 
     def _claims(self, line: int, place: int, end: int) -> Iterator[Claim]:
         cell = self._rows[line][1][place]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.form_blocks import plain_label, spellings_of
+from ingest.headers import fold
 
 _LONGEST = 24  # characters of a heading that is told by its words
 _MOST = 80  # of one with all that stands in brackets
@@ -21,11 +22,13 @@ class Names:
         for one in schema.fields:
             for rank, head in enumerate(spellings_of(one)):
                 self._ranks.setdefault(plain_label(head), {}).setdefault(one.name, rank)
+        self._unlike = {one.name: re.compile(one.unlike) for one in schema.fields if one.unlike}
         self._worded = [(re.compile(one.worded), one.name) for one in schema.fields if one.worded]
 
     def meant(self, cell: str) -> tuple[str, ...]:
         """The fields that go by this label, in the schema's order."""
-        return tuple(self._ranks.get(plain_label(cell), ())) if 0 < len(cell) <= _MOST else ()
+        found = self._ranks.get(plain_label(cell), ()) if 0 < len(cell) <= _MOST else ()
+        return tuple(name for name in found if not self._is_unlike(name, cell))
 
     def first(self, cell: str) -> DeclaredField | None:
         """The first of them."""
@@ -40,7 +43,11 @@ class Names:
         label = plain_label(cell) if len(cell) <= _MOST else ""
         if not 1 < len(label) <= _LONGEST or label in self._ranks:
             return None
-        return next((name for pattern, name in self._worded if pattern.search(label)), None)
+        likely = (name for pattern, name in self._worded if pattern.search(label))
+        return next((name for name in likely if not self._is_unlike(name, cell)), None)
+
+    def _is_unlike(self, name: str, cell: str) -> bool:
+        return name in self._unlike and self._unlike[name].search(fold(cell)) is not None
 
     def knows(self, cell: str) -> bool:
         """Whether a cell is what a field goes by."""

@@ -13,6 +13,7 @@ from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import At, Block, find_form_unit, plain_label, spoken
 from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, over_of, overlaid
 from ingest.form_labels import Labels, Told
+from ingest.form_lines import whole_rows
 from ingest.form_names import Names
 from ingest.gather import Gather, Place
 from ingest.headers import fold
@@ -22,6 +23,7 @@ from ingest.periods import find_period, without_dates
 from ingest.raw import RawSheet
 
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
+NO_BLOCK = "form_without_block"  # a sheet has no form
 _ABOVE = 5  # rows above a block that may tell its year
 _OVER = 6  # rows above a header that may tell its groups apart
 _FIRST = 3  # cells of a row in which a block's label begins it, whatever stands before
@@ -71,7 +73,7 @@ class FormReading:
         blocks = [one for one in zip(starts, ends, befores, strict=False) if one[0] not in apart]
         read = [self._read_block(*block) for block in blocks]
         if not any(read) and last == len(self.rows):
-            raise Refused("form_without_block", sheet=self.sheet.name, label="、".join(self.form.start))
+            raise Refused(NO_BLOCK, sheet=self.sheet.name, label="、".join(self.form.start))
         for kind, count in self.labels.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
 
@@ -136,7 +138,7 @@ class FormReading:
         if at + 1 >= (len(self.rows) if end is None else end) or not self.goes_on(at):
             return one
         below = find_header(self.inside, self.form.link, self.rows[at + 1][1])
-        two = find_header(self.inside, self.form.link, overlaid([self.rows[at][1], self.rows[at + 1][1]]))
+        two = find_header(self.inside, self.form.link, self.overlaid(at, at + 1))
         if two is None or two.size < (one.size if one else 0) or two.size <= (below.size if below else 0):
             return one
         return Header(two.table, two.groups, 2)
@@ -144,6 +146,13 @@ class FormReading:
     def goes_on(self, at: int) -> bool:
         """Whether the row below one of headings only goes on to name its columns."""
         return goes_on(self.rows[at][1], self.rows[at + 1][1], self.knows)
+
+    def overlaid(self, top: int, last: int) -> list[str]:
+        """The headings of the rows `top` to `last` (by place) as one row."""
+        return overlaid([cells for _, cells in self.rows[top : last + 1]], self._spelt)
+
+    def _spelt(self, cell: str) -> bool:
+        return any(names.meant(cell) for names in self.names.values())
 
     def knows(self, cell: str) -> bool:
         """Whether a cell is a heading of any of the tables."""
@@ -153,8 +162,9 @@ class FormReading:
         """The rows of a table in a form, by field."""
         held: list[Told] = [{} for _ in header.groups]
         apart = self._apart(at, header, headers)
-        for line in self._lines(at, end, header, headers):
-            number, cells = self.rows[line]
+        lines = self._lines(at, end, header, headers)
+        for line, cells in whole_rows(self.rows, lines, header.down, header.table.whole):
+            number = self.rows[line][0]
             for place, group in enumerate(header.groups):
                 told = {name: (cells[col], (number, col)) for name, col in group.items() if cells[col]}
                 for name in header.table.down:
@@ -239,11 +249,15 @@ class FormReading:
     def _last(self, at: int, end: int, header: Header, headers: dict[int, Header]) -> int:
         """Where a table ends: at the next header, at its closing words, or with the block."""
         for line in range(at + header.depth, end):
-            first = next((cell for cell in self.rows[line][1] if cell), "")
-            closes = header.table.until and re.search(header.table.until, fold(first))
-            if line in headers or closes:
+            cells = [cell for cell in self.rows[line][1] if cell]
+            closes = header.table.until and cells and re.search(header.table.until, fold(cells[0]))
+            if line in headers or closes or (header.table.label and any(map(self._is_goal, cells))):
                 return line
         return end
+
+    def _is_goal(self, cell: str) -> bool:
+        """Whether a cell is the label of what stands below it."""
+        return not set(self.names[self.form.record].meant(cell)).isdisjoint(self.form.below)
 
     def _score(self, at: int, end: int, header: Header, headers: dict[int, Header], record: Told) -> None:
         """The score in the row of sums below the indicators, in the column of the scores."""

@@ -18,7 +18,7 @@ from ingest.tables import Found, Rest, Total, iter_data
 from ingest.values import Unreadable, amount
 
 _MOST_ROWS = 20_000
-_SERIALS = ("序号", "编号", "项次", "序列")
+SERIALS = ("序号", "编号", "项次", "序列")
 _CHINESE = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 
 Line = tuple[bool, tuple[Decimal | None, ...]]  # whether nothing names the row, and its figures
@@ -33,19 +33,19 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
     names = [place for name in required if (place := claims.find(name)) is not None]
     measures = [one.name for one in schema.fields if one.type == "decimal"]
     figures = [place for name in measures if (place := claims.find(name)) is not None]
-    serial = next((at for at, head in enumerate(found.headers) if fold(head) in _SERIALS), None)
+    serial = next((at for at, head in enumerate(found.headers) if fold(head) in SERIALS), None)
     if (not names and serial is None) or not figures or sheet.rows > _MOST_ROWS:
         return
     rows = [row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)]
-    counted = set() if serial is None else _counted([strip(row[serial + 1]) for row in rows])
+    counted = set() if serial is None else find_counted([strip(row[serial + 1]) for row in rows])
     lines = [
         (
             at in counted or (bool(names) and all(null_kind(row[name + 1]) is not None for name in names)),
-            tuple(_number(row[figure + 1]) for figure in figures),
+            tuple(find_number(row[figure + 1]) for figure in figures),
         )
         for at, row in enumerate(rows)
     ]
-    sums = {rows[at][0]: rows[at][1:] for at in _sums(lines, proven=bool(counted))}
+    sums = {rows[at][0]: rows[at][1:] for at in find_sums(lines, proven=bool(counted))}
     if not sums or len(sums) == len(rows):
         return
     for number, cells in sums.items():
@@ -54,14 +54,14 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
     rest.masks = list(_masks(sheet, rest.masks or [], set(sums)))
 
 
-def _counted(serials: Sequence[str]) -> set[int]:
+def find_counted(serials: Sequence[str]) -> set[int]:
     """The places of rows that are counted in Chinese where others are counted in digits."""
     if not any(map(str.isdecimal, serials)):
         return set()
     return {at for at, text in enumerate(serials) if _CHINESE.fullmatch(text)}
 
 
-def _sums(lines: Sequence[Line], *, proven: bool = False) -> list[int]:
+def find_sums(lines: Sequence[Line], *, proven: bool = False) -> list[int]:
     """The places of the rows that are what others give: those down to the next such row, or all that follow.
 
     One row below proves nothing, unless the table is proven to have such lines by another.
@@ -77,10 +77,10 @@ def _is_sum(lines: Sequence[Line], at: int, least: int) -> bool:
     below = lines[at + 1 :]
     near = next((place for place, (other, _) in enumerate(below) if other), len(below))
     parts = ([one for _, one in below[:near]], [one for other, one in below if not other])
-    return any(len(part) >= least and _give(part, figures) for part in parts)
+    return any(len(part) >= least and gives(part, figures) for part in parts)
 
 
-def _give(parts: Sequence[Sequence[Decimal | None]], whole: Sequence[Decimal | None]) -> bool:
+def gives(parts: Sequence[Sequence[Decimal | None]], whole: Sequence[Decimal | None]) -> bool:
     """Whether the parts sum to the whole in each of its figures, but for rounding."""
     for place, value in enumerate(whole):
         if value:
@@ -98,7 +98,8 @@ def _masks(sheet: RawSheet, masks: list[Any], left: set[int]) -> Iterator[Any]:
         yield pa.array([keep and number not in left for keep, number in zip(kept, numbers, strict=True)])
 
 
-def _number(text: str) -> Decimal | None:
+def find_number(text: str) -> Decimal | None:
+    """The number that a cell is, whatever its unit."""
     try:
         return amount(text).value
     except Unreadable:

@@ -16,7 +16,7 @@ from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import Block
 from ingest.form_lists import read_sheet
-from ingest.forms import FormReading
+from ingest.forms import NO_BLOCK, FormReading
 from ingest.gather import Gather, Place
 from ingest.group_rows import leave_group_rows
 from ingest.grouped import fill_groups
@@ -201,13 +201,13 @@ def read_forms(
 ) -> tuple[Part, ...]:
     """The tables of all forms of a file, whatever sheet they are on. Raises Refused where there is none."""
     blocks = {one.table: Block(tuple(each.title for each in one.fields)) for one in schema.tables}
-    refused: Refused | None = None
+    refused: list[Refused] = []
     for sheet in sheets:
         rows = [row for batch in iter_batches(sheet.path) for row in _rows(batch)]
         try:
             read_sheet(FormReading(schema, sheet, rows, period, gather, blocks))
         except Refused as no_form:
-            refused = refused or no_form
+            refused.append(no_form)
     banners = _banners(schema, sheets[0])
     title = next((text for text in banners if not is_table_number(text) and len(text) > _SHORT), None)
     parts = []
@@ -224,7 +224,8 @@ def read_forms(
             found = Found(block.headers, 1, title, unit, tuple(banners), header_rows=(1,))
             parts.append(Part(one, sheet, found, _settled_rest(sheet, Rest())))
     if not parts:
-        raise refused or Refused("header_only", sheet=sheets[0].name, row=1)
+        raise next(iter(refused), Refused("header_only", sheet=sheets[0].name, row=1))
+    gather.take(tuple(one.finding for one in refused if one.finding.code != NO_BLOCK))
     return tuple(parts)
 
 

@@ -145,7 +145,7 @@ def _form(data: Mapping[str, Any]) -> Form:
         tuple(data.get("below", ())),
         data.get("total", {}),
         data.get("boilerplate"),
-        data.get("over"),
+        tuple(data.get("over", ())),
     )
 
 
@@ -195,6 +195,8 @@ _PLAIN = (
     "together",
     "among",
     "worded",
+    "unlike",
+    "coded",
 )
 
 

@@ -85,6 +85,8 @@ class DeclaredField:
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
     filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
+    coded: str = ""  # in forms: a pattern of a line above without a label, with its `name` behind its code
+    unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
@@ -182,6 +184,7 @@ class FormTable:
     least: int
     label: str | None = None  # the field that takes the text left of the first of them
     down: tuple[str, ...] = ()  # fields whose value holds until the next
+    whole: str | None = None  # what a text of these is that goes on in the row below, as a pattern
     until: str | None = None  # a first text at which the table ends, as a pattern
     alone: str | None = None  # the label of a first row that has none
     within: tuple[str, str] | None = None  # a field without a column, and the one whose texts may end with it
@@ -202,7 +205,7 @@ class Form:
     below: tuple[str, ...] = ()
     total: Mapping[str, str] = field(default_factory=dict)  # field of the record -> `table.field` of its first row
     boilerplate: str | None = None  # a form's own instructions, as a pattern
-    over: str | None = None  # the field of a row of a name alone, where the head of a list speaks of units and projects
+    over: tuple[str, ...] = ()  # fields of rows of units, from the top, where a heading speaks of units and projects
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,25 @@ def test_a_block_may_begin_with_its_code_and_have_a_goal_a_line(take: Taker) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "department", "unit"),
+    [
+        ("211001样例县交通局本级", None, "样例县交通局本级"),
+        ("211-样例县交通局", "样例县交通局", None),
+        ("2023年样例县交通局", None, None),
+        ("211001项目绩效目标", None, None),
+    ],
+)
+def test_a_line_over_a_block_may_name_its_unit_by_code_alone(
+    take: Taker, line: str, department: str | None, unit: str | None
+) -> None:
+    rows = [["样例县2023年部门预算项目绩效目标"], *block(1, "样例养护", "860.00", ["养护道路。"])]
+    rows[2] = [line, "", "", "", "单位：万元"]
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    names = ("department", "unit_name", "total")
+    assert picked(table(taken, "projects"), *names) == [(department, unit, 8_600_000)]
+
+
 @pytest.mark.parametrize("medium", ["项目总目标", "实施期绩效目标", "中长期目标", "项目全周期绩效目标"])
 def test_goals_and_values_are_told_by_their_words(take: Taker, medium: str) -> None:
     rows = [
@@ -125,7 +144,8 @@ def test_sums_under_a_common_heading_are_those_of_each_project(take: Taker) -> N
     assert picked(table(taken, "projects"), *names) == [("样例展厅", "样例中心", 300, 200, 100, 50, Decimal("86.5"))]
 
 
-def test_a_form_of_one_level_with_weights_in_its_own_words(take: Taker) -> None:
+@pytest.mark.parametrize("reason", ["未完成原因及拟采取的改进措施", "说明"])
+def test_a_form_of_one_level_with_weights_in_its_own_words(take: Taker, reason: str) -> None:
     rows = [
         ["2022年度项目支出绩效自评表"],
         ["项目名称", "样例改造", "", "", "自评总分（分）", 97.8],
@@ -137,8 +157,9 @@ def test_a_form_of_one_level_with_weights_in_its_own_words(take: Taker) -> None:
         ["当年绩效目标", "年初绩效目标", "", "全年（调整）绩效目标", "", "全年目标实际完成情况"],
         ["", "改造24公里", "", "改造27公里", "", "完成26.4公里"],
         ["绩效指标", "指标名称", "年初指标值", "调整指标值", "全年完成值",
-         "指标权重（分）", "指标得分（分）", "未完成原因及拟采取的改进措施"],
+         "指标权重（分）", "指标得分（分）", reason],
         ["", "改造里程", "24", "27", "26.4", 30, 29.3, "延期"],
+        ["说明", "按实际完成情况填写"],
     ]  # fmt: skip
     taken = take(workbook(("表", rows)), schema=EVALUATION)
     names = ("budget_total", "execution_rate", "score", "goal_expected", "goal_actual")
@@ -193,6 +214,32 @@ def test_the_values_of_former_years_are_no_targets(take: Taker) -> None:
             rows[2][4:], rows[3] = [upper, "", lower], []
         taken = take(workbook(("表", rows)), schema=TARGETS)
         assert picked(table(taken, "indicators"), "level3", "target", "operator") == [("赛事场次", "≥20场", ">=")]
+
+
+@pytest.mark.parametrize(
+    ("over", "half", "full"),
+    [
+        ("指标值", "半年（计划）值", "全年（计划）值"),
+        ("目标值", "半年", "全年"),
+        ("", "指标值（半年）", "指标值（全年）"),
+    ],
+)
+def test_of_values_for_half_a_year_and_for_all_of_it_the_latter_is_the_target(
+    take: Taker, over: str, half: str, full: str
+) -> None:
+    levels = ["绩效指标", "一级指标", "二级指标", "三级指标"]
+    rows = [
+        ["项目名称", "样例健身", "", "", "项目编码", "42100024T000000101234", ""],
+        ["项目年度绩效目标", "举办赛事。", "", "", "", "", ""],
+        *([[*levels, over, "", ""], ["", "", "", "", half, full, "备注"]] if over else [[*levels, half, full, "备注"]]),
+        ["", "产出指标", "数量指标", "赛事场次", "10场", "≥20场", ""],
+        ["", "", "", "赛事结束时间", "/", "10月底前", ""],
+    ]
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert picked(table(taken, "indicators"), "level3", "target") == [
+        ("赛事场次", "≥20场"),
+        ("赛事结束时间", "10月底前"),
+    ]
 
 
 def test_indicators_side_by_side_are_of_the_kind_above_them(take: Taker) -> None:
