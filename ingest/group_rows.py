@@ -41,7 +41,7 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
     lines = [
         (
             at in counted or (bool(names) and all(null_kind(row[name + 1]) is not None for name in names)),
-            tuple(_number(row[figure + 1]) for figure in figures),
+            tuple(number_of(row[figure + 1]) for figure in figures),
         )
         for at, row in enumerate(rows)
     ]
@@ -98,7 +98,8 @@ def _masks(sheet: RawSheet, masks: list[Any], left: set[int]) -> Iterator[Any]:
         yield pa.array([keep and number not in left for keep, number in zip(kept, numbers, strict=True)])
 
 
-def _number(text: str) -> Decimal | None:
+def number_of(text: str) -> Decimal | None:
+    """The number of a cell, if it holds one."""
     try:
         return amount(text).value
     except Unreadable:

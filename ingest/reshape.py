@@ -30,6 +30,7 @@ from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
 from ingest.told import told_apart, told_by_year, told_of
+from ingest.trees import unfold
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
@@ -73,6 +74,11 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     yearly = told_by_year(schema, asked.found, asked.mapping, asked.period or "")
     asked = replace(asked, mapping={**yearly, **told_apart(schema, asked.found, asked.mapping), **asked.mapping})
     claims = Claims(asked.found.headers, schema, asked.mapping)
+    unfolded = unfold(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
+    if unfolded is not None:
+        rest = _settled_rest(unfolded.sheet, asked.rest, asked.found.headers)
+        mapping = {**unfolded.mapping, **asked.mapping}
+        return (fill(replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)),)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
     asked = replace(asked, sheet=grouped)
@@ -119,7 +125,7 @@ def fill(asked: Asked) -> Part:
         sheets_from=tuple(sheets_from) if several else (),
     )
     headers = (*found.headers, *added)
-    rest = _settled_rest(sheet, asked.rest, found.headers)
+    rest = _settled_rest(sheet, asked.rest, asked.rest.heads or found.headers)
     return Part(schema, sheet, replace(found, headers=headers), rest, asked.mapping)
 
 
