@@ -29,7 +29,7 @@ from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
-from ingest.told import told_apart, told_by_year, told_of
+from ingest.told import told_apart, told_body, told_by_year, told_of
 from ingest.trees import unfold
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
@@ -133,7 +133,11 @@ def _told(one: DeclaredField, asked: Asked) -> str:
     """What title or file name say of a field of the whole table."""
     if not (one.filled or one.labels):
         return ""
-    return told_of(one, asked.found, (asked.sheet.name or "", asked.named), asked.period, asked.rest.notes)
+    named = (asked.sheet.name or "", asked.named)
+    text = told_of(one, asked.found, named, asked.period, asked.rest.notes)
+    if text or one.filled != "body":
+        return text
+    return told_body(asked.found, named, [cells for _, cells in first_rows(asked.sheet, _LOOKED)])
 
 
 def _is_long(asked: Asked) -> bool:

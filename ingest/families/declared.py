@@ -83,7 +83,7 @@ class DeclaredField:
     code_pattern: str | None = None  # texts of this form are codes themselves
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
-    filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
+    filled: str = ""  # `period region number body`: what title or file name say, where no column of its own is there
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
