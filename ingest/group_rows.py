@@ -18,7 +18,7 @@ from ingest.tables import Found, Rest, Total, iter_data
 from ingest.values import Unreadable, amount
 
 _MOST_ROWS = 20_000
-_SERIALS = ("序号", "编号", "项次", "序列")
+SERIALS = ("序号", "编号", "项次", "序列")
 _CHINESE = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 
 Line = tuple[bool, tuple[Decimal | None, ...]]  # whether nothing names the row, and its figures
@@ -33,7 +33,7 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
     names = [place for name in required if (place := claims.find(name)) is not None]
     measures = [one.name for one in schema.fields if one.type == "decimal"]
     figures = [place for name in measures if (place := claims.find(name)) is not None]
-    serial = next((at for at, head in enumerate(found.headers) if fold(head) in _SERIALS), None)
+    serial = next((at for at, head in enumerate(found.headers) if fold(head) in SERIALS), None)
     if (not names and serial is None) or not figures or sheet.rows > _MOST_ROWS:
         return
     rows = [row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)]

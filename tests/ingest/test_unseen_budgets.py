@@ -41,3 +41,32 @@ def test_stars_under_columns_without_a_number_count_them_too(take: Taker) -> Non
     assert taken.finding("row_of_numbers").row == 2
     kept = take(lines.replace("**,**,1,2,**", "样例园,**,2,1,**"), schema=BUDGET)
     assert kept.column("unit_name") == ["样例园", "样例小学", "样例中学"]
+
+
+KINDS = [
+    ["类型", "项目名称", "项目单位", "合计", "本年拨款", "", "财政拨款结转结余", "", "单位资金"],
+    ["", "", "", "", "一般公共预算", "政府性基金预算", "一般公共预算", "政府性基金预算", ""],
+    ["合计", "", "", 21.5, 12, 3, 2.5, "", 4],
+    ["运转类", "样例防火", "样例局", 8, 7, 1, "", "", ""],
+    ["", "样例监测", "样例站", 9.5, 5, 2, 2.5, "", ""],
+    ["目标类", "样例养护", "样例场", 4, "", "", "", "", 4],
+]
+
+
+def test_a_sum_without_a_column_is_that_of_the_kinds_under_its_heading(take: Taker) -> None:
+    taken = take(workbook(("表", [["2024年项目支出表（万元）"], *KINDS])), schema=BUDGET)
+    assert picked(taken.rows, "project", "total", "appropriation", "carried_over") == [
+        ("样例防火", 80_000, 80_000, None),
+        ("样例监测", 95_000, 70_000, 25_000),
+        ("样例养护", 40_000, None, None),
+    ]
+    first, last = (taken.cells(row)["appropriation"] for row in (1, 3))
+    assert (first["raw"], first["cell"], first["unit"]) == ("7 | 1", "E5", "万元")
+    assert (last["null"], last["unit"]) == ("missing", None)
+    assert [one.params["field"] for one in taken.findings("field_is_sum")] == ["财政拨款", "上年结转"]
+
+
+def test_columns_that_do_not_give_the_total_are_not_added_up(take: Taker) -> None:
+    rows = [["2024年项目支出表（万元）"], *KINDS[:4], ["", "样例监测", "样例站", 9.5, 7, 2, 2.5, "", ""], KINDS[5]]
+    taken = take(workbook(("表", rows)), schema=BUDGET)
+    assert "appropriation" not in taken.types
