@@ -1,7 +1,7 @@
 """Lists in which one column holds departments, units and projects below each other: one row a project.
 
 The lines above projects carry the sums of what follows. How far names are set in tells the tree, which must agree with
-these sums; where all stand flush, it is told where the sums allow no other.
+these sums; else it is told where the sums allow no other.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ingest.tree_paths import Cell, Paths, Told
 
 _MOST_ROWS = 5_000
 _WIDE = "\u3000"  # a space as wide as a character, twice the others
+_STEP = 3  # spaces that a step of a cell's indent is worth
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def unfold(
         return None
     totals = [one.cells for one in rest.totals if any(map(matching_total, one.cells))]
     wholes = [tuple(number_of(cells[at]) for at in figures) for cells in totals]
-    grown = _grown(lines, place, next(iter(wholes), None))
+    depths = [_depth(sheet, one.number, place, one.cells[place]) for one in lines]
+    grown = _grown([one.figures for one in lines], depths, next(iter(wholes), None))
     if grown is None:
         return None
     codes = _codes(tree, found, claims)
@@ -98,20 +100,24 @@ def _codes(tree: Tree, found: Found, claims: Claims) -> int | None:
     return places[0] if len(places) == 1 else None
 
 
-def _grown(lines: Sequence[_Line], place: int, whole: Vector | None) -> Parents | None:
-    """Of each line, the line that it stands under; None where that is not told, or does not agree with the sums."""
-    depths = [_depth(one.cells[place]) for one in lines]
-    figures = [one.figures for one in lines]
-    parents = _by_depth(depths) if len(set(depths)) > 1 else parents_by_sums(figures, whole)
-    if parents is None or not _agrees(figures, parents, whole):
+def _grown(figures: Sequence[Vector], depths: Sequence[int], whole: Vector | None) -> Parents | None:
+    """Of each line, the line that it stands under; None where that is not told, or does not agree with the sums.
+
+    Where units stand as far in as their department, the sums may tell: nothing is set in less than what it is under.
+    """
+    parents = _by_depth(depths)
+    if _agrees(figures, parents, whole):
+        return parents
+    told = parents_by_sums(figures, whole)
+    if told is None or any(parent is not None and depths[parent] > depths[at] for at, parent in enumerate(told)):
         return None
-    return parents
+    return told if _agrees(figures, told, whole) else None
 
 
-def _depth(text: str) -> int:
+def _depth(sheet: RawSheet, row: int, column: int, text: str) -> int:
     """How far a name is set in, in spaces."""
     lead = text[: len(text) - len(text.lstrip(SPACES))]
-    return len(lead) + lead.count(_WIDE)
+    return len(lead) + lead.count(_WIDE) + _STEP * sheet.indents.get((row, column), 0)
 
 
 def _by_depth(depths: Sequence[int]) -> Parents:

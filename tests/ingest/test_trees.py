@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from openpyxl.styles import Alignment
 
 from ingest.sum_trees import parents_by_sums
 from ingest.values import amount
@@ -78,6 +80,26 @@ def test_sums_tell_the_tree_where_all_names_stand_flush(take: Taker) -> None:
         ("样例市文化局", "样例市图书馆", "样例图书购置", 57_500, 17_500),
     ]
     assert taken.cells(3)["unit_name"]["cell"] == "A7"
+
+
+def set_in(book: Any, *steps: int) -> None:
+    for cell, step in zip(book.active["A"][1:], steps, strict=True):
+        cell.alignment = Alignment(indent=step)
+
+
+def test_cells_may_be_set_in_by_their_style(take: Taker) -> None:
+    rows = [*FLUSH[:5], ["样例零项目", "0", "", ""], *FLUSH[5:]]
+    sheet = ("2023年项目支出表（万元）", [[one or None for one in row] for row in rows])
+    taken = take(workbook(sheet, change=lambda book: set_in(book, 0, 0, 2, 4, 4, 4, 2, 4)), schema=BUDGET)
+    assert picked(taken.rows, "unit_name", "project", "total")[1:3] == [
+        ("样例市文化局本级", "样例零项目", 0),
+        ("样例市文化局本级", "样例健身活动", 50_000),
+    ]
+    flush = ("表", [*rows[:5], *rows[6:]])
+    taken = take(workbook(flush, change=lambda book: set_in(book, 0, 0, 0, 2, 2, 0, 2)), schema=BUDGET)
+    assert [row["department"] for row in taken.rows] == ["样例市文化局"] * 3
+    contrary = workbook(flush, change=lambda book: set_in(book, 2, 2, 0, 2, 2, 0, 2))
+    assert take.refused(contrary, schema=BUDGET).code == "required_missing"
 
 
 def test_units_alone_have_their_department_from_above(take: Taker) -> None:
