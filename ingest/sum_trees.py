@@ -14,23 +14,27 @@ _State = tuple[int, tuple[Decimal, ...]]  # the next line, and the sum of the li
 _Reached = dict[_State, tuple[int, _State]]  # state -> in how many ways it is reached, and from which state
 
 
-def parents_by_sums(figures: Sequence[Vector], whole: Vector | None) -> Parents | None:
+def parents_by_sums(
+    figures: Sequence[Vector], whole: Vector | None, may: Sequence[bool] = (), must: Sequence[bool] = ()
+) -> Parents | None:
     """Of each line the one that it stands under, which is the sum of all right under it; None where that is not sure.
 
-    `whole` is the sum of all; without it the first line stands over all others.
+    `whole` is the sum of all; without it the first line stands over all others. Where it is known, only those lines
+    `may` stand over others, and those `must`.
     """
     values = [tuple(one or Decimal() for one in line) for line in figures]
     if not values or any(not any(line) or min(line) < 0 for line in values):
         return None  # a line of nothing may stand anywhere
     top = values[0] if whole is None else tuple(one or Decimal() for one in whole)
-    return _Search(values).parents(top)
+    return _Search(values, may, must).parents(top)
 
 
 class _Search:
     """All trees whose lines over others are their sums, found from the last line to the first."""
 
-    def __init__(self, values: Sequence[tuple[Decimal, ...]]) -> None:
+    def __init__(self, values: Sequence[tuple[Decimal, ...]], may: Sequence[bool], must: Sequence[bool]) -> None:
         self._values, self._steps = values, 0
+        self._may, self._must = may or [True] * len(values), must or [False] * len(values)
         self._ends: list[dict[int, int]] = [{} for _ in values]  # of each line: where its tree may end, how often
         self._reached: list[_Reached] = [{} for _ in values]
 
@@ -39,9 +43,9 @@ class _Search:
         count = len(self._values)
         for at in reversed(range(count)):
             value = self._values[at]
-            self._reached[at] = self._under(at + 1, value)
+            self._reached[at] = self._under(at + 1, value) if self._may[at] else {}
             ends = {end: ways for (end, total), (ways, _) in self._reached[at].items() if total == value}
-            self._ends[at] = {at + 1: 1, **ends}
+            self._ends[at] = ends if self._must[at] else {at + 1: 1, **ends}
         roots = self._under(0, top)
         if self._steps > _MOST_STEPS or roots.get((count, top), (0, None))[0] != 1:
             return None

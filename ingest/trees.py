@@ -25,7 +25,7 @@ from ingest.raw import RawSheet, RawWriter
 from ingest.row_words import matching_total
 from ingest.sum_trees import Parents, Vector, parents_by_sums
 from ingest.tables import Found, Rest, Total, iter_data
-from ingest.tree_paths import Cell, Paths, Told
+from ingest.tree_paths import Cell, Lines, Paths, Told
 
 _MOST_ROWS = 5_000
 _WIDE = "\u3000"  # a space as wide as a character, twice the others
@@ -66,13 +66,12 @@ def unfold(
         return None
     totals = [one.cells for one in rest.totals if any(map(matching_total, one.cells))]
     wholes = [tuple(number_of(cells[at]) for at in figures) for cells in totals]
-    depths = [_depth(sheet, one.number, place, one.cells[place]) for one in lines]
-    grown = _grown([one.figures for one in lines], depths, next(iter(wholes), None))
-    if grown is None:
-        return None
     codes = _codes(tree, found, claims)
     mixed = codes is not None and claims.find(tree.inner[1]) is None and claims.find(tree.top[1]) is None
-    told = Paths(tree, [one.cells for one in lines], grown, place, codes, mixed).find()
+    named = Lines(tree, [one.cells for one in lines], place, codes, mixed)
+    depths = [_depth(sheet, one.number, place, one.cells[place]) for one in lines]
+    grown = _grown([one.figures for one in lines], depths, next(iter(wholes), None), named)
+    told = Paths(named, grown).find() if grown is not None else None
     if told is None:
         return None
     _leave(lines, told, rest)
@@ -100,7 +99,7 @@ def _codes(tree: Tree, found: Found, claims: Claims) -> int | None:
     return places[0] if len(places) == 1 else None
 
 
-def _grown(figures: Sequence[Vector], depths: Sequence[int], whole: Vector | None) -> Parents | None:
+def _grown(figures: Sequence[Vector], depths: Sequence[int], whole: Vector | None, named: Lines) -> Parents | None:
     """Of each line, the line that it stands under; None where that is not told, or does not agree with the sums.
 
     Where units stand as far in as their department, the sums may tell: nothing is set in less than what it is under.
@@ -108,7 +107,8 @@ def _grown(figures: Sequence[Vector], depths: Sequence[int], whole: Vector | Non
     parents = _by_depth(depths)
     if _agrees(figures, parents, whole):
         return parents
-    told = parents_by_sums(figures, whole)
+    may, must = named.expected()
+    told = parents_by_sums(figures, whole, may, must) or parents_by_sums(figures, whole, may)
     if told is None or any(parent is not None and depths[parent] > depths[at] for at, parent in enumerate(told)):
         return None
     return told if _agrees(figures, told, whole) else None
