@@ -84,11 +84,11 @@ def unfold(
 
 def _heading(tree: Tree, found: Found, claims: Claims) -> int | None:
     """The column of units and projects, or that of projects, where no other column names units."""
-    if any(claims.find(name) is not None for name, _ in (tree.top, tree.inner)):
-        return None
-    own = claims.find(tree.leaf[0])
-    places = [at for at in claims.unknown() if re.search(tree.heading, fold(found.headers[at]))]
-    return own if own is not None else places[0] if len(places) == 1 else None
+    own, *others = (claims.find(name) for name, _ in (tree.leaf, tree.top, tree.inner))
+    free = {own, *others, *claims.unknown()}
+    places = [at for at in free if at is not None and re.search(tree.heading, fold(found.headers[at]))]
+    place = places[0] if len(places) == 1 else own
+    return place if {own, *others} <= {place, None} else None
 
 
 def _codes(tree: Tree, found: Found, claims: Claims) -> int | None:
@@ -133,14 +133,20 @@ def _by_depth(depths: Sequence[int]) -> Parents:
 
 
 def _agrees(figures: Sequence[Vector], parents: Parents, whole: Vector | None) -> bool:
-    """Whether each line with others under it is their sum or has no figures, and some are; so is the sum of all."""
+    """Whether each line with others under it is their sum or has no figures, and so is the sum of all; one is there."""
     under: dict[int | None, list[Vector]] = {}
-    for at, parent in enumerate(parents):
-        under.setdefault(parent, []).append(figures[at])
-    told = {at: figures[at] for at in under if at is not None and any(figures[at])}
-    sums: list[tuple[int | None, Vector]] = [*told.items(), *([(None, whole)] if whole is not None else [])]
+    sums: list[tuple[int | None, Vector]] = [] if whole is None else [(None, whole)]
+    for at in reversed(range(len(parents))):
+        told = any(figures[at]) or at not in under
+        under.setdefault(parents[at], []).append(figures[at] if told else _sum_of(under[at]))
+        sums += [(at, figures[at])] if told and at in under else []
     finest = [min(map(_exponent, column)) for column in zip(*figures, strict=True)]
-    return bool(told) and all(_is_sum(under[at], value, finest) for at, value in sums)
+    parted = any(at is not None for at in under)
+    return parted and bool(sums) and all(_is_sum(under[at], value, finest) for at, value in sums)
+
+
+def _sum_of(parts: Sequence[Vector]) -> Vector:
+    return tuple(sum((one or Decimal() for one in column), Decimal()) for column in zip(*parts, strict=True))
 
 
 def _exponent(value: Decimal | None) -> int:
@@ -149,10 +155,9 @@ def _exponent(value: Decimal | None) -> int:
 
 def _is_sum(parts: Sequence[Vector], whole: Vector, finest: Sequence[int]) -> bool:
     """Whether the parts give the whole, but for the rounding of figures that are printed as fine as that."""
-    sums = [sum((one or Decimal() for one in column), Decimal()) for column in zip(*parts, strict=True)]
     return all(
-        abs((value or Decimal()) - total) <= Decimal(len(parts)).scaleb(exponent) / 2
-        for value, total, exponent in zip(whole, sums, finest, strict=True)
+        abs((value or Decimal()) - (total or Decimal())) <= Decimal(len(parts)).scaleb(exponent) / 2
+        for value, total, exponent in zip(whole, _sum_of(parts), finest, strict=True)
     )
 
 

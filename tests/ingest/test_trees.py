@@ -122,6 +122,18 @@ def test_the_column_may_be_headed_as_that_of_projects_and_have_their_codes(take:
     ]
 
 
+def test_units_may_stand_over_their_projects_without_a_sum(take: Taker) -> None:
+    rows = [
+        ["单位名称/项目名称", "预算数（元）"], ["合计", "10"], ["样例局", ""], ["  样例局本级", ""],
+        ["    项目一", "4"], ["  样例站", "6"], ["    项目二", "6"],
+    ]  # fmt: skip
+    taken = take(lines(rows), schema=BUDGET)
+    assert picked(taken.rows, "department", "unit_name", "project", "total") == [
+        ("样例局", "样例局本级", "项目一", 4), ("样例局", "样例站", "项目二", 6)
+    ]  # fmt: skip
+    assert take.refused(lines([rows[0], *rows[2:5]]), schema=BUDGET).code == "required_missing"
+
+
 @pytest.mark.parametrize(
     "rows",
     [
