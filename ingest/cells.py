@@ -136,7 +136,7 @@ def explain_field(
 ) -> dict[str, Any]:
     """What is told of a field; `failed` says that the row is of a sale that failed, so that blanks are of that kind."""
     columns, raw = field["columns"], _raw(field, texts)
-    null = nulls.null_kind(raw)
+    null = nulls.null_kind(raw.replace(JOIN, "|"))
     if field.get("unsold") and (failed or nulls.is_unsold(raw)):
         null = nulls.UNSOLD
     unit = None if null else _unit(field, raw)

@@ -64,6 +64,12 @@ class Claims:
         """The neighbouring columns that hold the field's value piece by piece."""
         return self._pieces.get(one.name, ())
 
+    def under(self, one: DeclaredField) -> tuple[int, ...]:
+        """The columns that nothing takes, under a heading that is the field's: its parts."""
+        uppers = {place: self._headers[place].rpartition(JOIN)[0] for place in self.unknown()}
+        spellings = (*one.headers, one.title)
+        return tuple(at for at, upper in uppers.items() if upper and any(_matches(upper, each) for each in spellings))
+
     def stands_in(self, one: DeclaredField) -> str | None:
         """The field by which rows are told apart instead of a required one that has no column."""
         return next((name for name in one.instead if name in self._taken), None) if not self.has(one) else None

@@ -29,9 +29,9 @@ from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
 from ingest.readers import DecimalReader, WordReader
 from ingest.regions import told_within
-from ingest.sums import find_whole
+from ingest.sums import find_parts, find_whole
 from ingest.tables import Found
-from ingest.unit_readers import UnitBesideReader, put_together
+from ingest.unit_readers import SumReader, UnitBesideReader, put_together
 from ingest.units import Unit, fitting, stated
 from ingest.values import Unreadable, amount, share_of
 
@@ -61,6 +61,7 @@ class DeclaredPlan:
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
         self._about = tuple(filter(None, (table.title, *table.banners, sheet.name, named)))
         self._within = told_within(self._about)
+        self._parts = self._told_parts()
         self._columns = self._plan()
         decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
         self._decimals = [reader for reader, _ in decimals], [column for _, column in decimals]
@@ -85,6 +86,17 @@ class DeclaredPlan:
         words: dict[str, Any] = {"header": header, "field": found.title, "name": found.name, "parts": parts}
         self._gather.add(WARNING, "column_is_sum", self._place(found.place), **words)
         return {header: found.name}
+
+    def _told_parts(self) -> dict[str, tuple[int, ...]]:
+        """The columns that fields are the sums of; they are taken, and that is told."""
+        found = find_parts(self._table.headers, self._schema, self._claims, self._first_rows)
+        for name, places in found.items():
+            for number, place in enumerate(places):
+                self._claims.take(place, f"{name}.{number}")
+            title = next(one.title for one in self._schema.fields if one.name == name)
+            parts = "、".join(self._table.headers[place] for place in places)
+            self._gather.add(INFO, "field_is_sum", self._place(places[0]), field=title, parts=parts)
+        return found
 
     def _first_rows(self) -> list[list[str]]:
         rows = first_rows(self._sheet, _LOOK)
@@ -125,6 +137,9 @@ class DeclaredPlan:
         if one.ends is not None:
             return [column for end in (_LOW, _HIGH) if (column := self._end(one, end)) is not None]
         own = self._claims.find(one.name)
+        if parts := self._parts.get(one.name):
+            planned = self._planned(one, one.name, one.titles, parts, 0, derived=True)
+            return [replace(planned, reader=SumReader(one.unit, self._unit(one, parts[0])))]
         if own is None and (pieces := self._claims.pieces(one)):
             planned = self._planned(one, one.name, one.titles, pieces, 0, derived=False)
             return [replace(planned, reader=WordReader(put_together))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -45,6 +45,7 @@ class RawSheet:
     text_columns: frozenset[int] = frozenset()  # columns (from 0) whose values their source marks as text
     findings: tuple[Finding, ...] = ()
     merged: tuple[Merged, ...] | None = None  # None where the format does not know merged cells
+    indents: Mapping[tuple[int, int], int] = field(default_factory=dict)  # (row, column from 0) -> steps it is set in
 
 
 def column_names(width: int) -> list[str]:

@@ -29,7 +29,8 @@ from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
-from ingest.told import told_apart, told_by_year, told_of
+from ingest.told import told_apart, told_body, told_by_year, told_of
+from ingest.trees import unfold
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
 _MOST_FILLED = 200_000  # rows
@@ -73,6 +74,11 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     yearly = told_by_year(schema, asked.found, asked.mapping, asked.period or "")
     asked = replace(asked, mapping={**yearly, **told_apart(schema, asked.found, asked.mapping), **asked.mapping})
     claims = Claims(asked.found.headers, schema, asked.mapping)
+    unfolded = unfold(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
+    if unfolded is not None:
+        rest = _settled_rest(unfolded.sheet, asked.rest, asked.found.headers)
+        mapping = {**unfolded.mapping, **asked.mapping}
+        return (fill(replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)),)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
     asked = replace(asked, sheet=grouped)
@@ -119,7 +125,7 @@ def fill(asked: Asked) -> Part:
         sheets_from=tuple(sheets_from) if several else (),
     )
     headers = (*found.headers, *added)
-    rest = _settled_rest(sheet, asked.rest, found.headers)
+    rest = _settled_rest(sheet, asked.rest, asked.rest.heads or found.headers)
     return Part(schema, sheet, replace(found, headers=headers), rest, asked.mapping)
 
 
@@ -127,7 +133,11 @@ def _told(one: DeclaredField, asked: Asked) -> str:
     """What title or file name say of a field of the whole table."""
     if not (one.filled or one.labels):
         return ""
-    return told_of(one, asked.found, (asked.sheet.name or "", asked.named), asked.period, asked.rest.notes)
+    named = (asked.sheet.name or "", asked.named)
+    text = told_of(one, asked.found, named, asked.period, asked.rest.notes)
+    if text or one.filled != "body":
+        return text
+    return told_body(asked.found, named, [cells for _, cells in first_rows(asked.sheet, _LOOKED)])
 
 
 def _is_long(asked: Asked) -> bool:

@@ -1,4 +1,4 @@
-"""Which column is the whole that a schema needs and no header names: the sum of the parts in every row."""
+"""Wholes that no header names: the column that is the sum of the parts in every row, or the parts alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
-from ingest.headers import split_unit
+from ingest.group_rows import SERIALS
+from ingest.headers import fold, split_unit
 from ingest.nulls import null_kind
 from ingest.values import Unreadable, amount
 
@@ -48,6 +49,35 @@ def find_whole(
         if len(likely) == 1:
             return Whole(likely[0], whole, lost[whole], tuple(headers[place] for place in parts))
     return None
+
+
+def find_parts(
+    headers: Sequence[str], schema: DeclaredSchema, claims: Claims, look: Callable[[], Rows]
+) -> dict[str, tuple[int, ...]]:
+    """Of fields without a column of their own, those under their heading (`本年拨款` over kinds of budgets).
+
+    A check must say what whole they are a part of, and all columns of sums together must give it in each row.
+    """
+    fields = {one.name: one for one in schema.fields}
+    for check in schema.checks:
+        place = claims.find(check.fields[0])
+        if check.rule != "sum" or place is None:
+            continue
+        free = [one for name in check.fields[1:] if not claims.has(one := fields[name])]
+        parts = {one.name: places for one in free if len(places := claims.under(one)) >= _LEAST}
+        if not parts:
+            continue
+        rows, measure = look(), fields[check.fields[0]].unit
+        own = {claims.find(one.name) for one in schema.fields if one.type == "decimal" and one.unit == measure}
+        others = [at for at in claims.unknown() if fold(headers[at]) not in SERIALS and _has_numbers(rows, at)]
+        together = [*(at for at in own if at is not None and at != place), *others]
+        if _alike(headers, place, together) and _is_sum(rows, place, together):
+            return parts
+    return {}
+
+
+def _has_numbers(rows: Rows, at: int) -> bool:
+    return any(_number(row[at]) is not None for row in rows)
 
 
 def _alike(headers: Sequence[str], at: int, parts: Sequence[int]) -> bool:

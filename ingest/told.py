@@ -26,6 +26,14 @@ _LABELLED = re.compile(
     r"(?:^|(?<=\s))(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]+\s*)?(?P<label>[\u3400-\u9fff（()）]{2,10})\s*[:：]\s*"
     r"(?P<value>(?:[^\s:：。；;]|(?<=\d)[:：](?=\d))+)[。；;]?(?=\s|$)"
 )
+# A department as titles and file names call it, beside the year or before what is made public; the one of finance
+# lists the projects of others, and so does who speaks of a whole level.
+_BODY = re.compile(
+    r"(?:^|[^\u4e00-\u9fff、,]|年度?)(?P<name>(?![年度]|[\u4e00-\u9fff]*[局厅委会][和及与])[\u4e00-\u9fff]{1,10}?[省市区县州旗盟][\u4e00-\u9fff]{1,20}?"
+    r"(?:(?<!财政)[局厅委]|委员会|办公室|法院|检察院|总工会|联合会))(?:\(?(?:本级|机关|汇总)\)?)?"
+    r"(?=$|(?:19|20)\d{2}|部门|单位|预算|项目|绩效)(?!.*(?:[省市区县州][级直]|全[省市区县州]))"
+)
+_BODIES = re.compile(r"单位(?!资金)|部门")  # headers of columns that name some
 
 
 def told_of(
@@ -43,6 +51,15 @@ def told_of(
         places = (match for text in texts if (match := _PLACE.match(text)))
         return known or next((match["name"] or match["after"] for match in places), "")
     return labelled(one, (*above, *notes))
+
+
+def told_body(found: Found, named: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The one department that title or names speak of, if its own units are among those of the table."""
+    texts = [found.title or "", *found.banners, *named]
+    names = {match["name"] for text in texts if (match := _BODY.search(fold(text)))}
+    places = [at for at, header in enumerate(found.headers) if _BODIES.search(fold(header))]
+    own = any(strip(cells[at]).startswith(tuple(names)) for cells in rows for at in places)
+    return names.pop() if len(names) == 1 and (own or not places) else ""
 
 
 def labelled(one: DeclaredField, texts: Sequence[str]) -> str:

@@ -10,8 +10,9 @@ from ingest.units import find_unit
 from ingest.values import Unreadable, amount
 
 BELOW = 8  # rows that are asked what a row above them is
-_MARKER = re.compile(r"[甲乙丙丁戊己庚]|[栏欄行列项項]\s*次|序\s*[号號]|[编編][号號]|公\s*式|[计計]算公式")
-_STEM = re.compile(r"[甲乙丙丁戊己庚]")
+_STARS = r"[*＊]{1,3}"  # under columns that are not numbered
+_MARKER = re.compile(rf"{_STARS}|[甲乙丙丁戊己庚]|[栏欄行列项項]\s*次|序\s*[号號]|[编編][号號]|公\s*式|[计計]算公式")
+_STEM = re.compile(rf"[甲乙丙丁戊己庚]|{_STARS}")
 _NUMBERED = re.compile(r"(?P<open>[(（\[]?)\s*(?P<number>\d{1,3})\s*[)）\]]?\s*(?P<formula>[=＝].+)?")
 _FORMULA = re.compile(r"[A-Z]{1,2}\d?\s*(?:[=＝]\s*[A-Z0-9＋+\-－—×*÷/()（）.％% ]+)?")
 _ENGLISH = re.compile(r"[\x20-\x7e]*[A-Za-z]{2}[\x20-\x7e]*")
@@ -59,7 +60,7 @@ def kind_below(header: Sequence[str], cells: Sequence[str], below: Sequence[Row]
 
 
 def _are_numbers(cells: Sequence[str], below: Sequence[Row]) -> bool:
-    """`(1) (2) (3)`, `甲 乙 1 2`, `栏次 1 2 3`; bare ones only where words stand under one of them."""
+    """`(1) (2) (3)`, `甲 乙 1 2`, `** 1 2 3`, `栏次 1 2 3`; bare ones only where words stand under one of them."""
     places = [at for at, cell in enumerate(cells) if strip(cell)]
     words = [strip(cells[at]) for at in places]
     found = [_NUMBERED.fullmatch(word) for word in words]

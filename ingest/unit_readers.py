@@ -47,6 +47,18 @@ class PointsReader(DecimalReader):
         return super().read(re.sub(r"\s*[分%％]\s*$", "", text))
 
 
+class SumReader(DecimalReader):
+    """The sum of several columns; null where all of them are."""
+
+    def __init__(self, measure: str | None, unit: Unit | None) -> None:
+        super().__init__(measure, unit)
+        self.plain = _NOTHING_PLAIN
+
+    def value(self, text: str) -> Any:
+        parts = [self.read(part) for part in text.split(JOIN) if nulls.null_kind(part) is None]
+        return sum((part or Decimal(0) for part in parts), Decimal(0)) if parts else None
+
+
 class UnitBesideReader(DecimalReader):
     """A number whose unit may stand in a column beside it. Plain numbers go by their units, unit by unit."""
 

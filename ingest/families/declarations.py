@@ -20,6 +20,7 @@ from ingest.families.declared import (
     FormTable,
     Melt,
     Past,
+    Tree,
     Word,
 )
 from ingest.headers import fold
@@ -75,7 +76,7 @@ def read_schema(data: Mapping[str, Any]) -> DeclaredSchema:
 def _table(data: Mapping[str, Any], one: Mapping[str, Any]) -> DeclaredSchema:
     own = {name: one[name] for name in ("title", "previous") if name in one}
     whole = {**data, **own, "key": one.get("key", ())}
-    plain = {name: value for name, value in whole.items() if name not in ("form", "melt", "explode")}
+    plain = {name: value for name, value in whole.items() if name not in ("form", "melt", "explode", "tree")}
     return _one({**plain, "table": one["name"]}, one["field"], one.get("check", ()), ())
 
 
@@ -98,6 +99,7 @@ def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[Declar
         repeat=tuple(data.get("explode", {}).get("repeat", ())),
         melt=_melt(data["melt"]) if "melt" in data else None,
         form=_form(data["form"]) if "form" in data else None,
+        tree=_tree(data["tree"]) if "tree" in data else None,
         telling=tuple(data.get("telling", ())),
         beside=data.get("beside", ""),
         other=data.get("other", ""),
@@ -147,6 +149,10 @@ def _form(data: Mapping[str, Any]) -> Form:
         data.get("boilerplate"),
         tuple(data.get("over", ())),
     )
+
+
+def _tree(data: Mapping[str, Any]) -> Tree:
+    return Tree(**{**data, **{name: tuple(data[name]) for name in ("top", "inner", "leaf")}})
 
 
 def _field(schema: str, data: Mapping[str, Any]) -> DeclaredField:
@@ -247,6 +253,8 @@ def _verify(schema: DeclaredSchema) -> None:
             raise ValueError(f"{schema.name}: a check has an unknown rule; known are {', '.join(RULES)}")
         if not published.issuperset(check.fields):
             raise ValueError(f"{schema.name}: a check of {check.rule} names a field that there is not")
-    for what, fields in (("the key", schema.key), ("previous", (*schema.past.across, *schema.past.apart))):
+    tree = (*schema.tree.top, *schema.tree.inner, *schema.tree.leaf) if schema.tree else ()
+    past = (*schema.past.across, *schema.past.apart)
+    for what, fields in (("the key", schema.key), ("previous", past), ("the tree", tree)):
         if not published.issuperset(fields):
             raise ValueError(f"{schema.name}: {what} names a field that there is not")

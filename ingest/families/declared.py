@@ -83,7 +83,7 @@ class DeclaredField:
     code_pattern: str | None = None  # texts of this form are codes themselves
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
-    filled: str = ""  # `period region number`: what title or file name say, where no column of its own is there
+    filled: str = ""  # `period region number body`: what title or file name say, where no column of its own is there
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
     coded: str = ""  # in forms: a pattern of a line above without a label, with its `name` behind its code
     unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt
@@ -209,6 +209,23 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Tree:
+    """Fields whose texts may stand below each other in one column, under lines of sums: each with that of its code.
+
+    `heading` and `codes` are patterns of the headers of that column and of the codes; `bodies` and `kinds` of the names
+    of departments or units, and of lines that only sort projects.
+    """
+
+    heading: str
+    codes: str
+    top: tuple[str, str]
+    inner: tuple[str, str]
+    leaf: tuple[str, str]
+    bodies: str
+    kinds: str
+
+
+@dataclass(frozen=True)
 class DeclaredSchema:
     """A declared schema: what a published table of this kind may say, and how people spell it."""
 
@@ -225,6 +242,7 @@ class DeclaredSchema:
     repeat: tuple[str, ...] = ()  # fields whose texts are no lists, whatever strokes they hold
     melt: Melt | None = None
     form: Form | None = None
+    tree: Tree | None = None
     past: Past = Past()
     called: tuple[str, ...] = ()  # what else titles call such a table
     telling: tuple[str, ...] = ()  # fields of which one must have a column, or a table is hardly of this schema

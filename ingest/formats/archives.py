@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.formats.fence import AREA_LIMIT, Stop
+from ingest.formats.indents import Indents, indent_styles
 from ingest.formats.percents import Percents, percent_styles
 
 UNPACKED_LIMIT = 1 << 30  # bytes of a workbook once unpacked
@@ -59,21 +60,22 @@ def check_archive(path: Path) -> dict[str, Remarks]:
     try:
         with zipfile.ZipFile(path) as archive:
             check_sizes(archive, path.stat().st_size)
-            styles = _percent_styles(archive)
+            styles = _styles(archive)
+            percents, levels = percent_styles(styles), indent_styles(styles)
             for name in archive.namelist():
                 if _SHEET.fullmatch(name):
-                    found[name] = Remarks(styles)
+                    found[name] = Remarks(percents, levels)
                     _check_extent(archive, name, found[name])
     except FAULTS as error:
         raise Stop("workbook_broken", detail=str(error)[:120]) from None
     return found
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> frozenset[int]:
+def _styles(archive: zipfile.ZipFile) -> bytes:
     if "xl/styles.xml" not in archive.namelist():
-        return frozenset()
+        return b""
     with archive.open("xl/styles.xml") as styles:
-        return percent_styles(styles.read(_MOST_STYLES))
+        return styles.read(_MOST_STYLES)
 
 
 def check_sizes(archive: zipfile.ZipFile, packed: int) -> int:
@@ -127,9 +129,10 @@ def _column(letters: bytes) -> int:
 
 @dataclass
 class Remarks:
-    """What one sheet says beside its cells; `styles` are those that show percentages."""
+    """What one sheet says beside its cells; `styles` show percentages, `levels` are those that set cells in."""
 
     styles: frozenset[int] = frozenset()
+    levels: Mapping[int, int] = field(default_factory=dict)
     no_value: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
@@ -142,10 +145,12 @@ class Remarks:
     def __post_init__(self) -> None:
         ids = b"|".join(str(one).encode() for one in sorted(self.styles))
         self._percent = re.compile(_STYLED % ids) if ids else None
+        self._indents = Indents(self.levels)
 
     def see(self, chunk: bytes) -> None:
         for letters, digits in self._percent.findall(chunk) if self._percent else ():
             self.percents.note(int(digits), _column(letters) - 1)
+        self._indents.see(chunk)
         if b"<f" in chunk:
             _add(self.no_value, _NO_VALUE.findall(chunk))
             if len(self.formulas) < _MOST_FORMULAS:
@@ -158,6 +163,11 @@ class Remarks:
                 self.columns.update(range(int(low), min(int(high), int(low) + 2_000) + 1))
 
         self._keep_after(chunk)
+
+    @property
+    def indents(self) -> list[list[int]]:
+        """The cells that are set in: row from 1, column from 0, steps."""
+        return [[row, _column(letters.encode()) - 1, level] for (row, letters), level in self._indents.cells.items()]
 
     def _keep_after(self, chunk: bytes) -> None:
         if self.after:

@@ -1,9 +1,9 @@
 """What every child process that reads a file has in common: its fence, its refusals, and the lines that it writes.
 
-A child writes lines of JSON: for each sheet first {"sheet", "width", "merged", "hidden"}, then blocks
-{"rows": [numbers], "columns": [[text]]}, then {"end": rows}; last {"done", "left": [sheets not read],
-"notes": [[code, sheet, params]]}; or at any time one line {"refused": code, "params": {…}}. It must stay light: it
-imports no Arrow.
+A child writes lines of JSON: for each sheet first {"sheet", "width", "merged", "hidden"} ("indents" too, where some
+cells are set in), then blocks {"rows": [numbers], "columns": [[text]]}, then {"end": rows}; last {"done", "left":
+[sheets not read], "notes": [[code, sheet, params]]}; or at any time one line {"refused": code, "params": {…}}. It must
+stay light: it imports no Arrow.
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ def _read_sheet(head: Any, lines: Iterator[Any], target: Path, tell: Tell) -> Ra
             writer.add_block(rows, [one.dictionary_encode() if at in coded else one for at, one in enumerate(texts)])
             tell(Progress(writer.rows))
     merged = None if head["merged"] is None else tuple(Merged(*one) for one in head["merged"])
-    return RawSheet(target, head["width"], writer.rows, name=head["sheet"], merged=merged)
+    indents = {(row, column): steps for row, column, steps in head.get("indents", ())}
+    return RawSheet(target, head["width"], writer.rows, name=head["sheet"], merged=merged, indents=indents)
 
 
 def _blocks(lines: Iterator[Any]) -> Iterator[tuple[list[int], list[Any]]]:

@@ -129,9 +129,10 @@ class _Book:
             ranges = sheet.merged_cell_ranges  # None where the format is not asked for them
             merged = ranges and [[top + 1, left, bottom + 1, right] for (top, left), (bottom, right) in ranges]
             merged = (self._sheets[name].merged or None) if merged is None and name in self._sheets else merged
-            rows = self._rows(sheet)
-            yield {"sheet": name, "width": sheet.end[1] + 1, "merged": merged, "hidden": name in self._hidden}
-            yield from blocks(self._sheets[name].percents.shown(rows) if name in self._sheets else rows)
+            rows, remarks = self._rows(sheet), self._sheets.get(name)
+            told = {"indents": remarks.indents} if remarks and remarks.indents else {}
+            yield {"sheet": name, "width": sheet.end[1] + 1, "merged": merged, "hidden": name in self._hidden, **told}
+            yield from blocks(remarks.percents.shown(rows) if remarks else rows)
 
     def _height(self, name: str) -> int:
         height: int = self._sheet(self._names[name]).total_height

@@ -1,0 +1,125 @@
+"""Which lines of a tree are projects, and which department, unit and codes hold for each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ingest.families.declared import Tree
+from ingest.headers import fold
+from ingest.nulls import null_kind, strip
+from ingest.sum_trees import Parents
+
+Cell = tuple[int, int]  # the place of a line, and a column
+Told = dict[int, dict[str, Cell]]  # project, by place -> field -> where its text stands
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a tree, as their names and codes tell what they are.
+
+    `place` is the column of the names, `codes` that of the codes, which may be those of projects too (`mixed_codes`).
+    """
+
+    tree: Tree
+    cells: Sequence[Sequence[str]]
+    place: int
+    codes: int | None
+    mixed_codes: bool
+
+    def expected(self) -> tuple[list[bool], list[bool]]:
+        """Which lines may stand over others, and which do."""
+        places = range(len(self.cells))
+        bodies = list(map(self.is_body, places))
+        must = [body and (not self.mixed_codes or self.is_named_body(at)) for at, body in enumerate(bodies)]
+        return [body or self.is_kind(at) for at, body in enumerate(bodies)], must
+
+    def is_body(self, at: int) -> bool:
+        """Whether a line over others is a department or unit: all of these have a code, if one has."""
+        return bool(self.code(at)) if self._are_coded else self.is_named_body(at)
+
+    def is_named_body(self, at: int) -> bool:
+        """Whether a line has the name of a department or unit."""
+        return re.search(self.tree.bodies, fold(self.name(at))) is not None
+
+    def is_kind(self, at: int) -> bool:
+        """Whether a line over others only sorts them."""
+        return self._are_coded or self.is_named_kind(at)
+
+    def is_named_kind(self, at: int) -> bool:
+        """Whether a line has the name of a kind of projects."""
+        return re.search(self.tree.kinds, fold(self.name(at))) is not None
+
+    def code(self, at: int) -> str:
+        """The code of a line; empty where it has none."""
+        text = self.cells[at][self.codes] if self.codes is not None else ""
+        return "" if null_kind(text) is not None else strip(text)
+
+    def name(self, at: int) -> str:
+        """The name of a line."""
+        return strip(self.cells[at][self.place])
+
+    @cached_property
+    def _are_coded(self) -> bool:
+        return any(self.code(at) for at in range(len(self.cells)))
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Tells projects from what they stand under."""
+
+    lines: Lines
+    parents: Parents
+
+    def find(self) -> Told | None:
+        """Where the fields of each project stand; None where that cannot be told."""
+        inner = {parent for parent in self.parents if parent is not None}
+        leaves = [at for at in range(len(self.parents)) if at not in inner]
+        bodies = {at for at in inner if self.lines.is_body(at)}
+        if not self._is_sound(inner, bodies, leaves):
+            return None
+        paths = {at: [one for one in self._above(at) if one in bodies] for at in leaves}
+        several = any(len(path) > 1 for path in paths.values())
+        return (
+            {at: self._told(at, path, several=several) for at, path in paths.items()} if all(paths.values()) else None
+        )
+
+    def _told(self, leaf: int, path: Sequence[int], *, several: bool) -> dict[str, Cell]:
+        """Where a project's fields stand. One body above it is its unit, where no project has several."""
+        tree, codes = self.lines.tree, self.lines.codes
+        levels = [(tree.inner, path[0])] if not several or len(path) > 1 else []
+        levels += [(tree.top, path[-1])] if several else []
+        told = {name: (at, self.lines.place) for (name, _), at in levels}
+        if codes is not None:
+            told |= {code: (at, codes) for (_, code), at in levels if self.lines.code(at)}
+            told |= {tree.leaf[1]: (leaf, codes)} if self.lines.code(leaf) else {}
+        return told
+
+    def _is_sound(self, inner: set[int], bodies: set[int], leaves: Sequence[int]) -> bool:
+        """Whether all lines over others are known for what they are, and projects stand by themselves."""
+        known = all(at in bodies or self.lines.is_kind(at) for at in inner)
+        mixed = {self.parents[at] for at in bodies} & {self.parents[at] for at in leaves}
+        units = sum(map(self.lines.is_named_body, leaves))
+        own = all(self._is_own(at, bodies) for at in leaves if self.lines.code(at))
+        return known and own and not mixed and units * 2 < len(leaves) and all(map(self._fits, bodies))
+
+    def _fits(self, at: int) -> bool:
+        """Whether a body's code begins with that of the one above it, and its name is none of a kind of projects."""
+        lines = self.lines
+        above = next((code for one in self._above(at) if (code := lines.code(one))), "")
+        named = lines.is_named_body(at) or not lines.is_named_kind(at)
+        return named and lines.code(at).startswith(above)
+
+    def _is_own(self, leaf: int, bodies: set[int]) -> bool:
+        """Whether the code of a project is its own, in a column that is not of units alone, and like none of theirs."""
+        lines = self.lines
+        return lines.mixed_codes and all(len(lines.code(leaf)) != len(lines.code(at)) for at in bodies)
+
+    def _above(self, at: int) -> list[int]:
+        """The lines that a line stands under, the nearest first."""
+        found: list[int] = []
+        while (parent := self.parents[at]) is not None:
+            found.append(at := parent)
+        return found
