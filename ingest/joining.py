@@ -74,9 +74,9 @@ def _place(part: Part) -> str | None:
 
 
 def _unit(part: Part) -> str | None:
-    """The unit of a table, unless it can stand by each number."""
-    words = part.found.unit
-    return words if words is None or find_unit(words) is None else ""
+    """The unit of a table, unless it can stand by each number, or does already."""
+    words, melt = part.found.unit, part.schema.melt if part.schema else None
+    return "" if (melt and melt.unit) or (words and find_unit(words)) else words
 
 
 def _names_are_plain(part: Part, place: str) -> bool:

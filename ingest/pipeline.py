@@ -80,6 +80,7 @@ class _Intake:
     done: list[tuple[OneTable, TypedTable]] = field(default_factory=list)
     waiting: list[Part] = field(default_factory=list)
     trying: OneTable | None = None
+    homes: dict[str | None, str] = field(default_factory=dict)  # by sheet, what stands over its first table
     covering: Covering = field(default_factory=Covering)
 
     def run(self) -> Outcome:
@@ -135,8 +136,9 @@ class _Intake:
 
     def _asked(self, schema: DeclaredSchema, sheet: RawSheet, found: Found, rest: Rest) -> Asked:
         request = self.request
-        named = PurePath(request.filename).stem
-        return Asked(schema, sheet, found, rest, request.mapping, self._when(found, sheet.name), request.workdir, named)
+        named, when = PurePath(request.filename).stem, self._when(found, sheet.name)
+        home = self.homes.setdefault(sheet.name, " ".join(filter(None, (found.title, *found.banners))))
+        return Asked(schema, sheet, found, rest, request.mapping, when, request.workdir, named, home)
 
     def _candidates(self, sheets: Sequence[RawSheet]) -> list[tuple[RawSheet, Found]]:
         """All that looks like a table. Raises Refused where nothing does."""

@@ -62,6 +62,7 @@ class Asked:
     period: str | None
     workdir: Path
     named: str = ""  # the file's name, without its ending
+    home: str = ""  # what stands over the first table of the sheet
 
 
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
@@ -134,7 +135,8 @@ def _told(one: DeclaredField, asked: Asked) -> str:
     if not (one.filled or one.labels):
         return ""
     named = (asked.sheet.name or "", asked.named)
-    text = told_of(one, asked.found, named, asked.period, asked.rest.notes)
+    near = (asked.home, *named) if one.filled == "region" else named
+    text = told_of(one, asked.found, near, asked.period, asked.rest.notes)
     if text or one.filled != "body":
         return text
     return told_body(asked.found, named, [cells for _, cells in first_rows(asked.sheet, _LOOKED)])

@@ -94,7 +94,7 @@ class Paths:
         told = {name: (at, self.lines.place) for (name, _), at in levels}
         if codes is not None:
             told |= {code: (at, codes) for (_, code), at in levels if self.lines.code(at)}
-            told |= {tree.leaf[1]: (leaf, codes)} if self.lines.code(leaf) else {}
+            told |= {tree.leaf[1]: (leaf, codes)} if self.lines.code(leaf) and not self._is_repeated(leaf, path) else {}
         return told
 
     def _is_sound(self, inner: set[int], bodies: set[int], leaves: Sequence[int]) -> bool:
@@ -102,7 +102,7 @@ class Paths:
         known = all(at in bodies or self.lines.is_kind(at) for at in inner)
         mixed = {self.parents[at] for at in bodies} & {self.parents[at] for at in leaves}
         units = sum(map(self.lines.is_named_body, leaves))
-        own = all(self._is_own(at, bodies) for at in leaves if self.lines.code(at))
+        own = all(self._is_own(at, bodies) or self._is_repeated(at, self._above(at)) for at in leaves)
         return known and own and not mixed and units * 2 < len(leaves) and all(map(self._fits, bodies))
 
     def _fits(self, at: int) -> bool:
@@ -115,7 +115,14 @@ class Paths:
     def _is_own(self, leaf: int, bodies: set[int]) -> bool:
         """Whether the code of a project is its own, in a column that is not of units alone, and like none of theirs."""
         lines = self.lines
+        if not lines.code(leaf):
+            return True
         return lines.mixed_codes and all(len(lines.code(leaf)) != len(lines.code(at)) for at in bodies)
+
+    def _is_repeated(self, leaf: int, path: Sequence[int]) -> bool:
+        """Whether the code of a project is no more than that of its unit."""
+        nearest = next((code for one in path if (code := self.lines.code(one))), "")
+        return nearest != "" and self.lines.code(leaf) == nearest
 
     def _above(self, at: int) -> list[int]:
         """The lines that a line stands under, the nearest first."""

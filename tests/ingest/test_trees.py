@@ -162,3 +162,21 @@ def test_a_tree_by_sums_must_be_the_only_one() -> None:
     assert parents("5", "2", "2") is None
     assert parents("5", "6", "-1") is None
     assert parents() is None
+
+
+def test_a_project_may_stand_with_the_code_of_its_unit(take: Taker) -> None:
+    rows = [
+        ["单位编码", "单位（专项）名称", "总计"],
+        ["406", "样例市住建局", "213.5"],
+        ["406001", "  样例市住建局本级", "120"],
+        ["406001", "    样例鉴定", "70"],
+        ["406001", "    样例保护", "50"],
+        ["406002", "  样例市质监站", "93.5"],
+        ["406002", "    样例抽检", "93.5"],
+    ]
+    taken = take(workbook(("表", [*TITLE, *rows])), schema=BUDGET)
+    assert picked(taken.rows, *NAMES) == [
+        ("样例市住建局", "406", "样例市住建局本级", "406001", "样例鉴定", None, 700_000),
+        ("样例市住建局", "406", "样例市住建局本级", "406001", "样例保护", None, 500_000),
+        ("样例市住建局", "406", "样例市质监站", "406002", "样例抽检", None, 935_000),
+    ]

@@ -102,3 +102,27 @@ def test_an_unknown_city_has_no_urban_districts(take: Taker) -> None:
     text = "行政区,年度,国内生产总值（亿元）\n没有的市辖区,2021,20\n绍兴市,2021,6795\n"
     taken = take(text, schema="gov_debt.economy")
     assert taken.column("region") == [None, "330600"]
+
+
+def test_sections_of_a_sheet_lie_where_its_first_table_does_and_are_one(take: Taker) -> None:
+    rows = [
+        ["青海省经济、财政和债务有关数据"],
+        ["一、地方经济状况"],
+        ["项目", "2020年", "2021年"],
+        ["地区生产总值（亿元）", 3009.82, 3385.06],
+        ["人均地区生产总值（元）", 50845, 56965],
+        ["二、财政收支状况（亿元）"],
+        ["项目", "2020年", "2021年"],
+        ["一般公共预算收入", 298.03, 328.76],
+        ["政府性基金收入", 251.64, 208.1],
+    ]
+    taken = take(workbook(("表", rows)), schema="gov_debt.economy")
+    assert len(taken.outcome.tables) == 1
+    assert picked(taken.rows, "region", "period", "measure", "value") == [
+        ("630000", "2020", "gdp", 300_982_000_000),
+        ("630000", "2021", "gdp", 338_506_000_000),
+        ("630000", "2020", "general_revenue", 29_803_000_000),
+        ("630000", "2021", "general_revenue", 32_876_000_000),
+        ("630000", "2020", "fund_revenue", 25_164_000_000),
+        ("630000", "2021", "fund_revenue", 20_810_000_000),
+    ]
