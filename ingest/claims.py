@@ -142,16 +142,13 @@ class Claims:
     def _claim_lone(self) -> None:
         """What is the only column under a heading has its field: `预期收益 / 2025年起至项目全周期结束`."""
         for place in sorted(self._free()):
-            above = self._headers[place].rpartition(JOIN)[0]
+            above, _, lowest = self._headers[place].rpartition(JOIN)
             name = self._exact.get(fold(above)) if above else None
             if name is None or name in self._taken or not fits_measure(self._headers[place], self._measures.get(name)):
                 continue
             beneath = [one for one in self._headers if one == above or one.startswith(above + JOIN)]
-            if len(beneath) == 1 and not self._is_known(self._headers[place].rpartition(JOIN)[2]):
+            if len(beneath) == 1 and fold(lowest) not in self._exact:
                 self._taken[name] = place
-
-    def _is_known(self, header: str) -> bool:
-        return fold(header) in self._exact
 
     def _is_open(self, name: str, place: int) -> bool:
         """Whether a column is no other field's own: `预算单位` is the department's where that has no other column."""

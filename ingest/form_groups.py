@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ingest.families import DeclaredField
-from ingest.form_labels import Told
+from ingest.form_labels import Row, Told
 from ingest.form_names import Names
-from ingest.group_rows import SERIALS, find_counted, find_number, find_sums, gives
+from ingest.group_rows import SERIALS, find_counted, find_sums, gives
 from ingest.headers import fold
-from ingest.melt_texts import is_figure
+from ingest.melt_texts import figure_of, is_figure
 
 _MOST_ROWS = 2_000  # among which sums are looked for that nothing else tells
 _SUMS = ("CNY", "percent")  # what a unit's row has figures of
@@ -21,8 +21,6 @@ _MIXED = re.compile(
     r"(?P<over>[^/、()]*(?:单位|部门)(?:名称|编码|代码)?(?:\([^()]*\))?)"
     r"[/、(和及与]\(?(?P<own>项目(?:名称|编码|代码)?)\)?(?:名称|编码|代码)?"
 )
-
-Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -152,4 +150,4 @@ def _by_spans(mixed: Mixed, rows: Sequence[Row]) -> set[int]:
 
 
 def _figures(mixed: Mixed, cells: Sequence[str]) -> tuple[Decimal | None, ...]:
-    return tuple(find_number(cells[at]) for at in mixed.sums)
+    return tuple(figure_of(cells[at]) for at in mixed.sums)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-Row = tuple[int, list[str]]
+from ingest.form_labels import Row
 
 
-def whole_rows(
-    rows: Sequence[Row], lines: Iterable[int], columns: Collection[int], whole: str | None
-) -> Iterator[tuple[int, list[str]]]:
+def whole_rows(rows: Sequence[Row], lines: Iterable[int], columns: Collection[int], whole: str | None) -> Iterator[Row]:
     """The rows at these places, each with its place: `社会效益` with the `指标` alone below it as one row.
 
     Texts of `columns` go on where the row below has nothing else and both together are what `whole` says.
     """
-    held: tuple[int, list[str]] | None = None
+    held: Row | None = None
     for line in lines:
         cells = rows[line][1]
         if held and whole and _goes_on(held[1], cells, columns, whole):

@@ -43,6 +43,11 @@ class FormList:
         """How many columns its head names."""
         return len(self.columns) + (self.header.size if self.header else 0)
 
+    @property
+    def inside(self) -> set[int]:
+        """The columns of the table inside."""
+        return {at for group in self.header.groups for at in group.values()} if self.header else set()
+
 
 @dataclass(frozen=True)
 class Page:
@@ -178,11 +183,10 @@ def _left(one: FormList, told: Told, link: str) -> Told:
 def _sums_up(reading: FormReading, one: FormList, cells: list[str], told: Told, held: Told) -> bool:
     """Whether a row has sums of money of another unit than the project before, and neither project nor indicator."""
     fields, link = reading.names[reading.form.record].fields, reading.form.link
-    inside = {at for group in one.header.groups for at in group.values()} if one.header else set()
     named = [name for name in _left(one, told, link) if name in reading.form.over]
     others = any(told[name][0] != held.get(name, ("",))[0] for name in named)
     money = any(fields[name].unit == "CNY" for name in told)
-    return link not in told and others and money and not any(cells[at] for at in inside)
+    return link not in told and others and money and not any(cells[at] for at in one.inside)
 
 
 def _groups(reading: FormReading, one: FormList, body: list[Row], *, goes_on: bool) -> Groups:
@@ -192,17 +196,16 @@ def _groups(reading: FormReading, one: FormList, body: list[Row], *, goes_on: bo
     """
     if one.over is None:
         return Groups(set(), set())
-    inside = [at for group in one.header.groups for at in group.values()] if one.header else []
     heads = reading.overlaid(one.top, one.at)
     names, link = reading.names[reading.form.record], reading.form.link
-    groups = find_groups(mixed_columns(names, link, one.columns, inside, heads), body)
+    groups = find_groups(mixed_columns(names, link, one.columns, one.inside, heads), body)
     at, sheet = one.columns[link], reading.sheet
     if not goes_on and not groups.units | groups.unsure and any(cells[at] for _, cells in body):
         raise Refused(
             "units_not_told",
             sheet=sheet.name,
             row=reading.rows[one.at][0],
-            header=reading.overlaid(one.top, one.at)[at],
+            header=heads[at],
         )
     for number, cells in body:
         for place, text in enumerate(cells[at + 1 :], at + 1) if number in groups.unsure else ():

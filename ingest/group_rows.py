@@ -12,10 +12,10 @@ import pyarrow as pa
 from ingest.claims import Claims
 from ingest.families import DeclaredSchema
 from ingest.headers import fold
+from ingest.melt_texts import figure_of
 from ingest.nulls import null_kind, strip
 from ingest.raw import RawSheet, iter_batches
 from ingest.tables import Found, Rest, Total, iter_data
-from ingest.values import Unreadable, amount
 
 _MOST_ROWS = 20_000
 SERIALS = ("序号", "编号", "项次", "序列")
@@ -41,7 +41,7 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
     lines = [
         (
             at in counted or (bool(names) and all(null_kind(row[name + 1]) is not None for name in names)),
-            tuple(find_number(row[figure + 1]) for figure in figures),
+            tuple(figure_of(row[figure + 1]) for figure in figures),
         )
         for at, row in enumerate(rows)
     ]
@@ -96,11 +96,3 @@ def _masks(sheet: RawSheet, masks: list[Any], left: set[int]) -> Iterator[Any]:
         numbers = batch.column(0).to_pylist()
         kept = mask.to_pylist() if mask is not None else [True] * len(numbers)
         yield pa.array([keep and number not in left for keep, number in zip(kept, numbers, strict=True)])
-
-
-def find_number(text: str) -> Decimal | None:
-    """The number that a cell is, whatever its unit."""
-    try:
-        return amount(text).value
-    except Unreadable:
-        return None

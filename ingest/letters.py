@@ -11,9 +11,10 @@ from typing import Any
 from ingest.findings import WARNING
 from ingest.gather import Gather, Place
 from ingest.headers import fold
+from ingest.melt_texts import figure_of
 from ingest.raw import RawSheet
 from ingest.tables import Found, Rest, iter_data
-from ingest.values import Unreadable, amount, tidy
+from ingest.values import tidy
 
 _MOST_ROWS = 20_000
 _NAME = r"(?:[A-Z]{1,2}|\(?\d{1,3}\)?)"
@@ -80,7 +81,7 @@ def _check(sheet: RawSheet, found: Found, printed: Printed, told: Mapping[str, _
         terms = [(one["sign"] != "-", one["name"].strip("()")) for one in _TERM.finditer(total)]
         if not terms or any(term not in told for _, term in terms):
             continue
-        whole, parts = _number(told[name].text), [(plus, _number(told[term].text)) for plus, term in terms]
+        whole, parts = figure_of(told[name].text), [(plus, figure_of(told[term].text)) for plus, term in terms]
         if whole is None or all(part is None for _, part in parts):
             continue
         expected = sum(((part or Decimal()) * (1 if plus else -1) for plus, part in parts), Decimal())
@@ -93,10 +94,3 @@ def _check(sheet: RawSheet, found: Found, printed: Printed, told: Mapping[str, _
 
 def _exponent(number: Decimal) -> int:
     return int(number.as_tuple().exponent)
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        return amount(text).value
-    except Unreadable:
-        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 from ingest.headers import JOIN, fold
@@ -60,6 +61,14 @@ def is_bare(text: str) -> bool:
         return amount(text).unit is None
     except Unreadable:
         return False
+
+
+def figure_of(text: str) -> Decimal | None:
+    """The number of a cell, whatever its unit; None where it holds none."""
+    try:
+        return amount(text).value
+    except Unreadable:
+        return None
 
 
 def is_no_line(row: Sequence[int | str], ignore: str | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,8 +10,7 @@ from ingest.claims import Claims
 from ingest.families import DeclaredSchema
 from ingest.group_rows import SERIALS
 from ingest.headers import fold, split_unit
-from ingest.nulls import null_kind
-from ingest.values import Unreadable, amount
+from ingest.melt_texts import figure_of
 
 _LEAST = 2  # parts, and rows that have several of them: else the whole is as well one of the parts
 _CLOSE = Decimal("0.011")  # printed rounding
@@ -77,7 +75,7 @@ def find_parts(
 
 
 def _has_numbers(rows: Rows, at: int) -> bool:
-    return any(_number(row[at]) is not None for row in rows)
+    return any(figure_of(row[at]) is not None for row in rows)
 
 
 def _alike(headers: Sequence[str], at: int, parts: Sequence[int]) -> bool:
@@ -89,7 +87,7 @@ def _is_sum(rows: Rows, at: int, parts: Sequence[int]) -> bool:
     """Whether the column is the sum in every row that has numbers, and enough of these have several parts."""
     telling = 0
     for row in rows:
-        numbers = [_number(row[place]) for place in (at, *parts)]
+        numbers = [figure_of(row[place]) for place in (at, *parts)]
         if all(number is None for number in numbers):
             continue
         whole, *of = numbers
@@ -97,10 +95,3 @@ def _is_sum(rows: Rows, at: int, parts: Sequence[int]) -> bool:
             return False
         telling += sum(bool(part) for part in of) >= _LEAST
     return telling >= _LEAST
-
-
-def _number(text: str) -> Decimal | None:
-    if null_kind(text) is None:
-        with suppress(Unreadable):
-            return amount(text).value
-    return None

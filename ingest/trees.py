@@ -17,8 +17,8 @@ from ingest.families import DeclaredSchema
 from ingest.families.declared import Tree
 from ingest.findings import INFO
 from ingest.gather import Gather, Place
-from ingest.group_rows import find_number
 from ingest.headers import fold
+from ingest.melt_texts import figure_of
 from ingest.nulls import SPACES, null_kind, strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter
@@ -61,11 +61,11 @@ def unfold(
     sums = [one.name for one in schema.fields if one.type == "decimal"]
     figures = [at for name in sums if (at := claims.find(name)) is not None]
     rows = [row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)]
-    lines = [_Line(row[0], row[1:], tuple(find_number(row[at + 1]) for at in figures)) for row in rows]
+    lines = [_Line(row[0], row[1:], tuple(figure_of(row[at + 1]) for at in figures)) for row in rows]
     if not figures or any(null_kind(one.cells[place]) is not None for one in lines):
         return None
     totals = [one.cells for one in rest.totals if any(map(matching_total, one.cells))]
-    wholes = [tuple(find_number(cells[at]) for at in figures) for cells in totals]
+    wholes = [tuple(figure_of(cells[at]) for at in figures) for cells in totals]
     codes = _codes(tree, found, claims)
     mixed = codes is not None and claims.find(tree.inner[1]) is None and claims.find(tree.top[1]) is None
     named = Lines(tree, [one.cells for one in lines], place, codes, mixed)

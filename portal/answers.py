@@ -17,6 +17,7 @@ from catalog.errors import BadParameter, ConditionMissing, Stale, nearest
 from catalog.lookup import seen_revision
 from catalog.messages import DEFAULT_LANGUAGE, LANGUAGES
 from catalog.models import Dataset
+from catalog.registry import require_writer
 
 JSON_TYPE = "application/json"
 PRIVATE = {"Cache-Control": "private, no-store"}  # of answers that are for one reader
@@ -67,11 +68,13 @@ def dataset_tag(dataset: Dataset, viewer: Actor) -> str:
     return str(seen_revision(dataset, viewer))
 
 
-def require_match(dataset: Dataset) -> None:
+def require_match(dataset: Dataset, writer: Actor) -> None:
     """The condition of every change: `If-Match` with the ETag that the writer has seen.
 
-    Raises ConditionMissing without one, Stale where the dataset has moved on.
+    Raises Unauthenticated or Forbidden for who may not write at all, since a refusal names the revision;
+    ConditionMissing without the header, Stale where the dataset has moved on.
     """
+    require_writer(writer, dataset)
     if not request.if_match:
         raise ConditionMissing("if_match_needed")
     if not request.if_match.contains(str(dataset.revision)):

@@ -67,12 +67,13 @@ def _masked(value: Any) -> Any:
 
 def _is_suspect(text: str) -> bool:
     """Whether it may hold a mail address, or digits enough for a number of a person."""
+    if "@" in text:
+        return True
     if not text.isascii():
-        return "@" in text or _SUSPECT.search(text) is not None
+        return _SUSPECT.search(text) is not None
     written = text.encode()
-    if len(written) - len(written.translate(None, b"0123456789")) < _DIGITS:  # most texts: quicker than the pattern
-        return "@" in text
-    return "@" in text or _PLAIN_SUSPECT.search(text) is not None
+    digits = len(written) - len(written.translate(None, b"0123456789"))  # of most texts too few: quicker than to search
+    return digits >= _DIGITS and _PLAIN_SUSPECT.search(text) is not None
 
 
 class Gathered(logging.Handler):

@@ -112,11 +112,10 @@ class Lately(Generic[T]):
 
     def look(self: Lately[W], key: Hashable, again: Callable[[], W | None]) -> W | None:
         """What is under this key; looked for again where that was longer ago."""
-        seen = self._found.get(key)  # as `find`; this is asked several times with every request
-        if seen is not None and seen[0] > time.monotonic() and seen[2]():
-            return seen[1]
-        found = again()
-        return None if found is None else self.keep(key, found, found.is_whole)
+        found = self.find(key)
+        if found is None and (found := again()) is not None:
+            self.keep(key, found, found.is_whole)
+        return found
 
     def after_fork(self) -> None:
         """In the child: nothing was found yet."""

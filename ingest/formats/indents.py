@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
-_STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*?(?:/>|>.*?</(?:\w+:)?xf>)", re.DOTALL)
+from ingest.formats.percents import cell_styles
+
 _INDENT = re.compile(rb'<(?:\w+:)?alignment\b[^>]*\bindent="(\d{1,3})"')
 _CELL = rb'<c r="([A-Z]{1,3})(\d{1,7})"(?=[^>]*\bs="(%s)")'
 _MOST = 20_000  # cells of a sheet; longer ones are no tables that people set in
@@ -14,8 +14,7 @@ _MOST = 20_000  # cells of a sheet; longer ones are no tables that people set in
 
 def indent_styles(styles: bytes) -> dict[int, int]:
     """The cell styles of an XLSX (its `styles.xml`) that set in, by their place, and by how many steps."""
-    part = _STYLES.search(styles)
-    found = [_INDENT.search(one) for one in _STYLE.findall(part.group())] if part else []
+    found = [_INDENT.search(one) for one in cell_styles(styles)]
     return {at: level for at, one in enumerate(found) if one and (level := int(one[1]))}
 
 

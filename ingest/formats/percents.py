@@ -12,7 +12,7 @@ from ingest.formats.cell_text import percent_text
 BUILT_IN = frozenset({9, 10})  # `0%` and `0.00%`
 _FORMAT = re.compile(rb'<(?:\w+:)?numFmt\b(?=[^>]*\bnumFmtId="(\d+)")(?=[^>]*\bformatCode="([^"]*)")')
 _STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
-_STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
+_STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*?(?:/>|>.*?</(?:\w+:)?xf>)", re.DOTALL)
 _NUMBER = re.compile(rb'\bnumFmtId="(\d+)"')
 _LITERAL = re.compile(r'&quot;.*?&quot;|"[^"]*"|\\.')  # a sign that is only shown scales nothing
 _COLUMN_BITS = 14  # a sheet has 16,384 columns
@@ -23,11 +23,16 @@ def is_percent(code: str) -> bool:
     return "%" in _LITERAL.sub("", code)
 
 
+def cell_styles(styles: bytes) -> list[bytes]:
+    """The styles of cells in an XLSX's `styles.xml`, each whole, in the order by which cells name them."""
+    part = _STYLES.search(styles)
+    return _STYLE.findall(part.group()) if part else []
+
+
 def percent_styles(styles: bytes) -> frozenset[int]:
     """The cell styles of an XLSX (its `styles.xml`) that show percentages, by their place."""
     own = {int(number) for number, code in _FORMAT.findall(styles) if is_percent(code.decode("utf-8", "replace"))}
-    part = _STYLES.search(styles)
-    formats = [_NUMBER.search(one) for one in _STYLE.findall(part.group())] if part else []
+    formats = [_NUMBER.search(one) for one in cell_styles(styles)]
     return frozenset(at for at, one in enumerate(formats) if one and int(one[1]) in own | BUILT_IN)
 
 

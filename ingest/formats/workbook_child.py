@@ -130,7 +130,7 @@ class _Book:
             merged = ranges and [[top + 1, left, bottom + 1, right] for (top, left), (bottom, right) in ranges]
             merged = (self._sheets[name].merged or None) if merged is None and name in self._sheets else merged
             rows, remarks = self._rows(sheet), self._sheets.get(name)
-            told = {"indents": remarks.indents} if remarks and remarks.indents else {}
+            told = {"indents": indents} if remarks and (indents := remarks.indents) else {}
             yield {"sheet": name, "width": sheet.end[1] + 1, "merged": merged, "hidden": name in self._hidden, **told}
             yield from blocks(remarks.percents.shown(rows) if remarks else rows)
 

@@ -24,8 +24,7 @@ from portal.v1.shapes import act_shape, dataset_shape
 def _taken(slug: str) -> Dataset:
     """The dataset, locked, with the writer's condition checked."""
     dataset = get_dataset(catalog_session(), slug, actor(), lock=True)
-    registry.require_writer(actor(), dataset)
-    require_match(dataset)
+    require_match(dataset, actor())
     return dataset
 
 

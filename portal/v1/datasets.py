@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from catalog.lookup import get_dataset
-from catalog.registry import register, require_writer, revise
+from catalog.registry import register, revise
 from portal.answers import content_tag, dataset_tag, json_answer, language, require_match, tagged
 from portal.context import actor, catalog_session
 from portal.links import absolute
@@ -60,7 +60,6 @@ class OneDataset(Resource):
     def patch(self, body: dict[str, Any], slug: str) -> Response:
         """Revise; of a published dataset the change waits in `pending` for submit and approve."""
         dataset = get_dataset(catalog_session(), slug, actor(), lock=True)
-        require_writer(actor(), dataset)  # before the condition, whose refusal names the revision
-        require_match(dataset)
+        require_match(dataset, actor())
         revise(catalog_session(), actor(), dataset, body)
         return tagged(json_answer(dataset_shape(dataset, actor(), language())), dataset_tag(dataset, actor()))

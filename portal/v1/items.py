@@ -36,10 +36,10 @@ class Item(NamedTuple):
 def items_of(opened: Session, ids: Sequence[int], viewer: Actor, language: str) -> dict[int, Item]:
     """Dataset -> its item, for those that the viewer may see: the database is asked again, not the index."""
     rows = opened.execute(_asked().where(Dataset.id.in_(ids), visible_to(viewer))).all()
-    if viewer is not PUBLIC and viewer != PUBLIC:
-        texts: Mapping[int, bytes] = dict(_write(opened, ids, viewer, language))
-    else:
+    if viewer == PUBLIC:
         texts = _public_texts(opened, rows, language)
+    else:
+        texts = dict(_write(opened, [row.id for row in rows], viewer, language))
     return {row.id: Item(row.slug, row.access == "open" and bool(row.release), texts[row.id]) for row in rows}
 
 

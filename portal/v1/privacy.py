@@ -42,7 +42,7 @@ class Privacy(Resource):
 
         dataset, release = _taken(slug, number, lock=True)
         require_writer(actor(), dataset, "steward", "admin")
-        require_match(dataset)
+        require_match(dataset, actor())
         decisions = {name: Decision(one["action"], one.get("ground")) for name, one in body["decisions"].items()}
         gone = decide(catalog_session(), house().storage, actor(), release, decisions)
         _forget_after_commit([(one.kind, one.digest, one.suffix) for one in gone])

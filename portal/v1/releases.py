@@ -98,8 +98,7 @@ class Mapping(Resource):
     def put(self, body: dict[str, Any], slug: str) -> Response:
         """Keep the answers; every later release uses them."""
         dataset = get_dataset(catalog_session(), slug, actor(), lock=True)
-        require_writer(actor(), dataset)  # before the condition, whose refusal names the revision
-        require_match(dataset)
+        require_match(dataset, actor())
         set_mapping(catalog_session(), actor(), dataset, body["columns"])
         return tagged(json_answer({"columns": dataset.mapping}), dataset_tag(dataset, actor()))
 

@@ -79,9 +79,10 @@ def _response(answer: Answer) -> Response:
 
 
 def _row_body(house: House, place: Place, number: int) -> bytes:
-    at_hand: _AtHand | None = place.lately.look(_AtHand, lambda: _find_at_hand(place.files(house)))
-    if at_hand is not None:
-        return at_hand.read(place.release_text, number)
+    if place.table.rows >= thresholds.TEXTS:  # for smaller ones nothing is made beside
+        at_hand: _AtHand | None = place.lately.look(_AtHand, lambda: _find_at_hand(place.files(house)))
+        if at_hand is not None:
+            return at_hand.read(place.release_text, number)
     files = place.files(house)
     values = find_row_text(files, number) or _row_values(files, number)
     cells = _cells(house, place, files, number) if place.table.cells else b"{}"
