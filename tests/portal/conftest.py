@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,22 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func
 from werkzeug.test import TestResponse
 
+from catalog.db import session
+from catalog.models import Audit, Dataset
 from ingest.worker import run_next
 from portal.app import create_app
 from portal.context import House
 from portal.settings import Settings
+from tests.conftest import PostgresTemplate
 from tests.factories import OFFICE, a_key, a_publisher
 
+PARCELS = (
+    "地块编号,项目名称,街道,联系人,面积\n越城区P2019-12号,镜湖商务中心,灵芝街道,甲某某,42538.29\n"
+    "柯桥区G-33,轻纺数字物流港,柯岩街道,乙某某,80\n柯桥区G-34,轻纺数字物流港,柯岩街道,乙某某,90\n"
+).encode()
 ROLES = ("steward", "reviewer", "admin")
 
 
@@ -103,9 +112,9 @@ class Api:
         return job
 
 
-@pytest.fixture
-def api(app: Flask, house: House) -> dict[str, Api]:
+def apis(app: Flask) -> dict[str, Api]:
     """An Api for each role, and `public` for anybody."""
+    house: House = app.extensions["house"]
     with house.writing() as opened:
         a_publisher(opened)
         offices = {"steward": [OFFICE]}
@@ -113,6 +122,43 @@ def api(app: Flask, house: House) -> dict[str, Api]:
     return {"public": Api(app.test_client(), house)} | {
         role: Api(app.test_client(), house, key) for role, key in keys.items()
     }
+
+
+@pytest.fixture
+def api(app: Flask) -> dict[str, Api]:
+    """A portal of the test's own, by role."""
+    return apis(app)
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Api]]:
+    """A portal that tests of a module share since they only read, by role; with `unchanged`, which sees to that."""
+    folder = tmp_path_factory.mktemp("shared")
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "portal.sqlite")
+        made = create_app(settings_for(folder, f"sqlite:///{folder}/portal.sqlite"))
+        yield apis(made)
+        made.extensions["house"].close()
+        return
+    template: PostgresTemplate = request.getfixturevalue("postgres_template")
+    name = template.copy()
+    made = create_app(settings_for(folder, template.url(name)))
+    yield apis(made)
+    made.extensions["house"].close()
+    template.drop(name)
+
+
+@pytest.fixture
+def unchanged(shared: dict[str, Api]) -> Iterator[None]:
+    """Fails a test that added an act or a dataset to the portal that others share."""
+
+    def counted() -> list[int]:
+        with session(shared["public"].house.engine) as opened:
+            return [opened.query(func.count()).select_from(one).scalar() or 0 for one in (Audit, Dataset)]
+
+    before = counted()
+    yield
+    assert counted() == before
 
 
 def publish(api: dict[str, Api], slug: str) -> None:
@@ -128,3 +174,34 @@ def publish_file(api: dict[str, Api], content: bytes, **body: Any) -> str:
     api["steward"].ingest(slug, content)
     publish(api, slug)
     return slug
+
+
+def assert_problem(answer: Any, status: int, place: str | None = None) -> dict[str, Any]:
+    """That an answer is a problem with its sentence; its body."""
+    assert answer.status_code == status, answer.text
+    assert answer.content_type == "application/problem+json"
+    body: dict[str, Any] = answer.json
+    assert set(body) == {"type", "title", "status", "detail", "errors", "request_id"}
+    assert body["detail"]
+    assert body["request_id"] == answer.headers["X-Request-Id"]
+    if place is not None:
+        assert place in body["errors"], body
+    return body
+
+
+def publish_parcels(api: dict[str, Api]) -> str:
+    """A published dataset whose rows have names of their own, beside two others."""
+    for slug, title in (("toilets", "绍兴市公厕名录"), ("debt", "柯桥区地方政府债务余额（2019年）")):
+        api["steward"].register(title=title, slug=slug, regions=["330603"] if slug == "debt" else ["330600"])
+        publish(api, slug)
+    made = api["steward"].register(title="国有建设用地供应结果", slug="supply", regions=["330602"])
+    assert api["steward"].ingest(made, PARCELS)["state"] == "succeeded"
+    publish(api, made)
+    return made
+
+
+def find(api: Api, q: str, **more: Any) -> Any:
+    """The whole answer to a question."""
+    answer = api.get("/datasets", query_string={"q": q, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json

@@ -16,19 +16,56 @@ DEBTS = (
     "行政区,时期,指标,数据状态,债务类型,金额(亿元)\n柯桥区,2019,余额,决算数,合计,245.5\n柯桥区,2019,余额,决算数,专项,140.5\n"
     "柯桥区,2018,余额,决算数,合计,221\n上虞区,2019,余额,预计执行数,合计,200\n上虞区,2019,余额,决算数,合计,198.5\n"
 ).encode()
+PLAN = (
+    "行政区,供应计划年度,供应总量（公顷）,商服用地（公顷）,住宅用地（公顷）\n越城区,2019,120.5,20.25,60\n柯桥区,2019,90,10,50\n"
+).encode()
+ECONOMY = "行政区,时期,指标,数值,单位\n绍兴市,2019,地区生产总值,5781,亿元\n绍兴市,2019,常住人口,505.7,万人\n".encode()
+FLOW = (
+    "行政区,时期,项目,数据状态,债务类型,金额(亿元)\n绍兴市,2019,发行额,执行数,合计,180\n绍兴市,2019,付息额,执行数,合计,21.5\n"
+).encode()
+BONDS = (
+    "债券名称,债券简称,债券编码,债务类型,债券规模（亿元）,债券利率（%）,债券期限（年）,行政区,项目名称\n"
+    "2019年某省棚改专项债券（一期）,19某省债05,1905123,专项,12.5,3.41,5,越城区,甲片改造\n"
+).encode()
+BUDGET = (
+    "主管部门,项目名称,项目代码,年度,年度资金总额（万元）,财政拨款（万元）\n某局,甲水库维修养护,P001,2019,320,300\n"
+    "某局,甲水库维修养护,P001,2020,350,350\n"
+).encode()
+DEALS = (
+    "行政区,地块编号,土地面积（平方米）,成交价（万元）,成交日期\n"
+    "柯桥区,齐贤街道2019-01地块,12000,5000,2019-03-05\n柯桥区,安昌街道2020-1-11地块,8000,3000,2020-04-01\n"
+    "柯桥区,安昌街道2020-11-1地块,9000,4000,2020-05-01\n上虞区,曹娥街道2019-02地块,7000,2500,2019-06-01\n"
+    "上虞区,百官街道2019-03地块,6000,,\n"
+).encode()
+OF_LATE = "行政区,时期,指标,数据状态,债务类型,金额(亿元)\n新昌县,{0},余额,决算数,合计,{0}\n"
+TABLES = (
+    ("prices", "绍兴市城市地价动态监测数据", "land_price.quarterly", PRICES),
+    ("debts", "绍兴市地方政府债务余额", "gov_debt.limit_balance", DEBTS),
+    ("debts-of-old", "新昌县债务2021", "gov_debt.limit_balance", OF_LATE.format(2021).encode()),  # older, and the first
+    ("debts-of-late", "新昌县债务2022", "gov_debt.limit_balance", OF_LATE.format(2022).encode()),
+    ("deals", "国有建设用地使用权成交公示", "land_supply.deal", DEALS),
+    ("plan", "绍兴市国有建设用地供应计划", "land_supply.plan", PLAN),
+    ("economy", "绍兴市经济财政状况主要指标", "gov_debt.economy", ECONOMY),
+    ("flow", "绍兴市政府债务发行及还本付息", "gov_debt.flow", FLOW),
+    ("bonds", "绍兴市政府债券发行情况", "gov_debt.bonds", BONDS),
+    ("budget", "绍兴市部门预算项目", "fiscal_project.budget", BUDGET),
+)
+
+
+@pytest.fixture(scope="module")
+def published(shared: dict[str, Api]) -> None:
+    """A table of each schema that answers."""
+    for slug, title, schema, content in TABLES:
+        shared["steward"].register(slug=slug, title=title, schema=schema)
+        job = shared["steward"].ingest(slug, content)
+        assert job["state"] == "succeeded", (slug, job)
+        publish(shared, slug)
 
 
 @pytest.fixture
-def tables(api: dict[str, Api]) -> None:
-    """A price table and a debt table, both published."""
-    for slug, title, schema, content in (
-        ("prices", "绍兴市城市地价动态监测数据", "land_price.quarterly", PRICES),
-        ("debts", "绍兴市地方政府债务余额", "gov_debt.limit_balance", DEBTS),
-    ):
-        api["steward"].register(slug=slug, title=title, schema=schema)
-        job = api["steward"].ingest(slug, content)
-        assert job["state"] == "succeeded", job
-        publish(api, slug)
+def api(shared: dict[str, Api], published: None, unchanged: None) -> dict[str, Api]:
+    """Nothing here changes the portal, so that all share one."""
+    return shared
 
 
 def answers(api: dict[str, Api], q: str, **more: Any) -> list[dict[str, Any]]:
@@ -50,22 +87,20 @@ ASKED = {
 
 
 @pytest.mark.parametrize(("q", "wanted"), ASKED.items())
-def test_one_measure_place_and_period_are_answered(
-    api: dict[str, Api], tables: None, q: str, wanted: tuple[Any, ...]
-) -> None:
+def test_one_measure_place_and_period_are_answered(api: dict[str, Api], q: str, wanted: tuple[Any, ...]) -> None:
     [one] = answers(api, q)
     assert (float(one["value"]), one["period"], one["dataset"], one["caveat"]) == wanted
     row = api["public"].get(f"/datasets/{one['dataset']}/rows/{one['row']}").json["row"]
     assert float(row["value"]) == float(one["value"])
 
 
-def test_the_sentence_names_place_period_value_and_source(api: dict[str, Api], tables: None) -> None:
+def test_the_sentence_names_place_period_value_and_source(api: dict[str, Api]) -> None:
     [one] = answers(api, "柯桥区 债务余额 2019")
     assert one["sentence"] == "柯桥区2019决算数政府债务余额是 245.5 亿元（来源：绍兴市地方政府债务余额）。"
     assert "source" in answers(api, "柯桥区 债务余额 2019", lang="en")[0]["sentence"]
 
 
-def test_where_several_cells_are_meant_they_are_named_without_a_number(api: dict[str, Api], tables: None) -> None:
+def test_where_several_cells_are_meant_they_are_named_without_a_number(api: dict[str, Api]) -> None:
     found = answers(api, "上虞区 2019年 债务余额")
     assert [one["value"] for one in found] == [None, None]
     assert all("198" not in one["sentence"] and "200" not in one["sentence"] for one in found)
@@ -82,53 +117,13 @@ NEVER = [
 
 
 @pytest.mark.parametrize("q", NEVER)
-def test_nothing_is_guessed(api: dict[str, Api], tables: None, q: str) -> None:
+def test_nothing_is_guessed(api: dict[str, Api], q: str) -> None:
     assert answers(api, q) == []
 
 
-def test_the_nearest_period_is_the_last_that_any_dataset_has(api: dict[str, Api], tables: None) -> None:
-    """The older series was registered first."""
-    for slug, years in (("debts-of-old", "2021"), ("debts-of-late", "2022")):
-        api["steward"].register(slug=slug, title=f"诸暨市债务{years}", schema="gov_debt.limit_balance")
-        content = f"行政区,时期,指标,数据状态,债务类型,金额(亿元)\n诸暨市,{years},余额,决算数,合计,{years}\n"
-        assert api["steward"].ingest(slug, content.encode())["state"] == "succeeded"
-        publish(api, slug)
-    [one] = answers(api, "诸暨 2024 债务余额")
+def test_the_nearest_period_is_the_last_that_any_dataset_has(api: dict[str, Api]) -> None:
+    [one] = answers(api, "新昌 2024 债务余额")
     assert (one["period"], one["dataset"]) == ("2022", "debts-of-late")
-
-
-PLAN = (
-    "行政区,供应计划年度,供应总量（公顷）,商服用地（公顷）,住宅用地（公顷）\n越城区,2019,120.5,20.25,60\n柯桥区,2019,90,10,50\n"
-).encode()
-ECONOMY = "行政区,时期,指标,数值,单位\n绍兴市,2019,地区生产总值,5781,亿元\n绍兴市,2019,常住人口,505.7,万人\n".encode()
-FLOW = (
-    "行政区,时期,项目,数据状态,债务类型,金额(亿元)\n绍兴市,2019,发行额,执行数,合计,180\n绍兴市,2019,付息额,执行数,合计,21.5\n"
-).encode()
-BONDS = (
-    "债券名称,债券简称,债券编码,债务类型,债券规模（亿元）,债券利率（%）,债券期限（年）,行政区,项目名称\n"
-    "2019年某省棚改专项债券（一期）,19某省债05,1905123,专项,12.5,3.41,5,越城区,甲片改造\n"
-).encode()
-BUDGET = (
-    "主管部门,项目名称,项目代码,年度,年度资金总额（万元）,财政拨款（万元）\n某局,甲水库维修养护,P001,2019,320,300\n"
-    "某局,甲水库维修养护,P001,2020,350,350\n"
-).encode()
-OTHERS = (
-    ("plan", "绍兴市国有建设用地供应计划", "land_supply.plan", PLAN),
-    ("economy", "绍兴市经济财政状况主要指标", "gov_debt.economy", ECONOMY),
-    ("flow", "绍兴市政府债务发行及还本付息", "gov_debt.flow", FLOW),
-    ("bonds", "绍兴市政府债券发行情况", "gov_debt.bonds", BONDS),
-    ("budget", "绍兴市部门预算项目", "fiscal_project.budget", BUDGET),
-)
-
-
-@pytest.fixture
-def others(api: dict[str, Api]) -> None:
-    """A table of each of the other schemas."""
-    for slug, title, schema, content in OTHERS:
-        api["steward"].register(slug=slug, title=title, schema=schema)
-        job = api["steward"].ingest(slug, content)
-        assert job["state"] == "succeeded", (slug, job)
-        publish(api, slug)
 
 
 ASKED_OF_OTHERS = {
@@ -143,7 +138,7 @@ ASKED_OF_OTHERS = {
 }
 
 
-def test_the_other_schemas_answer_too(api: dict[str, Api], others: None) -> None:
+def test_the_other_schemas_answer_too(api: dict[str, Api]) -> None:
     for q, (value, period, dataset) in ASKED_OF_OTHERS.items():
         found = answers(api, q)
         assert [(one["value"] and float(one["value"]), one["period"], one["dataset"]) for one in found] == [
@@ -151,9 +146,7 @@ def test_the_other_schemas_answer_too(api: dict[str, Api], others: None) -> None
         ], (q, found)
 
 
-def test_a_name_is_taken_as_a_whole_and_a_period_is_needed_where_there_are_some(
-    api: dict[str, Api], others: None
-) -> None:
+def test_a_name_is_taken_as_a_whole_and_a_period_is_needed_where_there_are_some(api: dict[str, Api]) -> None:
     for q in (
         "190512 利率",
         "水库维修养护 2020年 预算",
@@ -164,23 +157,6 @@ def test_a_name_is_taken_as_a_whole_and_a_period_is_needed_where_there_are_some(
         assert answers(api, q) == [], q
     [one] = answers(api, "1905123 利率")
     assert one["sentence"] == "1905123的债券利率是 3.41 %（来源：绍兴市政府债券发行情况）。"
-
-
-DEALS = (
-    "行政区,地块编号,土地面积（平方米）,成交价（万元）,成交日期\n"
-    "柯桥区,齐贤街道2019-01地块,12000,5000,2019-03-05\n柯桥区,安昌街道2020-1-11地块,8000,3000,2020-04-01\n"
-    "柯桥区,安昌街道2020-11-1地块,9000,4000,2020-05-01\n上虞区,曹娥街道2019-02地块,7000,2500,2019-06-01\n"
-    "上虞区,百官街道2019-03地块,6000,,\n"
-).encode()
-
-
-@pytest.fixture
-def deals(api: dict[str, Api]) -> None:
-    """A table of concluded deals."""
-    api["steward"].register(slug="deals", title="国有建设用地使用权成交公示", schema="land_supply.deal")
-    job = api["steward"].ingest("deals", DEALS)
-    assert job["state"] == "succeeded", job
-    publish(api, "deals")
 
 
 PARCELS = {
@@ -195,7 +171,7 @@ PARCELS = {
 
 @pytest.mark.parametrize(("q", "value"), PARCELS.items())
 def test_a_parcel_is_answered_by_its_name_however_it_is_written_or_by_place_and_time(
-    api: dict[str, Api], deals: None, q: str, value: float
+    api: dict[str, Api], q: str, value: float
 ) -> None:
     [one] = answers(api, q)
     assert (float(one["value"]), one["dataset"]) == (value, "deals")
@@ -212,11 +188,11 @@ NO_PARCEL = [
 
 
 @pytest.mark.parametrize("q", NO_PARCEL)
-def test_no_parcel_is_guessed(api: dict[str, Api], deals: None, q: str) -> None:
+def test_no_parcel_is_guessed(api: dict[str, Api], q: str) -> None:
     assert answers(api, q) == []
 
 
-def test_two_deals_of_a_year_are_named_without_a_price(api: dict[str, Api], deals: None) -> None:
+def test_two_deals_of_a_year_are_named_without_a_price(api: dict[str, Api]) -> None:
     found = answers(api, "柯桥区 2020年 土地出让 成交价")
     assert [one["value"] for one in found] == [None, None]
     assert {one["sentence"] for one in found} == {
@@ -225,7 +201,7 @@ def test_two_deals_of_a_year_are_named_without_a_price(api: dict[str, Api], deal
     }
 
 
-def test_the_debt_of_a_budget_is_the_debt_of_its_kind(api: dict[str, Api], tables: None) -> None:
+def test_the_debt_of_a_budget_is_the_debt_of_its_kind(api: dict[str, Api]) -> None:
     [one] = answers(api, "柯桥区 2019 政府性基金 债务余额")
     assert float(one["value"]) == 14_050_000_000
     assert answers(api, "柯桥区 2019 一般公共预算 债务余额") == []
