@@ -127,11 +127,12 @@ class Claims:
         """Take the first column of the first spelling that is there, unless it is the name of a field without one."""
         if name in self._taken:
             return
-        free = [place for place in sorted(self._free()) if self._is_open(name, place)]
+        measure = self._measures.get(name)
+        free = {place: self._headers[place] for place in sorted(self._free()) if self._is_open(name, place)}
+        called = [(place, header, _above_measure(header, measure)) for place, header in free.items()]
         for spelling in spellings:
-            for place in free:
-                header, measure = self._headers[place], self._measures.get(name)
-                if not (_matches(header, spelling) or _matches(_above_measure(header, measure), spelling)):
+            for place, header, above in called:
+                if not (_matches(header, spelling) or _matches(above, spelling)):
                     continue
                 if not fits_measure(header, measure):
                     self.misfits.setdefault(place, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from opencc import OpenCC
 
@@ -13,6 +13,7 @@ from ingest.nulls import strip
 from ingest.units import Unit, find_unit
 
 NAME_LIMIT = 60
+_REMEMBERED = 10_000  # headers and their parts
 JOIN = " / "  # between the header rows of one column, from top to bottom
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _BREAK = re.compile(r"\s*[\r\n]+\s*")
@@ -55,6 +56,7 @@ def fold(header: str) -> str:
     return text.strip(":：*")
 
 
+@lru_cache(_REMEMBERED)
 def split_unit(header: str) -> tuple[str, Unit | None]:
     """The folded header without its unit, and the unit: `成交价（万元）` is `成交价`, 万元.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -30,6 +30,22 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 def pytest_configure(config: pytest.Config) -> None:
     """Have what the chosen tests need found or started."""
     config.pluginmanager.register(Needed(config), "needed")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """No coverage (it doubles the time) of what has a twin on SQLite, nor of what is `unmeasured`."""
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    measuring = getattr(plugin, "cov_controller", None)
+    chosen = item.callspec.params if hasattr(item, "callspec") else {}
+    twin = "postgres" in (chosen.get("database_url"), chosen.get("shared"))
+    if not measuring or not (twin or item.get_closest_marker("unmeasured")):
+        return (yield)
+    measuring.pause()
+    try:
+        return (yield)
+    finally:
+        measuring.resume()
 
 
 # Databases ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from tests.ingest.mutations import end_of, faults, main, mutant
 from tests.ingest.samples import SAMPLES
 
+pytestmark = pytest.mark.unmeasured
 TEXTS = {
     name: content for name, content in SAMPLES.items() if name.startswith(("plain", "gb", "titled", "tabs", "rec"))
 }

@@ -16,6 +16,7 @@ from portal.context import House
 from tests.factories import a_publisher
 from tests.portal.conftest import Api, publish
 
+pytestmark = pytest.mark.unmeasured
 OPEN, HIDDEN = "seen-by-all", "seen-by-few"
 SEEN_CSV = "地块,备注,面积\n甲,平常,1.5\n乙,平常,2.5\n".encode()
 HIDDEN_CSV = "地块,隐栏,面积\n丙,隐值,77777.25\n合计,,77777.25\n注：隐注\n".encode()

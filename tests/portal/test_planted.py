@@ -21,6 +21,7 @@ from tests.portal.conftest import Api, publish
 from tests.portal.invented import NUMBER, leaks, seen
 from tests.portal.planted import FILES, Planted
 
+pytestmark = pytest.mark.unmeasured
 INSIDE = (
     "<slug>",
     "releases",

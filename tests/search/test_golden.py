@@ -12,6 +12,8 @@ from search.index import Changes, SearchIndex, SearchQuery
 from tests.search.golden.catalogue import documents
 from tests.search.golden.judging import golden, judge, unseen
 
+pytestmark = pytest.mark.unmeasured
+
 
 def first_ten(index: SearchIndex, text: str) -> list[str]:
     """The slugs of the first page."""
