@@ -16,6 +16,7 @@ from ingest.headings import Heading, find_heading, is_unit, tidy
 from ingest.nulls import null_kind, strip
 from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches
 from ingest.row_words import GOES_ON
+from ingest.sections import below_one_title
 from ingest.tables import Found, find_table
 from ingest.underheads import is_number
 
@@ -47,7 +48,7 @@ def find_tables(sheet: RawSheet, folder: Path) -> list[tuple[RawSheet, Found]]:
     if sheet.rows > _LOOKED:
         blocks = _far_blocks(sheet, folder)
         parts = [part for one in blocks for part in part_far(one, folder, partial(_begins, sheet=one))]
-        return _titled([(part, find_table(part)) for part in parts])
+        return below_one_title([(part, find_table(part)) for part in parts])
     rows = [row for row in first_rows(sheet, _LOOKED) if any(map(strip, row[1]))]
     regions = list(_regions(rows, sheet)) if rows else []
     if len(regions) < 2:
@@ -60,7 +61,7 @@ def find_tables(sheet: RawSheet, folder: Path) -> list[tuple[RawSheet, Found]]:
         except Refused as refused:
             if refused.finding.code != "header_only" or (place + 1 == len(regions) and not tables):
                 raise
-    return _titled(tables)
+    return below_one_title(tables)
 
 
 def _far_blocks(sheet: RawSheet, folder: Path) -> list[RawSheet]:
@@ -80,15 +81,6 @@ def _begins(rows: list[Row], place: int, sheet: RawSheet) -> bool:
     """Whether a further table begins at a place, the first rows being those of the sheet."""
     head = find_heading(rows[:_LOOK], sheet.merged or ())
     return place > head.rows and _new_head(rows, head.rows, place, [head.names], sheet.merged or ()) is not None
-
-
-def _titled(tables: list[tuple[RawSheet, Found]]) -> list[tuple[RawSheet, Found]]:
-    """A title or a unit over the first of several tables is also that of the others that have none."""
-    first = tables[0][1]
-    return [
-        (sheet, replace(found, title=found.title or first.title, unit=found.unit or first.unit))
-        for sheet, found in tables
-    ]
 
 
 def _whole(sheet: RawSheet, folder: Path) -> tuple[RawSheet, Found]:

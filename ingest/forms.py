@@ -19,7 +19,7 @@ from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
 from ingest.nulls import null_kind, strip
-from ingest.periods import find_period, without_dates
+from ingest.periods import find_period, is_day, without_dates
 from ingest.raw import RawSheet
 
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
@@ -275,7 +275,7 @@ class FormReading:
         for line in range(start - 1, first - 1, -1):
             number, cells = self.rows[line]
             for place, cell in enumerate(cells):
-                text = without_dates(unicodedata.normalize("NFKC", cell)) if cell else ""
+                text = "" if not cell or is_day(cell) else without_dates(unicodedata.normalize("NFKC", cell))
                 found = _YEAR.search(text)
                 if year := found[1] if found else (find_period(text) or "")[:4]:
                     told = year, (number, place)

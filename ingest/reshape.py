@@ -27,6 +27,7 @@ from ingest.melt import Melted, Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
+from ingest.sections import find_sections
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
 from ingest.told import told_apart, told_body, told_by_year, told_of
@@ -94,10 +95,14 @@ def fill(asked: Asked) -> Part:
     """The sheet with a column for each field that only title or file name tell of; the sheet itself where none is."""
     schema, old, found = asked.schema, asked.sheet, asked.found
     claims = Claims(found.headers, schema, asked.mapping)
-    if old.rows <= _MOST_NOTED and any(one.labels and not claims.has(one) for one in schema.fields):
-        deque(iter_data(old, found, asked.rest), maxlen=0)  # the notes below the table may tell them
-    told = {one.title: _told(one, asked) for one in schema.fields if not claims.has(one)}
-    added = {title: text for title, text in told.items() if text}
+    lacking = [one for one in schema.fields if not claims.has(one)]
+    noted = old.rows <= _MOST_NOTED and any(one.labels for one in lacking)
+    if noted or (old.rows <= _MOST_FILLED and any(one.filled == "region" for one in lacking)):
+        deque(iter_data(old, found, asked.rest), maxlen=0)  # notes below the table and headings in it may tell them
+    sections = find_sections(asked.rest.sections)
+    region = next((one.title for one in lacking if one.filled == "region" and sections.lines), "")
+    told = {one.title: _told(one, asked) for one in lacking}
+    added = {title: text for title, text in told.items() if text or title == region}
     if not added or old.rows > _MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
     path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + len(added)
@@ -111,8 +116,10 @@ def fill(asked: Asked) -> Part:
                 line = len(rows_from)
                 if isinstance(old, ReshapedSheet) and old.moved:
                     moved |= {(line, at): old.origin(number, at) for at in range(old.width)}
-                moved |= {(line, old.width + at): (0, 0) for at in range(len(added))}  # they stood nowhere
-                writer.add(line, [*cells, *added.values()])
+                own = {region: cell} if region and (cell := sections.of(rows_from[-1])) else {}
+                made = [own.get(title, (text, (0, 0))) for title, text in added.items()]  # that stood nowhere
+                moved |= {(line, old.width + at): where for at, (_, where) in enumerate(made)}
+                writer.add(line, [*cells, *(text for text, _ in made)])
     several = isinstance(old, ReshapedSheet) and bool(old.sheets_from)
     sheet = ReshapedSheet(
         path,
