@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -105,23 +105,34 @@ def fill(asked: Asked) -> Part:
     added = {title: text for title, text in told.items() if text or title == region}
     if not added or old.rows > _MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
-    path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + len(added)
+
+    def cells(row: int) -> list[tuple[str, tuple[int, int]]]:
+        own = {region: cell} if region and (cell := sections.of(row)) else {}
+        return [own.get(title, (text, (0, 0))) for title, text in added.items()]  # that stood nowhere
+
+    sheet = _widened(asked, len(added), cells)
+    rest = _settled_rest(sheet, asked.rest, asked.rest.heads or found.headers)
+    return Part(schema, sheet, replace(found, headers=(*found.headers, *added)), rest, asked.mapping)
+
+
+def _widened(asked: Asked, more: int, cells_of: Callable[[int], list[tuple[str, tuple[int, int]]]]) -> ReshapedSheet:
+    """The sheet with so many more columns: the cells of a row, each with where it stood, by the number of the row."""
+    old = asked.sheet
+    path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + more
     moved: dict[tuple[int, int], tuple[int, int]] = {}
     sheets_from = list[str]()
     with RawWriter(path, width) as writer:
-        for batch in iter_data(old, found, asked.rest):
+        for batch in iter_data(old, asked.found, asked.rest):
             for number, *cells in _rows(batch):
                 rows_from.append(origin_of(old, number, 0)[0])
                 sheets_from.append(sheet_of(old, number) or "")
-                line = len(rows_from)
+                line, own = len(rows_from), cells_of(rows_from[-1])
                 if isinstance(old, ReshapedSheet) and old.moved:
                     moved |= {(line, at): old.origin(number, at) for at in range(old.width)}
-                own = {region: cell} if region and (cell := sections.of(rows_from[-1])) else {}
-                made = [own.get(title, (text, (0, 0))) for title, text in added.items()]  # that stood nowhere
-                moved |= {(line, old.width + at): where for at, (_, where) in enumerate(made)}
-                writer.add(line, [*cells, *(text for text, _ in made)])
+                moved |= {(line, old.width + at): where for at, (_, where) in enumerate(own)}
+                writer.add(line, [*cells, *(text for text, _ in own)])
     several = isinstance(old, ReshapedSheet) and bool(old.sheets_from)
-    sheet = ReshapedSheet(
+    return ReshapedSheet(
         path,
         width,
         len(rows_from),
@@ -132,9 +143,6 @@ def fill(asked: Asked) -> Part:
         moved=moved,
         sheets_from=tuple(sheets_from) if several else (),
     )
-    headers = (*found.headers, *added)
-    rest = _settled_rest(sheet, asked.rest, asked.rest.heads or found.headers)
-    return Part(schema, sheet, replace(found, headers=headers), rest, asked.mapping)
 
 
 def _told(one: DeclaredField, asked: Asked) -> str:
