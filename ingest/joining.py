@@ -53,10 +53,35 @@ def has_rows(part: Part) -> bool:
 def _are_one(parts: Sequence[Part]) -> bool:
     """Whether tables of a kind are one: each on a sheet of its own, or of one sheet those of one form.
 
-    Lists on one sheet are told apart by what stands above them.
+    Lists on one sheet are told apart by what stands above them, other forms by whether they speak of the same.
     """
     several = len({one.sheet.name for one in parts}) < len(parts)
-    return not several or (parts[0].melted and len({one.rest.heads for one in parts}) == 1)
+    if not several or not parts[0].melted:
+        return not several
+    return len({one.rest.heads for one in parts}) == 1 or not _overlap(parts)
+
+
+def _overlap(parts: Sequence[Part]) -> bool:
+    """Whether two of the tables have a row of one key."""
+    known = set[tuple[str, ...]]()
+    for part in parts:
+        keys = set(_keys(part))
+        if not known.isdisjoint(keys):
+            return True
+        known |= keys
+    return False
+
+
+def _keys(part: Part) -> Iterator[tuple[str, ...]]:
+    """The keys of a table that was a matrix, as far as its texts can be read; blank where it lacks a field."""
+    schema, headers = part.schema, part.found.headers
+    fields = [one for one in schema.fields if one.name in schema.key] if schema else []
+    places = [(one, headers.index(one.title) if one.title in headers else None) for one in fields]
+    readers = [(place, _Respelt(one, {}) if one.type == "code" else None) for one, place in places]
+    for batch in _data(part):
+        for _, *cells in zip(*batch.to_pydict().values(), strict=True):
+            texts = [(cells[place] if place is not None else "", reader) for place, reader in readers]
+            yield tuple(reader.read(text) if reader else text for text, reader in texts)
 
 
 def _kind(part: Part) -> Hashable:

@@ -22,6 +22,7 @@ from ingest.group_rows import leave_group_rows
 from ingest.grouped import fill_groups
 from ingest.headers import fold
 from ingest.headings import is_table_number, is_unit
+from ingest.instalments import leave_instalments
 from ingest.likeness import find_likenesses
 from ingest.melt import Melted, Melting
 from ingest.nulls import strip
@@ -82,6 +83,7 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
         mapping = {**unfolded.mapping, **asked.mapping}
         return (fill(replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)),)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
+    leave_instalments(schema, asked.sheet, asked.found, asked.rest, asked.mapping, gather)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
     asked = replace(asked, sheet=grouped)
     if schema.explode is not None:

@@ -28,7 +28,7 @@ class Total:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A row that is no data, and why: `total note footer header heading`."""
+    """A row that is no data, and why: `total note footer header heading instalment`."""
 
     row: int
     why: str

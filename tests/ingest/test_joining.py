@@ -90,6 +90,23 @@ def test_two_forms_one_under_the_other_are_one_table(take: Taker) -> None:
     assert taken.cells(3)["value"]["cell"] == "C11"
 
 
+def test_other_forms_on_one_sheet_are_one_table_unless_they_speak_of_the_same(take: Taker) -> None:
+    repaid = [["通辽市地方政府债券发行及还本付息情况表"], ["单位：亿元"], ["项目", "本地区", "本级"]]
+    repaid += [["一、2022年发行预计执行数", 58.64, 21.3], ["二、2022年还本预计执行数", 33, 10]]
+    limits = [["通辽市2023年地方政府债务限额调整情况表"], ["单位：亿元"], ["项目", "本地区", "本级", "下级"]]
+    limits += [["一、2022年地方政府债务限额", 402, 150, 252], ["二、2023年新增地方政府债务限额", 31, 9, 22]]
+    taken = take(workbook(("表", [*repaid, [], [], *limits])), schema="gov_debt.flow")
+    assert [one.table.rows for one in taken.outcome.tables] == [10]
+    assert picked(taken.rows, "item", "scope", "value")[3:5] == [
+        ("repay_principal", "own_level", 1_000_000_000),
+        ("limit_start", "whole", 40_200_000_000),
+    ]
+    again = [*limits[:3], ["一、2022年地方政府债务限额", 403, 150, 253]]
+    again[2] = [*again[2][:3], "所辖"]
+    taken = take(workbook(("表", [*limits, [], [], *again])), schema="gov_debt.flow")
+    assert [one.table.rows for one in taken.outcome.tables] == [6, 3]
+
+
 def test_a_list_on_the_next_sheet_goes_on_where_its_headers_are_the_same(take: Taker) -> None:
     head = ["地块编号", "成交价（万元）", "受让单位"]
     first, second = ("2020年", [["2020年样例市成交"], head, ["A", 5, "甲公司"]]), ("2021年", [head, ["B", 6, "乙公司"]])
