@@ -12,11 +12,12 @@ from ingest.code_readers import CodeReader, speaks_of_own_level
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold
 from ingest.melt_texts import is_bare
-from ingest.origins import ReshapedSheet, origin_of
+from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawWriter, iter_batches
 from ingest.regions import code_of, told_within
 from ingest.reshape import Part
 from ingest.tables import Rest, iter_data
+from ingest.uniting import Column, find_columns, mapping_of
 from ingest.units import find_unit
 from ingest.values import Unreadable
 
@@ -37,7 +38,31 @@ def join_alike(parts: Sequence[Part], folder: Path) -> list[Part]:
     made: list[Part] = []
     for at, some in enumerate(alike.values()):
         made += [_Joined(some, folder / f"joined-{at}.arrow").part()] if _are_one(some) else some
-    return made
+    return _united(made, folder)
+
+
+def _united(parts: Sequence[Part], folder: Path) -> list[Part]:
+    """The tables, those that are lists of the same kind with other columns as one."""
+    made: list[list[Part]] = []
+    for part in parts:
+        group = next((some for some in made if _columns_of([*some, part])), None)
+        if group is None:
+            made.append([part])
+        else:
+            group.append(part)
+    return [
+        _Joined(some, folder / f"united-{at}.arrow", columns=_columns_of(some)).part() for at, some in enumerate(made)
+    ]
+
+
+def _columns_of(parts: Sequence[Part]) -> Sequence[Column]:
+    """The columns of lists that are one; none where they are not."""
+    if len(parts) < 2 or any(one.melted for one in parts) or sum(one.sheet.rows for one in parts) > _PRINTED:
+        return ()
+    places = {_place(one) for one in parts}
+    plain = len(places) == 1 or all(place is None or _names_are_plain(one, place) for one in parts for place in places)
+    same = len({_speaks_of_own_level(one) for one in parts}) == 1
+    return (find_columns(parts) or ()) if plain and same else ()
 
 
 def can_wait(part: Part) -> bool:
@@ -89,8 +114,13 @@ def _kind(part: Part) -> Hashable:
     if part.melted:
         return _unit(part)
     found = part.found
-    own = any(speaks_of_own_level(text) for text in (found.title, *found.banners, part.sheet.name) if text)
+    own = _speaks_of_own_level(part)
     return tuple(map(fold, found.headers)), found.unit, tuple(sorted(part.mapping.items(), key=repr)), own
+
+
+def _speaks_of_own_level(part: Part) -> bool:
+    about = (part.found.title, *part.found.banners, part.sheet.name)
+    return any(speaks_of_own_level(text) for text in about if text)
 
 
 def _place(part: Part) -> str | None:
@@ -127,10 +157,11 @@ def _data(part: Part) -> Iterator[Any]:
 
 @dataclass
 class _Joined:
-    """Several tables on their way to be one."""
+    """Several tables on their way to be one; `columns` of lists that have different ones."""
 
     parts: Sequence[Part]
     path: Path
+    columns: Sequence[Column] = ()
     rows_from: list[int] = field(default_factory=list)
     sheets_from: list[str] = field(default_factory=list)
     moved: dict[Cell, Cell] = field(default_factory=dict)
@@ -145,10 +176,15 @@ class _Joined:
         if first.melted:
             titles = [one.title for one in schema.fields]
             headers = tuple(sorted({name for one in self.parts for name in one.found.headers}, key=titles.index))
+        if self.columns:
+            headers = tuple(one.header for one in self.columns)
         units = {one.found.unit for one in self.parts}
         with RawWriter(self.path, len(headers)) as writer:
-            for part in self.parts:
-                self._write(writer, part, schema, headers, "" if len(units) == 1 else part.found.unit or "")
+            for number, part in enumerate(self.parts):
+                if self.columns:
+                    self._write_list(writer, number, part)
+                else:
+                    self._write(writer, part, schema, headers, "" if len(units) == 1 else part.found.unit or "")
         named = {one.sheet.name for one in self.parts}
         sheet = ReshapedSheet(
             self.path, len(headers), len(self.rows_from), first.sheet.name if len(named) == 1 else None,
@@ -161,7 +197,8 @@ class _Joined:
         title = first.found.title if alone and len({one.found.title for one in self.parts}) == 1 else None
         unit = units.pop() if len(units) == 1 else None
         found = replace(first.found, headers=headers, title=title, banners=banners, unit=unit)
-        return replace(first, schema=schema, sheet=sheet, found=found, rest=self._rest())
+        mapping = {**first.mapping, **mapping_of(self.columns)}
+        return replace(first, schema=schema, sheet=sheet, found=found, rest=self._rest(), mapping=mapping)
 
     def _schema(self, schema: DeclaredSchema) -> DeclaredSchema:
         """With all the spellings; of a text that means two things, the first is kept."""
@@ -195,13 +232,26 @@ class _Joined:
                 self.sheets_from.append(part.sheet.name or "")
                 writer.add(line, row)
 
+    def _write_list(self, writer: RawWriter, number: int, part: Part) -> None:
+        """The rows of the so many-th list."""
+        for batch in _data(part):
+            for row, *cells in zip(*batch.to_pydict().values(), strict=True):
+                line = len(self.rows_from) + 1
+                for at, column in enumerate(self.columns):
+                    place = column.own[number].place
+                    self.moved[(line, at)] = (0, 0) if place is None else origin_of(part.sheet, row, place)
+                self.rows_from.append(origin_of(part.sheet, row, 0)[0])
+                self.sheets_from.append(sheet_of(part.sheet, row) or "")
+                writer.add(line, [column.own[number].text(cells) for column in self.columns])
+
     def _rest(self) -> Rest:
         """What stood between and below the rows of all."""
         made = Rest(masks=[None for _ in iter_batches(self.path)], heads=self.parts[0].rest.heads)
         for part in self.parts:
             rest, sheet = part.rest, part.sheet.name
-            made.totals += [replace(one, sheet=sheet, heads=rest.heads) for one in rest.totals]
-            made.left_out += [replace(one, sheet=sheet) for one in rest.left_out]
+            heads = rest.heads or (part.found.headers if self.columns else ())
+            made.totals += [replace(one, sheet=one.sheet or sheet, heads=one.heads or heads) for one in rest.totals]
+            made.left_out += [replace(one, sheet=one.sheet or sheet) for one in rest.left_out]
             made.notes += rest.notes
             for name in ("blank", "footers", "headers_again", "headings"):
                 setattr(made, name, getattr(made, name) + getattr(rest, name))
