@@ -16,7 +16,8 @@ from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import Block
 from ingest.form_lists import read_sheet
-from ingest.forms import NO_BLOCK, FormReading
+from ingest.form_others import tell_sheets
+from ingest.forms import FormReading
 from ingest.gather import Gather, Place
 from ingest.group_rows import leave_group_rows
 from ingest.grouped import fill_groups
@@ -254,7 +255,7 @@ def read_forms(
             parts.append(Part(one, sheet, found, _settled_rest(sheet, Rest())))
     if not parts:
         raise next(iter(refused), Refused("header_only", sheet=sheets[0].name, row=1))
-    gather.take(tuple(one.finding for one in refused if one.finding.code != NO_BLOCK))
+    tell_sheets(refused, gather)
     return tuple(parts)
 
 
