@@ -16,6 +16,7 @@ from ingest.form_labels import Labels, Told
 from ingest.form_lines import whole_rows
 from ingest.form_names import Names
 from ingest.form_others import NO_BLOCK, Others
+from ingest.form_signs import signed
 from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
@@ -282,7 +283,7 @@ class FormReading:
 
     def add(self, table: str, number: int, told: Told) -> None:
         """One row of a table."""
-        nothing = ("", (number, 0))
+        nothing, told = ("", (number, 0)), signed(self.tables[table].fields, told)
         cells = [told.get(one.name, nothing) for one in self.tables[table].fields]
         for one, (text, where) in zip(self.tables[table].fields, cells, strict=True):
             if self.form.boilerplate and text and re.search(self.form.boilerplate, text):

@@ -74,3 +74,19 @@ def test_a_form_without_a_heading_goes_on_below_that_of_the_sheet_before(take: T
     number = "样自然资告字〔2023〕15号"
     assert picked(taken.rows, "parcel_no", "notice_no") == [("样-1", number), ("样-2", number), ("样-3", None)]
     assert [taken.cells(row)["notice_no"]["cell"] for row in (1, 2)] == ["A2", None]
+
+
+def test_a_target_that_is_said_to_be_a_quantity_has_the_sign_of_its_text(take: Taker) -> None:
+    head = ["项目名称", "年度绩效目标", "一级指标", "二级指标", "三级指标", "指标值类型", "指标值", "度量单位"]
+    rows = [
+        ["2023年项目支出绩效目标表"],
+        head,
+        ["样例养护", "养护", "产出指标", "数量指标", "里程", "定量", "≥95", "公里"],
+    ]
+    rows += [["", "", "", "时效指标", "报送", "定性", "及时", ""], ["", "", "", "", "座数", "定量指标", "12", "座"]]
+    taken = take(workbook(("表", rows)), schema="fiscal_project.targets")
+    assert picked(table(taken, "indicators"), "level3", "operator", "target") == [
+        ("里程", ">=", "≥95"),
+        ("报送", "text", "及时"),
+        ("座数", "=", "12"),
+    ]
