@@ -191,14 +191,19 @@ class _Joined:
             first.sheet.grid, sum(one.sheet.rejected for one in self.parts),
             rows_from=tuple(self.rows_from), sheets_from=tuple(self.sheets_from), moved=self.moved,
         )  # fmt: skip
-        # Of several places, no title is that of the table.
-        alone = len(set(map(_place, self.parts))) == 1
-        banners = tuple(dict.fromkeys(text for one in self.parts for text in one.found.banners)) if alone else ()
-        title = first.found.title if alone and len({one.found.title for one in self.parts}) == 1 else None
+        title, banners = self._above()
         unit = units.pop() if len(units) == 1 else None
         found = replace(first.found, headers=headers, title=title, banners=banners, unit=unit)
         mapping = {**first.mapping, **mapping_of(self.columns)}
         return replace(first, schema=schema, sheet=sheet, found=found, rest=self._rest(), mapping=mapping)
+
+    def _above(self) -> tuple[str | None, tuple[str, ...]]:
+        """The title and the banners of all: of several places, no title is that of the table."""
+        if len(set(map(_place, self.parts))) > 1:
+            return None, ()
+        titles = [one.found.title or "" for one in self.parts]
+        title = next((one for one in titles if one and all(other.startswith(one) for other in titles)), None)
+        return title, tuple(dict.fromkeys(text for one in self.parts for text in one.found.banners))
 
     def _schema(self, schema: DeclaredSchema) -> DeclaredSchema:
         """With all the spellings; of a text that means two things, the first is kept."""

@@ -67,6 +67,7 @@ def below_one_title(tables: Sequence[tuple[RawSheet, Found]]) -> list[tuple[RawS
 
 
 def _title(found: Found, first: Found) -> str | None:
-    only_place = found.title and is_place(without_aside(found.title))
-    shared = first.title if first.title and not is_place(without_aside(first.title)) else None
-    return (shared if only_place else None) or found.title or first.title
+    if not (found.title and first.title) or found is first:
+        return found.title or first.title
+    own, shared = without_aside(found.title), without_aside(first.title)
+    return f"{first.title} {own}" if is_place(own) and not is_place(shared) else found.title

@@ -58,7 +58,7 @@ _TAILED = 2  # columns but one of a table below which notes may stand
 _OFFICE = r"^[^\d，。；]{3,24}(?:局|委员会|政府|厅|办公室|管委会)$"  # whose table it was
 _SENTENCE = r".{4}.*[。；：:，,]|^\s*[（(]?[一二三四五六七八九十]{1,3}[)）、.].{2}"
 _BELOW = f"{_SENTENCE}|{_OFFICE}"
-_OF_REGIONS = re.compile(r"[市区區县縣]")  # in the header of a column that holds names of regions
+_OF_REGIONS = re.compile(r"[市区县區縣域辖轄]|所在|地名")  # in the header of a column that holds names of regions
 _HEADING = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*[\u3400-\u9fff]")
 
 

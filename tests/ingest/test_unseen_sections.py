@@ -50,7 +50,11 @@ def test_blocks_below_one_title_are_each_of_the_place_named_over_them(take: Take
     for place, level in (("（一）翠屏区", 2846), ("（二）叙州区", 2103)):
         rows += [[place], head, ["综合", level, 0.5], ["商业", level + 900, 0.3], []]
     (made,) = (taken := take(workbook(("表", rows)), schema="land_price.quarterly")).outcome.tables
-    assert made.table.rows == 8
+    assert (made.table.rows, made.table.title) == (8, "宜宾市2023年第三季度城市地价动态监测成果")
+    assert [one.table.title for one in take(workbook(("表", rows))).outcome.tables] == [
+        "宜宾市2023年第三季度城市地价动态监测成果",
+        "宜宾市2023年第三季度城市地价动态监测成果 叙州区",
+    ]
     assert picked(taken.rows, "region", "region_name", "period", "value")[::4] == [
         ("511502", "翠屏区", "2023-Q3", 2846),
         ("511504", "叙州区", "2023-Q3", 2103),
@@ -90,3 +94,11 @@ def test_a_target_that_is_said_to_be_a_quantity_has_the_sign_of_its_text(take: T
         ("报送", "text", "及时"),
         ("座数", "=", "12"),
     ]
+
+
+def test_a_name_alone_in_the_column_of_regions_is_no_heading(take: Taker) -> None:
+    rows = [["贵阳市2022年土地成交情况表"], ["所在地", *DEALS[1:]], ["花溪区"], ["", "样-1", 40000, 9000, "甲公司"]]
+    rows += [["", "样-2", 30000, 8000, "乙公司"], ["清镇市"], ["", "样-3", 30000, 8000, "丙公司"]]
+    taken = take(workbook(("表", rows)), schema="land_supply.deal")
+    assert not taken.findings("headings_left_out")
+    assert [row["region"] for row in taken.rows if row["parcel_no"]] == ["520111", "520111", "520181"]
