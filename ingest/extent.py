@@ -22,7 +22,7 @@ from ingest.underheads import is_number
 
 _LOOKED = 20_000  # rows of a sheet that is looked at as a whole; of a longer one, only likely places
 _LOOK, _BANNERS = 40, 6  # rows of a head with its data; of titles over a table further down
-_MOST = 50  # tables of a sheet
+_MOST = 100  # tables of a sheet
 _LABEL = re.compile(r"^\s*[(（]?[附续續]?\s*[表件]\s*[-－\d一二三四五六七八九十]")
 _COUNTED = re.compile(r"^[(（]?[一二三四五六七八九十]{1,3}[)）、.．]")
 _LEAST_NAMES, _ALIKE = 4, 0.6  # of the names in a header, those that one above has too
@@ -53,8 +53,10 @@ def find_tables(sheet: RawSheet, folder: Path) -> list[tuple[RawSheet, Found]]:
     regions = list(_regions(rows, sheet)) if rows else []
     if len(regions) < 2:
         return [_whole(sheet, folder)]
+    if len(regions) > _MOST:
+        raise Refused("tables_too_many", sheet=sheet.name, count=len(regions), most=_MOST)
     tables = []
-    for place, region in enumerate(regions[:_MOST]):
+    for place, region in enumerate(regions):
         cut = _cut(sheet, rows, region, folder / f"cut{sheet.path.stem}-{place}.arrow")
         try:
             tables.append((cut, find_table(cut, rows=_inside(rows, region, sheet.width))))

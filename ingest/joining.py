@@ -17,7 +17,7 @@ from ingest.raw import RawWriter, iter_batches
 from ingest.regions import code_of, told_within
 from ingest.reshape import Part
 from ingest.tables import Rest, iter_data
-from ingest.uniting import Column, find_columns, mapping_of
+from ingest.uniting import Column, List, find_columns, mapping_of
 from ingest.units import find_unit
 from ingest.values import Unreadable
 
@@ -43,26 +43,40 @@ def join_alike(parts: Sequence[Part], folder: Path) -> list[Part]:
 
 def _united(parts: Sequence[Part], folder: Path) -> list[Part]:
     """The tables, those that are lists of the same kind with other columns as one."""
-    made: list[list[Part]] = []
+    made: list[list[_Likely]] = []
     for part in parts:
-        group = next((some for some in made if _columns_of([*some, part])), None)
+        likely = _Likely(part)
+        group = next((some for some in made if _columns_of([*some, likely])), None)
         if group is None:
-            made.append([part])
+            made.append([likely])
         else:
-            group.append(part)
+            group.append(likely)
+    columns = [_columns_of(some) for some in made]
     return [
-        _Joined(some, folder / f"united-{at}.arrow", columns=_columns_of(some)).part() for at, some in enumerate(made)
+        _Joined([one.part for one in some], folder / f"united-{at}.arrow", columns=columns[at]).part()
+        for at, some in enumerate(made)
     ]
 
 
-def _columns_of(parts: Sequence[Part]) -> Sequence[Column]:
+class _Likely:
+    """A table that may be one with others, and what stands above it; all of it is looked at once."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.list = List(part, part.schema) if part.schema is not None and not part.melted else None
+        self.place, self.own = _place(part), _speaks_of_own_level(part)
+
+
+def _columns_of(tables: Sequence[_Likely]) -> Sequence[Column]:
     """The columns of lists that are one; none where they are not."""
-    if len(parts) < 2 or any(one.melted for one in parts) or sum(one.sheet.rows for one in parts) > _PRINTED:
+    lists = [one.list for one in tables if one.list is not None]
+    if len(lists) < max(2, len(tables)) or sum(one.part.sheet.rows for one in lists) > _PRINTED:
         return ()
-    places = {_place(one) for one in parts}
-    plain = len(places) == 1 or all(place is None or _names_are_plain(one, place) for one in parts for place in places)
-    same = len({_speaks_of_own_level(one) for one in parts}) == 1
-    return (find_columns(parts) or ()) if plain and same else ()
+    places = {one.place for one in tables}
+    plain = len(places) == 1 or all(
+        place is None or _names_are_plain(one.part, place) for one in lists for place in places
+    )
+    return (find_columns(lists) or ()) if plain and len({one.own for one in tables}) == 1 else ()
 
 
 def can_wait(part: Part) -> bool:

@@ -114,19 +114,16 @@ class List:
         return Own(sources[0], spoken=reader) if isinstance(reader, SpokenReader) else None
 
 
-def find_columns(parts: Sequence[Part]) -> list[Column] | None:
+def find_columns(lists: Sequence[List]) -> list[Column] | None:
     """The columns of several lists as one, or None where they are not plainly lists of the same kind."""
-    schema = parts[0].schema
-    if schema is None or any(one.schema != schema for one in parts):
+    schema = lists[0].schema
+    if any(one.schema != schema or not one.is_plain for one in lists):
         return None
-    lists = [List(one, schema) for one in parts]
-    if not all(one.is_plain for one in lists) or not all(_alike(*two) for two in combinations(lists, 2)):
+    if not all(_alike(*two) for two in combinations(lists, 2)):
         return None
     columns = [*_of_fields(schema, lists), *_others(lists)]
-    if any(one is None for one in columns):
-        return None
     made = [one for one in columns if one is not None]
-    return made if _is_sure(schema, made, parts[0].mapping) else None
+    return made if len(made) == len(columns) and _is_sure(schema, made, lists[0].part.mapping) else None
 
 
 def mapping_of(columns: Sequence[Column]) -> dict[str, str | None]:
