@@ -16,12 +16,13 @@ from ingest.headings import Heading, find_heading, is_unit, tidy
 from ingest.nulls import null_kind, strip
 from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches
 from ingest.row_words import GOES_ON
+from ingest.sections import below_one_title
 from ingest.tables import Found, find_table
 from ingest.underheads import is_number
 
 _LOOKED = 20_000  # rows of a sheet that is looked at as a whole; of a longer one, only likely places
 _LOOK, _BANNERS = 40, 6  # rows of a head with its data; of titles over a table further down
-_MOST = 50  # tables of a sheet
+_MOST = 100  # tables of a sheet
 _LABEL = re.compile(r"^\s*[(（]?[附续續]?\s*[表件]\s*[-－\d一二三四五六七八九十]")
 _COUNTED = re.compile(r"^[(（]?[一二三四五六七八九十]{1,3}[)）、.．]")
 _LEAST_NAMES, _ALIKE = 4, 0.6  # of the names in a header, those that one above has too
@@ -47,20 +48,22 @@ def find_tables(sheet: RawSheet, folder: Path) -> list[tuple[RawSheet, Found]]:
     if sheet.rows > _LOOKED:
         blocks = _far_blocks(sheet, folder)
         parts = [part for one in blocks for part in part_far(one, folder, partial(_begins, sheet=one))]
-        return _titled([(part, find_table(part)) for part in parts])
+        return below_one_title([(part, find_table(part)) for part in parts])
     rows = [row for row in first_rows(sheet, _LOOKED) if any(map(strip, row[1]))]
     regions = list(_regions(rows, sheet)) if rows else []
     if len(regions) < 2:
         return [_whole(sheet, folder)]
+    if len(regions) > _MOST:
+        raise Refused("tables_too_many", sheet=sheet.name, count=len(regions), most=_MOST)
     tables = []
-    for place, region in enumerate(regions[:_MOST]):
+    for place, region in enumerate(regions):
         cut = _cut(sheet, rows, region, folder / f"cut{sheet.path.stem}-{place}.arrow")
         try:
             tables.append((cut, find_table(cut, rows=_inside(rows, region, sheet.width))))
         except Refused as refused:
             if refused.finding.code != "header_only" or (place + 1 == len(regions) and not tables):
                 raise
-    return _titled(tables)
+    return below_one_title(tables)
 
 
 def _far_blocks(sheet: RawSheet, folder: Path) -> list[RawSheet]:
@@ -80,15 +83,6 @@ def _begins(rows: list[Row], place: int, sheet: RawSheet) -> bool:
     """Whether a further table begins at a place, the first rows being those of the sheet."""
     head = find_heading(rows[:_LOOK], sheet.merged or ())
     return place > head.rows and _new_head(rows, head.rows, place, [head.names], sheet.merged or ()) is not None
-
-
-def _titled(tables: list[tuple[RawSheet, Found]]) -> list[tuple[RawSheet, Found]]:
-    """A title or a unit over the first of several tables is also that of the others that have none."""
-    first = tables[0][1]
-    return [
-        (sheet, replace(found, title=found.title or first.title, unit=found.unit or first.unit))
-        for sheet, found in tables
-    ]
 
 
 def _whole(sheet: RawSheet, folder: Path) -> tuple[RawSheet, Found]:

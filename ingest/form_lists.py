@@ -85,7 +85,7 @@ def _iter_lists(reading: FormReading) -> Iterator[FormList]:
     """The lists of a sheet. Their names may take several rows: `绩效指标` over those of the table inside."""
     at = 0
     while at < len(reading.rows):
-        one = None if reading.is_other(at) else _list_at(reading, at)
+        one = None if reading.others.over(at) else _list_at(reading, at)
         if one is not None:
             yield one
         at = one.at + 1 if one is not None else at + 1

@@ -15,22 +15,22 @@ from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between
 from ingest.form_labels import Labels, Told
 from ingest.form_lines import whole_rows
 from ingest.form_names import Names
+from ingest.form_others import NO_BLOCK, Others
+from ingest.form_signs import signed
 from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
 from ingest.nulls import null_kind, strip
-from ingest.periods import find_period, without_dates
+from ingest.periods import find_period, is_day, without_dates
 from ingest.raw import RawSheet
 
 _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七八九十]+[、.．])?")
-NO_BLOCK = "form_without_block"  # a sheet has no form
 _ABOVE = 5  # rows above a block that may tell its year
 _OVER = 6  # rows above a header that may tell its groups apart
 _FIRST = 3  # cells of a row in which a block's label begins it, whatever stands before
 _COMPARED = re.compile(
     r"(?:[≥≤＞＜><=＝≧≦]|(?:不[低少高大小]于|不超过|大于等于|小于等于)(?=[\d.]))[=＝]?\s*.+$|(?<![\d.~～-])\d+(?:\.\d+)?[%％]$"
 )
-_TITLE = re.compile(r"表\s*[)）]?$|绩效")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
 
 Row = tuple[int | str, ...]
@@ -54,6 +54,7 @@ class FormReading:
         self.tables = {one.table: one for one in schema.tables}
         self.names = {one.table: Names(one) for one in schema.tables}
         self.rows = [(int(row[0]), [strip(str(cell)) for cell in row[1:]]) for row in rows]
+        self.others = Others(schema.other, schema.name, self.rows)
         self.record = self.tables[self.form.record]
         self.inside = [(one, self.names[one.name]) for one in self.form.tables]
         personal = {fold(head): kind for kind, heads in schema.personal.items() for head in heads}
@@ -68,20 +69,16 @@ class FormReading:
     def run(self, last: int) -> None:
         """Add the rows of every block that begins before the row `last` (by place). Raises Refused where none does."""
         starts = [at for at, (_, cells) in enumerate(self.rows[:last]) if self._begins(cells)]
-        apart = {at for at in starts if self.is_other(at)}
+        apart = {at for at in starts if self.others.over(at)}
         ends, befores = [*starts[1:], last], [-1, *starts]
         blocks = [one for one in zip(starts, ends, befores, strict=False) if one[0] not in apart]
         read = [self._read_block(*block) for block in blocks]
         if not any(read) and last == len(self.rows):
+            self.others.refuse(self.sheet.name)
             raise Refused(NO_BLOCK, sheet=self.sheet.name, label="、".join(self.form.start))
+        self.others.tell(self.gather, self.sheet.name)
         for kind, count in self.labels.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
-
-    def is_other(self, at: int) -> bool:
-        """Whether the nearest title above a row is that of a form of another kind."""
-        above = (({cell for cell in cells if cell}) for _, cells in reversed(self.rows[:at]))
-        title = next((text for words in above if len(words) == 1 and _TITLE.search(text := min(words))), "")
-        return bool(self.schema.other and title and re.search(self.schema.other, fold(title)))
 
     def _begins(self, cells: list[str]) -> bool:
         """Whether a row has the label of a block: among its first cells, or behind another label of the record."""
@@ -275,7 +272,7 @@ class FormReading:
         for line in range(start - 1, first - 1, -1):
             number, cells = self.rows[line]
             for place, cell in enumerate(cells):
-                text = without_dates(unicodedata.normalize("NFKC", cell)) if cell else ""
+                text = "" if not cell or is_day(cell) else without_dates(unicodedata.normalize("NFKC", cell))
                 found = _YEAR.search(text)
                 if year := found[1] if found else (find_period(text) or "")[:4]:
                     told = year, (number, place)
@@ -286,7 +283,7 @@ class FormReading:
 
     def add(self, table: str, number: int, told: Told) -> None:
         """One row of a table."""
-        nothing = ("", (number, 0))
+        nothing, told = ("", (number, 0)), signed(self.tables[table].fields, told)
         cells = [told.get(one.name, nothing) for one in self.tables[table].fields]
         for one, (text, where) in zip(self.tables[table].fields, cells, strict=True):
             if self.form.boilerplate and text and re.search(self.form.boilerplate, text):

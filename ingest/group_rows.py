@@ -51,7 +51,7 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
     for number, cells in sums.items():
         rest.totals.append(Total(number, tuple(map(strip, cells))))
         rest.leave(number, "total")
-    rest.masks = list(_masks(sheet, rest.masks or [], set(sums)))
+    rest.masks = list(masks_without(sheet, rest.masks or [], set(sums)))
 
 
 def find_counted(serials: Sequence[str]) -> set[int]:
@@ -90,7 +90,7 @@ def gives(parts: Sequence[Sequence[Decimal | None]], whole: Sequence[Decimal | N
     return True
 
 
-def _masks(sheet: RawSheet, masks: list[Any], left: set[int]) -> Iterator[Any]:
+def masks_without(sheet: RawSheet, masks: list[Any], left: set[int]) -> Iterator[Any]:
     """The masks of the sheet's batches without these rows."""
     for mask, batch in zip(masks, iter_batches(sheet.path), strict=True):
         numbers = batch.column(0).to_pylist()

@@ -100,7 +100,8 @@ def in_year(text: str, header: str) -> str:
 _GAPS = re.compile(r"(?<=[\d年第])\s*/?\s*(?=[年第季月日]|[1-4一二三四]季)|(?<=[年第月])\s+(?=\d)")
 # When a paper was written is not what it is about.
 _FILLED_IN = re.compile(
-    r"(?:填[报表写]|编制|制[表定]|报送|发[布文]|公[布开示]|打印|更新|统计|成文|上报|审核)(?:日期|时间):\s*\S+"
+    r"(?:填[报表写制列]|编[制报]|制[表定]|报[送出]|发[布文]|公[布开示]|打印|更新|统计|成文|上报|申[报请]|提交|呈报|审[核批]|批[准复]|"
+    r"[签印]发)(?:日期|时间):\s*\S+"
 )
 _DAY_OF_BASE = r"(?:19|20)\d{2}年?(?:度|末|第?[1-4一二三四]季度|\d{1,2}月(?:\d{1,2}日)?)?"
 # The time whose level is 100 is not what figures are of: `（2008年第四季度=100）`, `以2000年为基期`, `基期：2005年`.
@@ -112,6 +113,14 @@ _IN_TEXT = re.compile(
     r"(?<!\d)(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月?[-—~至到]\d{1,2}月|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
     r"|民[国國]\d{2,3}年度?"
 )
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is nothing but one day: `2021年11月20日`."""
+    try:
+        return bool(text) and bool(values.day(text))
+    except Unreadable:
+        return False
 
 
 def without_dates(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.claims import spellings_by_name
@@ -31,6 +31,7 @@ _CITED = re.compile(r"根据|依据|按照|依照|遵照|批准|规定|印发|�
 _MOST = 20_000  # rows of a sheet of records
 _LONGEST = 24  # characters of a label
 _FIELDS, _LINES = 3, 3  # so many labels of a schema, on so many rows, are a record
+_NOWHERE = (0, 0)  # on this sheet
 _ABOVE = 4  # rows over a block that may tell its number
 SERIAL = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?[、.．]?")
 
@@ -58,6 +59,7 @@ class Records:
     persons: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
     banners: list[str] = field(default_factory=list)
+    number: dict[str, _Pair] = field(default_factory=dict)  # of the document, that the last heading of a sheet tells
 
     def __post_init__(self) -> None:
         by_name = spellings_by_name(self.schema)
@@ -90,6 +92,9 @@ class Records:
         apart = self._hold(rows, self._pairs)  # labels have cells of their own
         first = next(at for at, row in enumerate(rows) if any((self._pairs if apart else self._spoken)(row)))
         self.banners += [short for _, cells in rows[:first] for cell in cells if (short := _banner(cell))]
+        if first:  # else it goes on below the heading of the sheet before, as the next table of a page does
+            above = self._numbered(rows, first)
+            self.number = {name: replace(pair, at=_NOWHERE) for name, pair in above.items()}
         block: dict[str, _Pair] = {}
         start, before = next(iter((self._pairs if apart else self._spoken)(rows[first]))).name, len(self.blocks)
         for at, row in enumerate(rows):
@@ -98,7 +103,7 @@ class Records:
                     self._close(sheet, block)
                     block = {}
                 if not block:
-                    block |= self._numbered(rows, at)
+                    block |= self._numbered(rows, at) or self.number
                 if pair.name not in block or self._rank(pair) < self._rank(block[pair.name]):
                     block[pair.name] = pair
             self._remark(row)

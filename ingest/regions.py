@@ -35,6 +35,7 @@ _MOST_TOLD = 6  # namesakes of an ambiguous name
 _LONGEST = 15  # characters of a path of names
 _OWN = re.compile(r"(?:市本级|县本级|区本级|州本级|本级|市辖区)$")
 _BEFORE = re.compile(r"^(?:其\s*中\s*[:：]|[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．])\s*")  # `一、市本级`
+_COUNT = re.compile(r"\s*(?:[(（][^()（）]*[)）]|[:：])$")
 _SUMMED = re.compile(r"(?<=[省市区县州盟旗])(?:合计|总计|小计)$")
 _AUTONOMOUS = re.compile(rf"(?P<stem>.{{2,}}?)(?:(?:{PEOPLES})族?)*自治(?P<level>[区州县旗])")
 
@@ -120,6 +121,11 @@ def labels_of(codes: Iterable[str]) -> dict[str, dict[str, str]]:
 def plain_name(text: str) -> str:
     """A name in a list without its number, and without `其中：`."""
     return _BEFORE.sub("", text.strip())
+
+
+def without_aside(text: str) -> str:
+    """A name over some rows of a table without its number and what is said of them: `花溪区` of `一、花溪区（2宗）`."""
+    return _COUNT.sub("", plain_name(text))
 
 
 def code_of(text: str, within: str | None = None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,20 @@ from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.form_blocks import Block
 from ingest.form_lists import read_sheet
-from ingest.forms import NO_BLOCK, FormReading
+from ingest.form_others import tell_sheets
+from ingest.forms import FormReading
 from ingest.gather import Gather, Place
 from ingest.group_rows import leave_group_rows
 from ingest.grouped import fill_groups
 from ingest.headers import fold
 from ingest.headings import is_table_number, is_unit
+from ingest.instalments import leave_instalments
 from ingest.likeness import find_likenesses
 from ingest.melt import Melted, Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
+from ingest.sections import find_sections
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
 from ingest.told import told_apart, told_body, told_by_year, told_of
@@ -81,6 +84,7 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
         mapping = {**unfolded.mapping, **asked.mapping}
         return (fill(replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)),)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
+    leave_instalments(schema, asked.sheet, asked.found, asked.rest, asked.mapping, gather)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
     asked = replace(asked, sheet=grouped)
     if schema.explode is not None:
@@ -94,27 +98,44 @@ def fill(asked: Asked) -> Part:
     """The sheet with a column for each field that only title or file name tell of; the sheet itself where none is."""
     schema, old, found = asked.schema, asked.sheet, asked.found
     claims = Claims(found.headers, schema, asked.mapping)
-    if old.rows <= _MOST_NOTED and any(one.labels and not claims.has(one) for one in schema.fields):
-        deque(iter_data(old, found, asked.rest), maxlen=0)  # the notes below the table may tell them
-    told = {one.title: _told(one, asked) for one in schema.fields if not claims.has(one)}
-    added = {title: text for title, text in told.items() if text}
+    lacking = [one for one in schema.fields if not claims.has(one)]
+    noted = old.rows <= _MOST_NOTED and any(one.labels for one in lacking)
+    if noted or (old.rows <= _MOST_FILLED and any(one.filled == "region" for one in lacking)):
+        deque(iter_data(old, found, asked.rest), maxlen=0)  # notes below the table and headings in it may tell them
+    sections = find_sections(asked.rest.sections)
+    region = next((one.title for one in lacking if one.filled == "region" and sections.lines), "")
+    told = {one.title: _told(one, asked) for one in lacking}
+    added = {title: text for title, text in told.items() if text or title == region}
     if not added or old.rows > _MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
-    path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + len(added)
+
+    def cells(row: int) -> list[tuple[str, tuple[int, int]]]:
+        own = {region: cell} if region and (cell := sections.of(row)) else {}
+        return [own.get(title, (text, (0, 0))) for title, text in added.items()]  # that stood nowhere
+
+    sheet = _widened(asked, len(added), cells)
+    rest = _settled_rest(sheet, asked.rest, asked.rest.heads or found.headers)
+    return Part(schema, sheet, replace(found, headers=(*found.headers, *added)), rest, asked.mapping)
+
+
+def _widened(asked: Asked, more: int, cells_of: Callable[[int], list[tuple[str, tuple[int, int]]]]) -> ReshapedSheet:
+    """The sheet with so many more columns: the cells of a row, each with where it stood, by the number of the row."""
+    old = asked.sheet
+    path, rows_from, width = asked.workdir / f"filled-{old.path.stem}.arrow", list[int](), old.width + more
     moved: dict[tuple[int, int], tuple[int, int]] = {}
     sheets_from = list[str]()
     with RawWriter(path, width) as writer:
-        for batch in iter_data(old, found, asked.rest):
+        for batch in iter_data(old, asked.found, asked.rest):
             for number, *cells in _rows(batch):
                 rows_from.append(origin_of(old, number, 0)[0])
                 sheets_from.append(sheet_of(old, number) or "")
-                line = len(rows_from)
+                line, own = len(rows_from), cells_of(rows_from[-1])
                 if isinstance(old, ReshapedSheet) and old.moved:
                     moved |= {(line, at): old.origin(number, at) for at in range(old.width)}
-                moved |= {(line, old.width + at): (0, 0) for at in range(len(added))}  # they stood nowhere
-                writer.add(line, [*cells, *added.values()])
+                moved |= {(line, old.width + at): where for at, (_, where) in enumerate(own)}
+                writer.add(line, [*cells, *(text for text, _ in own)])
     several = isinstance(old, ReshapedSheet) and bool(old.sheets_from)
-    sheet = ReshapedSheet(
+    return ReshapedSheet(
         path,
         width,
         len(rows_from),
@@ -125,9 +146,6 @@ def fill(asked: Asked) -> Part:
         moved=moved,
         sheets_from=tuple(sheets_from) if several else (),
     )
-    headers = (*found.headers, *added)
-    rest = _settled_rest(sheet, asked.rest, asked.rest.heads or found.headers)
-    return Part(schema, sheet, replace(found, headers=headers), rest, asked.mapping)
 
 
 def _told(one: DeclaredField, asked: Asked) -> str:
@@ -237,7 +255,7 @@ def read_forms(
             parts.append(Part(one, sheet, found, _settled_rest(sheet, Rest())))
     if not parts:
         raise next(iter(refused), Refused("header_only", sheet=sheets[0].name, row=1))
-    gather.take(tuple(one.finding for one in refused if one.finding.code != NO_BLOCK))
+    tell_sheets(refused, gather)
     return tuple(parts)
 
 

@@ -28,7 +28,7 @@ class Total:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A row that is no data, and why: `total note footer header heading`."""
+    """A row that is no data, and why: `total note footer header heading instalment`."""
 
     row: int
     why: str
@@ -46,6 +46,7 @@ class Rest:
     footers: int = 0
     headers_again: int = 0
     headings: int = 0  # lines that only name the rows below them
+    sections: list[tuple[int, int, str]] = field(default_factory=list)  # these lines: row, column, and what they say
     last_row: int = 0  # of the data
     tail: int = ENDLESS  # the last row that has several cells: sentences below it are notes
     heads: tuple[str, ...] = ()  # the headers over the totals, where the table was reshaped

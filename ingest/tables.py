@@ -23,6 +23,7 @@ from ingest.headings import (
 )
 from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows, iter_coded
+from ingest.regions import is_place, without_aside
 from ingest.rest import LeftOut, Rest, Total
 from ingest.row_words import (
     BESIDE_NOTE,
@@ -38,6 +39,7 @@ from ingest.row_words import (
     NOTHING,
     NUMBERED,
     ODD,
+    PLACE,
     SUM_MARKS,
     TITLE_GOES_ON,
     TOTAL,
@@ -56,6 +58,7 @@ _TAILED = 2  # columns but one of a table below which notes may stand
 _OFFICE = r"^[^\d，。；]{3,24}(?:局|委员会|政府|厅|办公室|管委会)$"  # whose table it was
 _SENTENCE = r".{4}.*[。；：:，,]|^\s*[（(]?[一二三四五六七八九十]{1,3}[)）、.].{2}"
 _BELOW = f"{_SENTENCE}|{_OFFICE}"
+_OF_REGIONS = re.compile(r"[市区县區縣域辖轄]|所在|地名")  # in the header of a column that holds names of regions
 _HEADING = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*[\u3400-\u9fff]")
 
 
@@ -170,7 +173,7 @@ def _judge(batch: Any, width: int, table: Found, rest: Rest) -> Any:
     notes = matching(lead, NOTE)
     odd = matching(lead, ODD) | matching(second, TOTAL)
     named = _named_totals(batch, lead, width) if rest.named_totals else notes & False
-    odd = (odd | named | _again(lead, table) | _lone(batch, notes, rest) | _headings(lead, table, rest)) & ~out
+    odd = (odd | named | _again(lead, table) | _lone(batch, notes, rest) | _headings(batch, lead, table, rest)) & ~out
     if odd.any() and width > 1:
         rows = pl.DataFrame(plain_batch(batch.filter(odd.to_arrow()))).rows()
         places = zip(odd.arg_true().to_list(), named.filter(odd).to_list(), rows, strict=True)
@@ -222,11 +225,23 @@ def _lone(batch: Any, notes: pl.Series, rest: Rest) -> pl.Series:
     return lone if rest.notes else lone & (notes.cum_max() | below)
 
 
-def _headings(lead: Any, table: Found, rest: Rest) -> pl.Series:
+def _headings(batch: Any, lead: Any, table: Found, rest: Rest) -> pl.Series:
     """Rows that may be no more than a heading; in a matrix they say what the rows below are."""
     if not rest.headed or table.columns[1] - table.columns[0] < _TAILED:
         return pl.repeat(False, len(lead), eager=True)
-    return each(lead, lambda texts: texts.str.contains(HEADING))
+    counted = each(lead, lambda texts: texts.str.contains(HEADING))
+    places = each(lead, lambda texts: texts.str.contains(PLACE))
+    if not places.any():
+        return counted
+    frame = pl.DataFrame(plain_batch(batch)).select(pl.exclude("row"))
+    filled = frame.select(pl.sum_horizontal((~pl.all().str.contains(EMPTY)).cast(pl.Int32))).to_series()
+    return counted | (places & (filled == 1))
+
+
+def _is_heading(cells: tuple[str, ...], text: str, table: Found) -> bool:
+    """Whether a text alone in its row names the rows below: by its number, or as a region in no column of regions."""
+    header = table.headers[list(map(strip, cells)).index(text)]
+    return bool(_HEADING.match(text)) or (is_place(without_aside(text)) and not _OF_REGIONS.search(header))
 
 
 def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_total: bool) -> bool:
@@ -238,8 +253,9 @@ def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_to
     if named_total or _is_total(cells):
         rest.totals.extend([Total(number, tuple(map(strip, cells)))][: _MOST_TOTALS - len(rest.totals)])
         return rest.leave(number, "total")
-    if rest.headed and len(full) == 1 and number < rest.tail and _HEADING.match(full[0]):
+    if rest.headed and len(full) == 1 and number < rest.tail and _is_heading(cells, full[0], table):
         rest.headings += 1
+        rest.sections.append((number, list(map(strip, cells)).index(full[0]), full[0]))
         return rest.leave(number, "heading")
     if is_signature(full):
         rest.footers += 1  # names and telephones of persons: they go nowhere

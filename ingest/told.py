@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from ingest.claims import Claims
 from ingest.families import DeclaredField, DeclaredSchema
@@ -11,8 +12,9 @@ from ingest.headers import fold, split_unit
 from ingest.headings import is_unit
 from ingest.nulls import null_kind, strip
 from ingest.records import find_number
-from ingest.regions import find_place
+from ingest.regions import code_of, find_place, is_place, told_within, without_aside
 from ingest.tables import Found
+from ingest.values import Unreadable
 
 _ANY = r"(?P<name>[\u4e00-\u9fff]{1,15}?[省市区县州旗])(?:本级)?\s*"
 _OF = r"国有|政府|地方|土地|住宅|存量|房地产|供地|供应|财政|债|一般|专项|部门|预算|项目|城市|地价"
@@ -47,10 +49,21 @@ def told_of(
     if one.filled == "number":
         return _number(above, texts)
     if one.filled == "region":
-        known = next((place[0] for text in texts if (place := find_place(text))), "")
+        known = _block_place(above) or next((place[0] for text in texts if (place := find_place(text))), "")
         places = (match for text in texts if (match := _PLACE.match(text)))
         return known or next((match["name"] or match["after"] for match in places), "")
     return labelled(one, (*above, *notes))
+
+
+def _block_place(above: Sequence[str]) -> str:
+    """The region that a line of its own over the table names, where tables of several stand below one title."""
+    within = told_within(above)
+    for text in reversed(above[1:]):
+        name = without_aside(text)
+        if is_place(name):
+            with suppress(Unreadable):
+                return name if code_of(name, within) != within else ""
+    return ""
 
 
 def told_body(found: Found, named: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -50,7 +50,7 @@ class LeftOutAnswer(Schema):
     """A row that is no data."""
 
     row = fields.Integer(metadata={"example": 31})
-    why = fields.String(metadata={"enum": ["total", "note", "footer", "header", "heading"]})
+    why = fields.String(metadata={"enum": ["total", "note", "footer", "header", "heading", "instalment"]})
     sheet = fields.String(metadata={"description": "Of a table that was made of several sheets."})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ingest.findings import Refused
 from ingest.headings import find_heading, find_unit_words, is_unit, tidy
 from ingest.signatures import without_persons
 from tests.ingest.taking import Taken, Taker, workbook
@@ -251,3 +252,14 @@ def test_names_and_telephones_above_a_table_are_not_kept(take: Taker) -> None:
 
 def test_a_heading_of_numbers_alone_is_the_first_row() -> None:
     assert find_heading([(1, ["1", "2"]), (2, ["3", "4"])]).header_rows == (1,)
+
+
+def test_a_sheet_of_too_many_tables_is_refused_not_read_in_part(take: Taker) -> None:
+    tables = [
+        f"表{number} 样例批次成交表,,\n地块编号,面积（亩）,成交价（万元）\nA-{number},60,9000\n,,\n"
+        for number in range(101)
+    ]
+    with pytest.raises(Refused) as refused:
+        take("".join(tables), "成交.csv")
+    assert refused.value.finding.code == "tables_too_many"
+    assert (refused.value.finding.params["count"], refused.value.finding.params["most"]) == (101, 100)

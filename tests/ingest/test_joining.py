@@ -90,18 +90,71 @@ def test_two_forms_one_under_the_other_are_one_table(take: Taker) -> None:
     assert taken.cells(3)["value"]["cell"] == "C11"
 
 
+def test_other_forms_on_one_sheet_are_one_table_unless_they_speak_of_the_same(take: Taker) -> None:
+    repaid = [["通辽市地方政府债券发行及还本付息情况表"], ["单位：亿元"], ["项目", "本地区", "本级"]]
+    repaid += [["一、2022年发行预计执行数", 58.64, 21.3], ["二、2022年还本预计执行数", 33, 10]]
+    limits = [["通辽市2023年地方政府债务限额调整情况表"], ["单位：亿元"], ["项目", "本地区", "本级", "下级"]]
+    limits += [["一、2022年地方政府债务限额", 402, 150, 252], ["二、2023年新增地方政府债务限额", 31, 9, 22]]
+    taken = take(workbook(("表", [*repaid, [], [], *limits])), schema="gov_debt.flow")
+    assert [one.table.rows for one in taken.outcome.tables] == [10]
+    assert picked(taken.rows, "item", "scope", "value")[3:5] == [
+        ("repay_principal", "own_level", 1_000_000_000),
+        ("limit_start", "whole", 40_200_000_000),
+    ]
+    again = [*limits[:3], ["一、2022年地方政府债务限额", 403, 150, 253]]
+    again[2] = [*again[2][:3], "所辖"]
+    taken = take(workbook(("表", [*limits, [], [], *again])), schema="gov_debt.flow")
+    assert [one.table.rows for one in taken.outcome.tables] == [6, 3]
+
+
 def test_a_list_on_the_next_sheet_goes_on_where_its_headers_are_the_same(take: Taker) -> None:
     head = ["地块编号", "成交价（万元）", "受让单位"]
     first, second = ("2020年", [["2020年样例市成交"], head, ["A", 5, "甲公司"]]), ("2021年", [head, ["B", 6, "乙公司"]])
-    other = ("2022年", [["地块编号", "成交价（元）", "受让单位"], ["C", 70_000, "丙公司"]])
+    other = ("2022年", [["地块编号", "成交价（元）", "竞得人"], ["C", 70_000, "丙公司"]])
     taken = take(workbook(first, second, other), schema="land_supply.deal")
-    assert [one.table.rows for one in taken.outcome.tables] == [2, 1]
+    assert [one.table.rows for one in taken.outcome.tables] == [3]
     assert picked(taken.rows, "parcel_no", "deal_price", "grantee") == [
         ("A", 50_000, "甲公司"),
         ("B", 60_000, "乙公司"),
+        ("C", 70_000, "丙公司"),
     ]
-    assert [taken.cells(at)["deal_price"]["sheet"] for at in (1, 2)] == ["2020年", "2021年"]
-    assert [taken.cells(at)["deal_price"]["cell"] for at in (1, 2)] == ["B3", "B2"]
+    assert [taken.cells(at)["deal_price"]["sheet"] for at in (1, 2, 3)] == ["2020年", "2021年", "2022年"]
+    assert [taken.cells(at)["deal_price"]["cell"] for at in (1, 2, 3)] == ["B3", "B2", "B2"]
+
+
+def bonds(kind: str, head: list[str], *rows: list[object]) -> list[list[object]]:
+    """The list of the bonds of one kind."""
+    last = ["合计", "", sum(float(str(row[2])) for row in rows)]
+    return [[f"2022年末样例市发行的{kind}债券情况表"], [head.pop()], ["债券名称", "债券编码", *head], *rows, last]
+
+
+def test_lists_with_other_columns_and_units_are_one_table(take: Taker) -> None:
+    general = bonds(
+        "一般", ["债券规模", "备注", "单位：亿元"], ["2021年某省政府一般债券（五期）", "2105482", 1.85, "公路"]
+    )
+    special = bonds("专项", ["债券规模", "债券类型", "已取得项目收益", "单位：万元"],
+                    ["2021年某省政府专项债券（九期）", "2105510", 20000, "棚改专项债券", 0])  # fmt: skip
+    for sheets in ((("表", [*general, [], *special]),), (("一般", general), ("专项", special))):
+        taken = take(workbook(*sheets), schema="gov_debt.bonds")
+        assert [one.table.rows for one in taken.outcome.tables] == [2]
+        assert picked(taken.rows, "bond_code", "debt_type", "amount", "revenue", "remark") == [
+            ("2105482", "general", 185_000_000, None, "公路"),
+            ("2105510", "special", 200_000_000, 0, None),
+        ]
+        raw = taken.cells(2)["amount"]
+        assert (raw["sheet"], raw["cell"]) == (sheets[-1][0], "C10" if len(sheets) == 1 else "C4")
+        assert [one["values"]["债券规模"] for one in taken.outcome.totals] == ["1.85", "20000"]
+
+
+def test_lists_that_share_a_key_or_little_else_stay_apart(take: Taker) -> None:
+    head = ["债券规模", "备注", "单位：亿元"]
+    first = bonds("一般", [*head], ["甲债券", "2105482", 1.85, ""])
+    again = bonds("一般", ["债券规模", "项目进度", "单位：亿元"], ["甲债券", "2105482", 1.2, "完工"])
+    taken = take(workbook(("甲", first), ("乙", again)), schema="gov_debt.bonds")
+    assert [one.table.rows for one in taken.outcome.tables] == [1, 1]
+    other = [["2022年样例市项目"], ["单位：亿元"], ["项目名称", "债券规模", "项目总投资"], ["样例项目", 3, 5]]
+    taken = take(workbook(("甲", first), ("乙", other)), schema="gov_debt.bonds")
+    assert [one.table.rows for one in taken.outcome.tables] == [1, 1]
 
 
 def test_a_table_that_reports_nothing_is_none_beside_one_with_rows(take: Taker) -> None:

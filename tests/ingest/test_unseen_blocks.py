@@ -7,6 +7,7 @@ from decimal import Decimal
 import pyarrow.parquet as pq
 import pytest
 
+from ingest.findings import Refused
 from tests.ingest.taking import Taker, picked, table, workbook
 
 TARGETS, EVALUATION, BUDGET = (f"fiscal_project.{name}" for name in ("targets", "self_evaluation", "budget"))
@@ -51,6 +52,13 @@ def test_forms_of_other_kinds_are_left_and_not_proposed(take: Taker) -> None:
     taken = take(workbook(("整体", whole), ("项目", form)), schema=TARGETS)
     assert picked(table(taken, "projects"), "project") == [("样例援助",)]
     assert len(table(taken, "indicators")) == 1
+    assert taken.finding("sheet_is_no_table").sheet == "整体"
+    stacked = take(workbook(("表", [*whole, *form])), schema=TARGETS)
+    assert picked(table(stacked, "projects"), "project") == [("样例援助",)]
+    assert stacked.finding("form_of_other").row == 1
+    with pytest.raises(Refused) as refused:
+        take(workbook(("整体", whole)), schema=TARGETS)
+    assert refused.value.finding.code == "form_of_other"
     watched = [["项目支出绩效目标执行监控表"], *form[1:3], ["主管部门", "样例局", "实施单位", "样例所"], *form[3:]]
     assert take(workbook(("监控", watched)), "监控.xlsx").outcome.proposals == ()
     watched[0] = ["项目支出绩效目标表"]
