@@ -142,19 +142,15 @@ def outsiders(api: dict[str, Api], house: House) -> dict[str, Api]:
     return found
 
 
-def hide(api: dict[str, Api], **body: Any) -> str:
+def draft(api: dict[str, Api], **body: Any) -> str:
     """A draft of what must not be seen; the id of its job."""
     api["steward"].register(**{**BODY, **body})
     job: str = api["steward"].ingest(HIDDEN, HIDDEN_CSV)["id"]
     return job
 
 
-def draft(api: dict[str, Api]) -> str:
-    return hide(api)
-
-
 def in_review(api: dict[str, Api]) -> str:
-    job = hide(api)
+    job = draft(api)
     assert api["steward"].act(HIDDEN, "submit").status_code == 200
     return job
 
@@ -213,6 +209,9 @@ STATES = (
     draft, in_review, scheduled, rejected, pending_metadata, metadata_in_review, correction, correction_scheduled,
     correction_rejected,
 )  # fmt: skip
+ON_EACH: list[Any] = [("sqlite", one) for one in STATES]
+for one in (scheduled, metadata_in_review, correction_rejected):  # of a new dataset, of metadata, of a release
+    ON_EACH.append(pytest.param("postgres", one, marks=pytest.mark.postgres))
 
 
 def test_every_get_route_is_declared(app: Flask) -> None:
@@ -220,7 +219,9 @@ def test_every_get_route_is_declared(app: Flask) -> None:
     assert gets == set(ADDRESSES)
 
 
-@pytest.mark.parametrize("reach", STATES, ids=lambda one: str(one.__name__))
+@pytest.mark.parametrize(
+    ("database_url", "reach"), ON_EACH, indirect=["database_url"], ids=lambda one: getattr(one, "__name__", None)
+)
 def test_outsiders_are_answered_as_if_nothing_were_there(
     api: dict[str, Api], outsiders: dict[str, Api], house: House, reach: Callable[[dict[str, Api]], str]
 ) -> None:
@@ -249,7 +250,7 @@ def _not_modified(public: Api, before: dict[str, Answer]) -> None:
 
 
 def test_batches_of_queries_know_no_more(api: dict[str, Api], outsiders: dict[str, Api]) -> None:
-    hide(api)
+    draft(api)
     for one in outsiders.values():
         answers = [one.post("/queries", {"queries": [{"dataset": slug}]}) for slug in (HIDDEN, "seen-by-none")]
         bodies = [re.sub(r'"request_id":"\w+"', "", answer.text) for answer in answers]
@@ -263,7 +264,7 @@ def bodies(api: Api, slug: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("access", ["conditional", "closed"])
 def test_rows_that_are_not_open_show_nowhere(api: dict[str, Api], outsiders: dict[str, Api], access: str) -> None:
-    hide(api, access=access, conditions="《办法》第九条", level="L3")
+    draft(api, access=access, conditions="《办法》第九条", level="L3")
     publish(api, HIDDEN)
     digest = api["steward"].get(f"/datasets/{HIDDEN}/releases/1").json["digest"]
     secret = ("隐值", "77777.25", *(("隐栏", "隐注", digest) if access == "closed" else ()))
@@ -285,7 +286,7 @@ def _told(address: str, text: str, word: str) -> bool:
 
 def test_what_was_withdrawn_leaves_title_and_reason(api: dict[str, Api], outsiders: dict[str, Api]) -> None:
     before = {name: seen(one) for name, one in outsiders.items()}
-    hide(api)
+    draft(api)
     publish(api, HIDDEN)
     assert api["reviewer"].act(HIDDEN, "withdraw", {"reason": "撤回之由"}).status_code == 200
     for name, one in outsiders.items():
