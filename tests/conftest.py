@@ -38,7 +38,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     plugin = item.config.pluginmanager.getplugin("_cov")
     measuring = getattr(plugin, "cov_controller", None)
     chosen = item.callspec.params if hasattr(item, "callspec") else {}
-    twin = "postgres" in (chosen.get("database_url"), chosen.get("shared"))
+    twin = "postgres" in (chosen.get("database_url"), chosen.get("shared_url"))
     if not measuring or not (twin or item.get_closest_marker("unmeasured")):
         return (yield)
     measuring.pause()
@@ -119,6 +119,20 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh database with the newest schema, once of each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database that tests of a module share since they leave it as it is, once of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "portal.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    template: PostgresTemplate = request.getfixturevalue("postgres_template")
+    name = template.copy()
+    yield template.url(name)
+    template.drop(name)
 
 
 @pytest.fixture

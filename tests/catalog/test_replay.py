@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from catalog import accounts, applications, audit, keys, registry
+from catalog import accounts, applications, audit, db, keys, registry
 from catalog.accounts import OPERATOR
 from catalog.db import now
 from catalog.digests import content_digest
@@ -17,9 +18,25 @@ from catalog.replay import iter_unproved
 from tests.factories import OFFICE, a_dataset, a_publisher, a_release, an_actor
 
 
+@pytest.fixture(scope="module")
+def lived(shared_url: str) -> Iterator[Engine]:
+    """A database in which some of everything has happened; nothing is changed without an act."""
+    engine = db.open_database(shared_url)
+    with db.session(engine, write=True) as opened:
+        live(opened)
+        opened.commit()
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def life(session: Session) -> Session:
-    """A portal in which some of everything has happened; nothing is changed without an act."""
+def life(lived: Engine) -> Iterator[Session]:
+    """A session on it; what the test changes is forgotten."""
+    with db.session(lived, write=True) as opened:
+        yield opened
+
+
+def live(session: Session) -> None:
     a_publisher(session)
     a_publisher(session, "other-bureau", "另一局")
     steward, reviewer = an_actor(session, "steward"), an_actor(session, "reviewer")
@@ -48,7 +65,6 @@ def life(session: Session) -> Session:
     session.flush()
     session.expire_all()
     assert list(iter_unproved(session)) == []
-    return session
 
 
 def ingest(session: Session, release: Release, who: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,6 @@ from ingest.worker import run_next
 from portal.app import create_app
 from portal.context import House
 from portal.settings import Settings
-from tests.conftest import PostgresTemplate
 from tests.factories import OFFICE, a_key, a_publisher
 
 PARCELS = (
@@ -130,22 +128,12 @@ def api(app: Flask) -> dict[str, Api]:
     return apis(app)
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Api]]:
+@pytest.fixture(scope="module")
+def shared(shared_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Api]]:
     """A portal that tests of a module share since they only read, by role; with `unchanged`, which sees to that."""
-    folder = tmp_path_factory.mktemp("shared")
-    if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "portal.sqlite")
-        made = create_app(settings_for(folder, f"sqlite:///{folder}/portal.sqlite"))
-        yield apis(made)
-        made.extensions["house"].close()
-        return
-    template: PostgresTemplate = request.getfixturevalue("postgres_template")
-    name = template.copy()
-    made = create_app(settings_for(folder, template.url(name)))
+    made = create_app(settings_for(tmp_path_factory.mktemp("portal"), shared_url))
     yield apis(made)
     made.extensions["house"].close()
-    template.drop(name)
 
 
 @pytest.fixture
