@@ -84,6 +84,8 @@ def repack(chance: random.Random, content: bytes) -> bytes:
         parts = {name: source.read(name) for name in source.namelist()}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, zlib.error):
         return flip_bytes(chance, content)
+    if not parts:
+        return flip_bytes(chance, content)
     name = chance.choice(sorted(parts))
     parts[name] = chance.choice((flip_bytes, cut_off, cut_out))(chance, parts[name] or b" ")
     target = io.BytesIO()
