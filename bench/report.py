@@ -27,8 +27,9 @@ def _run(run: dict[str, Any]) -> Iterator[str]:
     yield f"### {run['rows']:,} rows × {run['columns']} columns, beside Datasette {run['versions']['datasette']}"
     yield f"{run['date']}; {run['machine']}; load of the machine before {run['load']:.1f}."
     yield ", ".join(f"{name} {version}" for name, version in run["versions"].items()) + "."
+    logs = ", each logging its requests" if run.get("logged") else ""  # Datasette did not in earlier runs
     yield (
-        f"Both over HTTP with two server processes, {run['connections']} kept connections of one load tool (one "
+        f"Both over HTTP with two server processes{logs}, {run['connections']} kept connections of one load tool (one "
         f"process; against a bare granian it reaches {run['ceiling']['per_second']:,.0f}/s, which costs that "
         f"{run['ceiling']['cpu_ms'] or 0:.3f} ms of processor a request), {run['seconds']:g} s a "
         "question, every request drawn anew, all guards of ours on, each question asked of both in short turns in one "

@@ -25,7 +25,7 @@ listening.bind(("127.0.0.1", int(sys.argv[2])))
 listening.listen(128)
 os.fork()
 app = Datasette([], immutables=[sys.argv[1]], settings={"sql_time_limit_ms": 120000, "max_csv_mb": 0}).app()
-uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False)).run(sockets=[listening])
+uvicorn.Server(uvicorn.Config(app, log_level="info")).run(sockets=[listening])
 """
 HELLO = """
 def app(environ, start):
@@ -58,7 +58,11 @@ def running(command: list[str], path: str, environment: Mapping[str, str] = {}) 
     port = free_port()
     filled = [part.replace("{port}", str(port)) for part in command]
     process = subprocess.Popen(
-        filled, env={**os.environ, **environment}, start_new_session=True, stderr=subprocess.DEVNULL
+        filled,
+        env={**os.environ, **environment},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(process, port, path)
