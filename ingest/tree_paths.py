@@ -12,6 +12,8 @@ from ingest.headers import fold
 from ingest.nulls import null_kind, strip
 from ingest.sum_trees import Parents
 
+_WHOLE = "部门"  # behind the name of a department, all its units together
+
 Cell = tuple[int, int]  # the place of a line, and a column
 Told = dict[int, dict[str, Cell]]  # project, by place -> field -> where its text stands
 
@@ -20,7 +22,8 @@ Told = dict[int, dict[str, Cell]]  # project, by place -> field -> where its tex
 class Lines:
     """The lines of a tree, as their names and codes tell what they are.
 
-    `place` is the column of the names, `codes` that of the codes, which may be those of projects too (`mixed_codes`).
+    `place` is the column of the names, `codes` that of the codes, which may be those of projects too (`mixed_codes`);
+    `sorts` has the code that sorts projects, which no other line has; it is empty where nothing does.
     """
 
     tree: Tree
@@ -28,9 +31,13 @@ class Lines:
     place: int
     codes: int | None
     mixed_codes: bool
+    sorts: Sequence[str] = ()
 
     def expected(self) -> tuple[list[bool], list[bool]]:
         """Which lines may stand over others, and which do."""
+        if self.sorts:
+            over = [not code for code in self.sorts]
+            return over, over
         places = range(len(self.cells))
         bodies = list(map(self.is_body, places))
         must = [body and (not self.mixed_codes or self.is_named_body(at)) for at, body in enumerate(bodies)]
@@ -77,25 +84,49 @@ class Paths:
         """Where the fields of each project stand; None where that cannot be told."""
         inner = {parent for parent in self.parents if parent is not None}
         leaves = [at for at in range(len(self.parents)) if at not in inner]
-        bodies = {at for at in inner if self.lines.is_body(at)}
-        if not self._is_sound(inner, bodies, leaves):
+        sorts = self._sorts(leaves)
+        bodies = {at for at in inner - sorts if self.lines.is_body(at)}
+        if not self._is_sound(inner - sorts, bodies, leaves):
             return None
         paths = {at: [one for one in self._above(at) if one in bodies] for at in leaves}
         several = any(len(path) > 1 for path in paths.values())
         return (
-            {at: self._told(at, path, several=several) for at, path in paths.items()} if all(paths.values()) else None
+            {at: self._told(at, path, sorts, several=several) for at, path in paths.items()}
+            if all(paths.values())
+            else None
         )
 
-    def _told(self, leaf: int, path: Sequence[int], *, several: bool) -> dict[str, Cell]:
+    def _sorts(self, leaves: Sequence[int]) -> set[int]:
+        """The lines right over projects that only say what their code means; none where these are units."""
+        codes: dict[int, set[str]] = {}
+        for at in leaves if self.lines.sorts else ():
+            parent = self.parents[at]
+            if parent is not None and self.parents[parent] is not None:
+                codes.setdefault(parent, set()).add(self.lines.sorts[at])
+        alone = all(len(some) == 1 for some in codes.values()) and codes.keys().isdisjoint(
+            parent for at, parent in enumerate(self.parents) if parent is not None and at not in leaves
+        )
+        return set(codes) if alone and not all(map(self.lines.is_named_body, codes)) else set()
+
+    def _told(self, leaf: int, path: Sequence[int], sorts: set[int], *, several: bool) -> dict[str, Cell]:
         """Where a project's fields stand. One body above it is its unit, where no project has several."""
         tree, codes = self.lines.tree, self.lines.codes
         levels = [(tree.inner, path[0])] if not several or len(path) > 1 else []
-        levels += [(tree.top, path[-1])] if several else []
+        levels += [(tree.top, top)] if several and (top := self._named_as(path[-1])) is not None else []
+        levels += [(tree.sorts, parent)] if tree.sorts and (parent := self.parents[leaf]) in sorts else []
         told = {name: (at, self.lines.place) for (name, _), at in levels}
         if codes is not None:
             told |= {code: (at, codes) for (_, code), at in levels if self.lines.code(at)}
             told |= {tree.leaf[1]: (leaf, codes)} if self.lines.code(leaf) and not self._is_repeated(leaf, path) else {}
         return told
+
+    def _named_as(self, at: int) -> int | None:
+        """The line with the name of a department: of `某局部门` the unit `某局` under it, if that is there."""
+        name = self.lines.name(at)
+        if not name.endswith(_WHOLE):
+            return at
+        own = (one for one, parent in enumerate(self.parents) if parent == at and self.lines.name(one) + _WHOLE == name)
+        return next(own, None)
 
     def _is_sound(self, inner: set[int], bodies: set[int], leaves: Sequence[int]) -> bool:
         """Whether all lines over others are known for what they are, and projects stand by themselves."""

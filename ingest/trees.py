@@ -66,9 +66,12 @@ def unfold(
         return None
     totals = [one.cells for one in rest.totals if any(map(matching_total, one.cells))]
     wholes = [tuple(figure_of(cells[at]) for at in figures) for cells in totals]
+    sorts = _sorts(schema, lines, claims)
     codes = _codes(tree, found, claims)
+    if codes is not None and sorts and not any(_filled(lines, sorts, codes)):
+        codes = None  # they are of the projects' units, and stand beside each
     mixed = codes is not None and claims.find(tree.inner[1]) is None and claims.find(tree.top[1]) is None
-    named = Lines(tree, [one.cells for one in lines], place, codes, mixed)
+    named = Lines(tree, [one.cells for one in lines], place, codes, mixed, sorts)
     depths = [_depth(sheet, one.number, place, one.cells[place]) for one in lines]
     grown = _grown([one.figures for one in lines], depths, next(iter(wholes), None), named)
     told = Paths(named, grown).find() if grown is not None else None
@@ -97,6 +100,23 @@ def _codes(tree: Tree, found: Found, claims: Claims) -> int | None:
     likely = [at for at in claims.unknown() if re.fullmatch(tree.codes, fold(found.headers[at]))]
     places = own or likely
     return places[0] if len(places) == 1 else None
+
+
+def _sorts(schema: DeclaredSchema, lines: Sequence[_Line], claims: Claims) -> list[str]:
+    """The code that sorts projects, line by line; nothing where all lines have one, or none has."""
+    name = schema.tree.sorts[1] if schema.tree and schema.tree.sorts else None
+    field = next((one for one in schema.fields if one.name == name), None)
+    if field is None:
+        return []
+    own = claims.find(field.name)
+    places = claims.pieces(field) or (() if own is None else (own,))
+    codes = ["".join(strip(one.cells[at]) for at in places) for one in lines]
+    return codes if any(codes) and not all(codes) else []
+
+
+def _filled(lines: Sequence[_Line], sorts: Sequence[str], column: int) -> list[str]:
+    """What stands in a column of the lines without the code that sorts projects."""
+    return [strip(one.cells[column]) for one, code in zip(lines, sorts, strict=True) if not code]
 
 
 def _grown(figures: Sequence[Vector], depths: Sequence[int], whole: Vector | None, named: Lines) -> Parents | None:

@@ -152,7 +152,8 @@ def _form(data: Mapping[str, Any]) -> Form:
 
 
 def _tree(data: Mapping[str, Any]) -> Tree:
-    return Tree(**{**data, **{name: tuple(data[name]) for name in ("top", "inner", "leaf")}})
+    pairs = ("top", "inner", "leaf", "sorts")
+    return Tree(**{**data, **{name: tuple(data[name]) for name in pairs if name in data}})
 
 
 def _field(schema: str, data: Mapping[str, Any]) -> DeclaredField:
@@ -253,7 +254,8 @@ def _verify(schema: DeclaredSchema) -> None:
             raise ValueError(f"{schema.name}: a check has an unknown rule; known are {', '.join(RULES)}")
         if not published.issuperset(check.fields):
             raise ValueError(f"{schema.name}: a check of {check.rule} names a field that there is not")
-    tree = (*schema.tree.top, *schema.tree.inner, *schema.tree.leaf) if schema.tree else ()
+    branches = schema.tree
+    tree = (*branches.top, *branches.inner, *branches.leaf, *(branches.sorts or ())) if branches else ()
     past = (*schema.past.across, *schema.past.apart)
     for what, fields in (("the key", schema.key), ("previous", past), ("the tree", tree)):
         if not published.issuperset(fields):

@@ -213,7 +213,8 @@ class Tree:
     """Fields whose texts may stand below each other in one column, under lines of sums: each with that of its code.
 
     `heading` and `codes` are patterns of the headers of that column and of the codes; `bodies` and `kinds` of the names
-    of departments or units, and of lines that only sort projects.
+    of departments or units, and of lines that only sort projects. `sorts` is the field of lines right above projects
+    of one code, and the field of that code, which stands beside projects alone.
     """
 
     heading: str
@@ -223,6 +224,7 @@ class Tree:
     leaf: tuple[str, str]
     bodies: str
     kinds: str
+    sorts: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

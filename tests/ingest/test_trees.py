@@ -39,6 +39,24 @@ FLUSH = [
 ]
 
 
+SORTED = [  # the name of a function over projects, its code beside each of these
+    ["2023年一般公共预算项目支出预算表"],
+    ["科目编码", "", "", "单位代码", "单位名称（科目）", "金额（万元）"],
+    ["类", "款", "项", "", "", ""],
+    ["", "", "", "", "合计", "1278.4"],
+    ["", "", "", "", "样例市水务局部门", "1278.4"],
+    ["", "", "", "", "  样例市水务局", "913.9"],
+    ["", "", "", "", "    一般行政管理事务", "213.9"],
+    ["213", "03", "02", "335301", "      样例防汛", "150"],
+    ["213", "03", "02", "335301", "      样例执法", "63.9"],
+    ["", "", "", "", "    水利工程建设", "700"],
+    ["213", "03", "05", "335301", "      样例水库加固", "700"],
+    ["", "", "", "", "  样例水土保持站", "364.5"],
+    ["", "", "", "", "    图书馆", "364.5"],
+    ["213", "03", "10", "335602", "      样例治理", "364.5"],
+]
+
+
 def lines(rows: Sequence[Sequence[str]]) -> str:
     return "".join(",".join(row) + "\n" for row in rows)
 
@@ -108,6 +126,30 @@ def test_units_alone_have_their_department_from_above(take: Taker) -> None:
     assert set(picked(taken.rows, "department", "unit_name")) == {
         ("样例市文化局", "样例市文化局本级"), ("样例市文化局", "样例市图书馆")
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("flush", [False, True])
+def test_lines_over_projects_of_one_code_are_its_name(take: Taker, *, flush: bool) -> None:
+    rows = [[cell.strip() if flush else cell for cell in row] for row in SORTED]
+    taken = take(lines(rows), schema=BUDGET)
+    names = ("department", "unit_name", "unit_code", "function_code", "function_name", "project")
+    assert picked(taken.rows, *names) == [
+        ("样例市水务局", "样例市水务局", "335301", "2130302", "一般行政管理事务", "样例防汛"),
+        ("样例市水务局", "样例市水务局", "335301", "2130302", "一般行政管理事务", "样例执法"),
+        ("样例市水务局", "样例市水务局", "335301", "2130305", "水利工程建设", "样例水库加固"),
+        ("样例市水务局", "样例水土保持站", "335602", "2130310", "图书馆", "样例治理"),
+    ]
+
+
+def test_units_over_projects_of_one_code_are_no_function(take: Taker) -> None:
+    sums = {3: "578.4", 4: "578.4", 5: "213.9"}
+    told = [[*row[:5], sums[at]] if at in sums else row for at, row in enumerate(SORTED)]
+    rows = [*told[:6], *told[7:9], told[11], told[13]]
+    taken = take(lines(rows), schema=BUDGET)
+    assert picked(taken.rows, "unit_name", "project") == [
+        ("样例市水务局", "样例防汛"), ("样例市水务局", "样例执法"), ("样例水土保持站", "样例治理")
+    ]  # fmt: skip
+    assert "function_name" not in taken.types or set(taken.column("function_name")) == {None}
 
 
 def test_the_column_may_be_headed_as_that_of_projects_and_have_their_codes(take: Taker) -> None:
