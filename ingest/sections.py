@@ -13,6 +13,7 @@ from ingest.tables import Found
 
 _COUNTED = (re.compile(r"[一二三四五六七八九十]{1,3}[、.．]"), re.compile(r"[(（][一二三四五六七八九十]{1,3}[)）]"))
 _OWN = re.compile(r"[市省区县州盟旗]本?级|本级|[市县区]直")
+_OTHER_TIME = re.compile(r"(?<![较比与同])(?:上一?[年季期月]|[去往历]年|同期)")
 
 Line = tuple[int, int, str]  # row, column from 0, and what stands there
 Cell = tuple[str, tuple[int, int]]  # a text, and where it stood
@@ -61,9 +62,18 @@ def _depth(text: str) -> int:
 def below_one_title(tables: Sequence[tuple[RawSheet, Found]]) -> list[tuple[RawSheet, Found]]:
     """A title or a unit over the first of several tables is also that of the others that have none, or only a place."""
     first = tables[0][1]
-    return [
-        (sheet, replace(found, title=_title(found, first), unit=found.unit or first.unit)) for sheet, found in tables
-    ]
+    over = tuple(filter(None, (first.title, *first.banners)))
+    made = []
+    for sheet, found in tables:
+        beside = tuple(name for _, other in tables if other is not found for name in other.headers if name)
+        titled = replace(found, title=_title(found, first), unit=found.unit or first.unit)
+        made.append((sheet, replace(titled, beside=beside, over=() if found is first else over)))
+    return made
+
+
+def over_all(found: Found) -> tuple[str, ...]:
+    """What stands over the first table of the sheet, unless the table's own title speaks of another time than that."""
+    return () if any(map(_OTHER_TIME.search, (found.title or "", *found.banners))) else found.over
 
 
 def _title(found: Found, first: Found) -> str | None:
