@@ -18,7 +18,9 @@ _COUNTED = (re.compile(r"[一二三四五六七八九十]{1,3}[、.．]"), re.co
 _OWN = re.compile(r"[市省区县州盟旗]本?级|本级|[市县区]直")
 _LAND = re.compile(r"(?<=[\u3400-\u9fff]{2})(?:供应|供地|用地|地块|宗地|项目|部分)$")
 _REST = "other"
-_OTHER_TIME = re.compile(r"(?<![较比与同])(?:上一?[年季期月]|[去往历]年|同期)")
+_OTHER_TIME = re.compile(  # no base of an index (`2000年=100`), no comparison
+    r"(?<![较比与同])(?:上一?[年季期月]|[去往历]年|(?<!年)同期)|(?:19|20)\d{2}\s*年?(?!\d|\s*(?:[=＝年]|为?\s*(?:基|100)))"
+)
 
 Line = tuple[int, int, str]  # row, column from 0, and what stands there
 Cell = tuple[str, tuple[int, int]]  # a text, and where it stood

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from ingest.claims import Claims
 from ingest.families import DeclaredField, DeclaredSchema
-from ingest.headers import fold, split_unit
+from ingest.headers import JOIN, fold, split_unit
 from ingest.headings import is_unit
 from ingest.nulls import null_kind, strip
 from ingest.records import find_number
@@ -110,7 +110,9 @@ def told_apart(schema: DeclaredSchema, found: Found, mapping: Mapping[str, str |
 
 
 def told_code(one: DeclaredField, texts: Sequence[str], headers: Sequence[str]) -> str:
-    """The only code of a field that texts over a table name; none where headers beside those of fields name another."""
+    """The only code of a field that texts over a table name; none where headers beside those of fields speak of it."""
+    if any(spelling in fold(header.rpartition(JOIN)[2]) for spelling in map(fold, one.headers) for header in headers):
+        return ""
     above, beside = (_codes_in(one, some) for some in (texts, headers))
     codes = set(above.values())
     return next(iter(above)) if len(codes) == 1 and codes.issuperset(beside.values()) else ""

@@ -12,6 +12,7 @@ from ingest.code_readers import SpokenReader
 from ingest.declared_readers import make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
+from ingest.headings import is_foreign
 from ingest.likeness import find_likenesses
 from ingest.melt_texts import is_bare
 from ingest.nulls import strip
@@ -95,7 +96,8 @@ class List:
         beside = any(fold(headers[at]).endswith("单位") for at in units.intersection(self.claims.unknown()))
         years = any(find_year_beside(headers, self.fields[one.name]) for one in found if self._is_period(one))
         lacks = any(self.claims.lacks(one) or (one.unit_from and one.unit_from in self.fields) for one in found)
-        return not (lacks or under or beside or years or any(one.taken for one in likely))
+        foreign = is_foreign(self.part.found.unit, self.part.found.banners, None)
+        return not (foreign or lacks or under or beside or years or any(one.taken for one in likely))
 
     def _is_period(self, one: DeclaredField) -> bool:
         return one.type == "period" and one.name in self.fields

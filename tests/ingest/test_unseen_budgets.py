@@ -102,6 +102,7 @@ def test_sheets_of_one_list_in_other_units_are_one_and_their_titles_tell_the_fun
         ("2023年部门预算项目支出表", "其他资金"),
         ("2023年一般公共预算、政府性基金预算项目支出表", "其他资金"),
         ("2023年一般公共预算项目支出表", "政府性基金"),
+        ("2023年一般公共预算项目支出表", "资金性质说明"),
     ],
 )
 def test_a_title_that_speaks_of_no_or_several_funds_tells_none(take: Taker, title: str, more: str) -> None:

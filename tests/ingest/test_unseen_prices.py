@@ -233,6 +233,12 @@ def test_the_tables_below_one_title_are_all_of_its_quarter(take: Taker) -> None:
     ]
 
 
-def test_a_table_that_speaks_of_another_time_is_not_of_the_quarter_of_the_title(take: Taker) -> None:
-    rows = take(STACKED.format(title="上年地价增长率"), schema=PRICES).rows
+def test_the_base_of_an_index_is_no_other_time(take: Taker) -> None:
+    rows = take(STACKED.format(title="地价增长率（2000年=100）"), schema=PRICES).rows
+    assert {row["period"] for row in rows if row["measure"] == "growth_yoy"} == {"2013-Q3"}
+
+
+@pytest.mark.parametrize("title", ["上年地价增长率", "2010年、2011年地价增长率"])
+def test_a_table_that_speaks_of_another_time_is_not_of_the_quarter_of_the_title(take: Taker, title: str) -> None:
+    rows = take(STACKED.format(title=title), schema=PRICES).rows
     assert {row["period"] for row in rows if row["measure"] == "growth_yoy"} == {None}
