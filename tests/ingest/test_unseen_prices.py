@@ -242,3 +242,26 @@ def test_the_base_of_an_index_is_no_other_time(take: Taker) -> None:
 def test_a_table_that_speaks_of_another_time_is_not_of_the_quarter_of_the_title(take: Taker, title: str) -> None:
     rows = take(STACKED.format(title=title), schema=PRICES).rows
     assert {row["period"] for row in rows if row["measure"] == "growth_yoy"} == {None}
+
+
+PRICED = "样例市2013年第三季度地价水平值监测结果,,单位：{corner}\n用途,{head},上季度\n综合,30,28\n商业,52,51\n"
+
+
+@pytest.mark.parametrize(
+    ("corner", "head", "values"),
+    [
+        ("万元/亩", "本季度", [450, 420]),
+        ("元/平方米", "本季度", [30, 28]),
+        ("元/平方米", "地价水平（港元/平方米）", [28]),
+    ],
+)
+def test_prices_are_in_the_unit_of_the_corner_and_none_in_other_money(
+    take: Taker, corner: str, head: str, values: list[int]
+) -> None:
+    taken = take(PRICED.format(corner=corner, head=head), schema=PRICES)
+    assert [row["value"] for row in taken.rows if row["use"] == "all"] == values
+    assert bool(taken.findings("figure_unplaced")) == (len(values) < 2)
+
+
+def test_prices_that_are_all_in_other_money_are_refused(take: Taker) -> None:
+    assert take.refused(PRICED.format(corner="港元/平方米", head="本季度"), schema=PRICES).code == "matrix_unclear"
