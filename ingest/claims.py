@@ -51,6 +51,13 @@ class Claims:
         self.rivals.pop(place, None)
         self._taken[name] = place
 
+    def leave_money(self) -> None:
+        """Leave the columns of money that do not say themselves that theirs is the schema's: the table's is foreign."""
+        for name, place in list(self._taken.items()):
+            if (self._measures.get(name) or "").startswith("CNY") and "人民币" not in fold(self._headers[place]):
+                self.misfits[place] = name
+                del self._taken[name]
+
     def taken(self, apart: tuple[str, ...] = ()) -> set[int]:
         """The columns that fields have, those of the fields named apart."""
         return {place for name, place in self._taken.items() if name not in apart}

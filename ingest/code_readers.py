@@ -26,9 +26,13 @@ class CodeReader(WordReader):
 
     def means(self, text: str) -> bool:
         """Whether a text means a code."""
+        return self.code_of(text) is not None
+
+    def code_of(self, text: str) -> str | None:
+        """The code that a text means, or None."""
         with suppress(Unreadable):
-            return bool(text) and bool(self.read(text))
-        return False
+            return str(self.read(text) or "") or None if text else None
+        return None
 
     def _code(self, text: str) -> str:
         whole = fold(nulls.strip(text).strip("|"))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ingest.form_blocks import plain_label
+from ingest.underheads import is_number
 
 AMONG = re.compile(r"^\s*其\s*中\s*[:：]?\s*")
 
@@ -32,3 +33,15 @@ def are_heads(cells: Sequence[str], names: Mapping[str, str]) -> bool:
     """Whether a row says of its columns which fields they are."""
     words = dict.fromkeys(plain_label(AMONG.sub("", cell)) for cell in cells[1:] if cell)
     return len(words) > 1 and all(word in names for word in words)
+
+
+def is_caption(rows: Sequence[tuple[int, Sequence[str]]], place: int) -> bool:
+    """Whether a row only says, in one cell over them, what the names in the next one are: `用地类型 | 行政区域`."""
+    cells = rows[place][1]
+    words = list(dict.fromkeys(cell for cell in cells if cell))
+    if len(words) != 2 or cells[0] != words[0] or place + 1 == len(rows) or is_number(words[1]):
+        return False
+    below = [cell for cell in rows[place + 1][1] if cell and cell != words[0]]
+    spread = cells.count(words[1])
+    over = cells[-1] == words[1] if spread > 1 else rows[place + 1][1][0] in ("", words[0])
+    return over and len(below) > 1 and not any(map(is_number, below))

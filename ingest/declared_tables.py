@@ -21,6 +21,7 @@ from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import fold, split_unit
+from ingest.headings import is_foreign
 from ingest.likeness import find_likenesses
 from ingest.nulls import PATTERN, strip
 from ingest.origins import ReshapedSheet
@@ -61,6 +62,8 @@ class DeclaredPlan:
         self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
         self._about = tuple(filter(None, (table.title, *table.banners, sheet.name, named)))
         self._within = told_within(self._about)
+        if is_foreign(table.unit, table.banners, self._within) and stated(unit, "CNY") is None:
+            self._claims.leave_money()
         self._parts = self._told_parts()
         self._columns = self._plan()
         decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
@@ -273,9 +276,8 @@ class DeclaredPlan:
         return median(numbers) if numbers else Decimal(0)
 
     def _place(self, place: int) -> Place:
-        if isinstance(self._sheet, ReshapedSheet):
-            return Place(self._sheet.name, self._table.header_row, self._table.headers[place], None, self._sheet.grid)
-        return Place(self._sheet.name, self._table.header_row, self._table.headers[place], place + 1, self._sheet.grid)
+        column = None if self._is_reshaped else place + 1
+        return Place(self._sheet.name, self._table.header_row, self._table.headers[place], column, self._sheet.grid)
 
     def _remark(self) -> None:
         """Say which columns were left: rivals of one that was taken, and those that the schema does not know."""

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.headers import JOIN, clean, split_unit
+from ingest.headers import JOIN, clean, fold, split_unit
 from ingest.nulls import is_unsold, null_kind, strip
 from ingest.periods import find_period
 from ingest.raw import Merged
 from ingest.underheads import BELOW, Row, is_formula, is_number, kind_below, words_of
+from ingest.units import stated
 
 _DEPTH = 4  # header rows at most
 _UNIT = re.compile(
@@ -20,6 +21,10 @@ _UNIT = re.compile(
     r"(?P<unit>[^)）:：]{0,18}?[元亩畝顷頃米尺吨噸户戶个個宗套人次件项項%％²㎡㎞倍平方][;；,，、/][^)）:：]{1,12}|"
     r"[^)）:：]{0,18}?[元亩畝顷頃米尺吨噸户戶个個宗套人次件项項%％²㎡㎞2])\s*[)）]?(?=\s|$)"
 )
+_MONEY = re.compile(r"单位[:：]|币种")
+_OTHER_MONEY = ("71", "81", "82")  # regions by GB/T 2260
+_BETWEEN = re.compile(r"[,、;]")
+_FOREIGN = re.compile(r"港[元币]|hk[d$]|美元|usd|us\$|澳门[元币]|欧元|日元|英镑|台币")
 _LABELLED = re.compile(r"[^:：]{1,14}[:：].*", re.DOTALL)
 _TABLE_NUMBER = re.compile(
     r"[(（]?\s*(?:附件|附表|附[录錄]|[参參]考表|表)\s*[-－—.\d一二三四五六七八九十０-９]*\s*[)）]?\s*[:：]?"
@@ -78,6 +83,18 @@ def find_unit_of(texts: Sequence[str]) -> str | None:
     corners = (words for text in texts if (words := find_unit_words(text)))
     ends = (unit.name for text in texts if text.endswith((")", "）")) and (unit := split_unit(text)[1]))
     return next(corners, None) or next(ends, None)
+
+
+def is_foreign(unit: str | None, above: Sequence[str], within: str | None) -> bool:
+    """Whether a table's money is not the yuan: by its unit, a line over it, or the code of the region it lies in."""
+    told = (unit or "", *(text for text in above if _MONEY.search(fold(text))))
+    words = [word for text in told for word in _BETWEEN.split(fold(text))]
+    own = [word for word in words if not _FOREIGN.search(word)]
+    if any("人民币" in word for word in own):
+        return False
+    if (within or "").startswith(_OTHER_MONEY):
+        return True
+    return len(own) < len(words) and not any(stated(word, "CNY") for word in own)
 
 
 def is_table_number(text: str) -> bool:

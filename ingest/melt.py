@@ -15,7 +15,7 @@ from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import JOIN, fold, split_unit
 from ingest.melt_labels import Labels
-from ingest.melt_texts import has_figure, is_bare, is_figure, is_no_line, lacks_years, with_part
+from ingest.melt_texts import has_figure, in_money, is_bare, is_figure, is_no_line, lacks_years, with_part
 from ingest.melt_words import Said, Sayings
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
@@ -216,14 +216,17 @@ class Melting:
                 continue
             names = [(str(row[p + 1]), (number, p)) for p in self.kept.values()]
             said = self.sayings.of([(label, (number, at)), *above], names, place)
-            missing = [name for name in self.melt.needs if name not in said]
-            if missing:
+            if any(name not in said for name in self.melt.needs):
                 self._say_unplaced(number, place, text, label)
                 continue
             speaking = {one.where for one in said.values()}  # whose measure a line has, its unit it has too
             labels = [label, *(text for text, where in above if where in speaking)]
             unit = self._unit(row, labels, place, units.get(place, "")) if is_bare(text) else ""
-            self._put(row, said, place, text + unit, made)
+            priced = in_money(text + unit, said["unit"].value if "unit" in said else "", self.found.unit)
+            if priced is None:
+                self._say_unplaced(number, place, text, label)
+            else:
+                self._put(row, said, place, priced, made)
 
     def _leave_figures(self, row: Row, *, only: bool = True) -> None:
         """Say which figures (or whatever stands in their columns) a row has that this schema does not know."""
@@ -258,11 +261,8 @@ class Melting:
         """What a bare number is in: by the row's own unit, its labels', that of its header, or the corner's."""
         own = strip(str(row[self.unit_at + 1])) if self.unit_at is not None else ""
         said = next((found for label in labels if (found := split_unit(label)[1])), None)
-        corner = (
-            self.found.unit
-            if self.melt.unit and not _SHARE.search(f"{fold(labels[0])} {fold(self.found.headers[place])}")
-            else None
-        )
+        share = _SHARE.search(f"{fold(labels[0])} {fold(self.found.headers[place])}")
+        corner = self.found.unit if self.melt.unit and not share else None
         return own if own and find_unit(own) else said.name if said is not None else unit or corner or ""
 
     def _put(self, row: Row, said: Mapping[str, Said], place: int, text: str, made: Melted) -> None:

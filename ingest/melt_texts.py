@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 
 from ingest.headers import JOIN, fold
 from ingest.nulls import null_kind, strip
 from ingest.periods import find_period, is_part_of_year, year_and_part
+from ingest.units import Unit, find_unit
 from ingest.values import Unreadable, amount
 
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
@@ -61,6 +63,27 @@ def is_bare(text: str) -> bool:
         return amount(text).unit is None
     except Unreadable:
         return False
+
+
+def in_money(text: str, measure: str, corner: str | None) -> str | None:
+    """A price for each of something, in the corner's unit where it names none (`万元/亩`); None in other money.
+
+    `measure` is what the figure is said to be in; all that is no such price stays as it stands.
+    """
+    if not measure.startswith("CNY/"):
+        return text
+    bare = is_bare(text)
+    unit = find_unit(corner or "") if bare else unit_of(text)
+    if unit is None or "/" not in unit.measure:
+        return text
+    return None if unit.measure != measure else f"{text}{unit.name}" if bare and unit.factor != 1 else text
+
+
+def unit_of(text: str) -> Unit | None:
+    """The unit that a number stands with, if it is one."""
+    with suppress(Unreadable):
+        return amount(text).unit
+    return None
 
 
 def figure_of(text: str) -> Decimal | None:

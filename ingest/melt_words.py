@@ -55,6 +55,7 @@ class Sayings:
     here: dict[tuple[str, str], str] = field(default_factory=dict)
     before: dict[tuple[str, str], str] = field(default_factory=dict)
     headed: frozenset[tuple[str, str]] = frozenset()  # what the headers of all columns say: field and value
+    aside: frozenset[str] = frozenset()  # the fields that headers of other tables of the sheet say
     latest: str = ""  # the last year that one of them names
     met: dict[tuple[str, str, str], tuple[Word, ...]] = field(default_factory=dict)  # by field, text and kind of place
     title: str = ""  # all that stands over the table
@@ -65,6 +66,9 @@ class Sayings:
         names = {word.field for word in self.melt.words if word.where == "beside" or word.among}
         found = ((name, self.find(name, one, "column")) for name in names for one in headers)
         self.headed = frozenset((name, word.value) for name, word in found if word is not None)
+        if self.melt.period not in self.kept and not any(map(when_of, headers)):
+            beside = self.found.beside
+            self.aside = frozenset(name for name in names if any(self.find(name, one, "column") for one in beside))
         self.latest = max(map(_year_of, headers), default="")
 
     def begin_section(self) -> None:
@@ -166,7 +170,7 @@ class Sayings:
     def _holds(self, word: Word, kind: str, year: str) -> bool:
         """Whether what a word asks of other places is so."""
         if kind == "beside":
-            return any(name == word.field for name, _ in self.headed)
+            return (word.field in self.aside and not year) or any(name == word.field for name, _ in self.headed)
         if word.among and not any((word.field, value) in self.headed for value in word.among):
             return False
         return not word.earlier or self._is_earlier(year, kind)

@@ -27,6 +27,7 @@ from ingest.proposal import tables_of
 from ingest.raw import RawSheet
 from ingest.records import read_records
 from ingest.reshape import Asked, Part, fill, read_forms, reshape
+from ingest.sections import over_all
 from ingest.tables import Found, Rest
 from ingest.turned import read_turned
 from ingest.values import Unreadable
@@ -286,7 +287,7 @@ class _Intake:
         if stated:
             with suppress(Unreadable):
                 return period(stated)
-        above = (found.title or "", *found.banners) if found is not None else ()
+        above = (found.title or "", *found.banners, *over_all(found)) if found is not None else ()
         texts = (*above, sheet or "", PurePath(self.request.filename).stem)
         return next((one for text in texts if (one := find_period(text))), None)
 

@@ -29,10 +29,10 @@ from ingest.melt import Melted, Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
-from ingest.sections import find_sections
+from ingest.sections import sections_of
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
-from ingest.told import told_apart, told_body, told_by_year, told_of
+from ingest.told import told_apart, told_body, told_by_year, told_code, told_of
 from ingest.trees import unfold
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
@@ -99,18 +99,17 @@ def fill(asked: Asked) -> Part:
     schema, old, found = asked.schema, asked.sheet, asked.found
     claims = Claims(found.headers, schema, asked.mapping)
     lacking = [one for one in schema.fields if not claims.has(one)]
-    noted = old.rows <= _MOST_NOTED and any(one.labels for one in lacking)
+    noted = old.rows <= _MOST_NOTED and any(one.labels or one.type == "code" for one in lacking)
     if noted or (old.rows <= _MOST_FILLED and any(one.filled == "region" for one in lacking)):
         deque(iter_data(old, found, asked.rest), maxlen=0)  # notes below the table and headings in it may tell them
-    sections = find_sections(asked.rest.sections)
-    region = next((one.title for one in lacking if one.filled == "region" and sections.lines), "")
+    sections = sections_of(asked.rest.sections, lacking)
     told = {one.title: _told(one, asked) for one in lacking}
-    added = {title: text for title, text in told.items() if text or title == region}
+    added = {title: text for title, text in told.items() if text or title in sections}
     if not added or old.rows > _MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
 
     def cells(row: int) -> list[tuple[str, tuple[int, int]]]:
-        own = {region: cell} if region and (cell := sections.of(row)) else {}
+        own = {title: cell for title, one in sections.items() if (cell := one.of(row))}
         return [own.get(title, (text, (0, 0))) for title, text in added.items()]  # that stood nowhere
 
     sheet = _widened(asked, len(added), cells)
@@ -153,6 +152,10 @@ def _told(one: DeclaredField, asked: Asked) -> str:
     if not (one.filled or one.labels):
         return ""
     named = (asked.sheet.name or "", asked.named)
+    if one.filled == "code":
+        free = Claims(asked.found.headers, asked.schema, asked.mapping).unknown()
+        above = (asked.found.title or "", *asked.found.banners, named[0])
+        return told_code(one, above, [asked.found.headers[at] for at in free])
     near = (asked.home, *named) if one.filled == "region" else named
     text = told_of(one, asked.found, near, asked.period, asked.rest.notes)
     if text or one.filled != "body":

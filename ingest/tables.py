@@ -85,6 +85,8 @@ class Found:
     raw_head: frozenset[tuple[str, ...]] = frozenset()  # all rows above the data: a page that is printed has them again
 
     extent: str = ""  # where it lies, if not below its header
+    over: tuple[str, ...] = ()  # what stands over the first table of the sheet, where this is a later one
+    beside: tuple[str, ...] = ()  # the headers of the other tables of the sheet
 
     @property
     def top(self) -> int:

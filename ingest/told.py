@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from ingest.claims import Claims
 from ingest.families import DeclaredField, DeclaredSchema
-from ingest.headers import fold, split_unit
+from ingest.headers import JOIN, fold, split_unit
 from ingest.headings import is_unit
 from ingest.nulls import null_kind, strip
 from ingest.records import find_number
@@ -35,6 +35,7 @@ _BODY = re.compile(
     r"(?:(?<!财政)[局厅委]|委员会|办公室|法院|检察院|总工会|联合会))(?:\(?(?:本级|机关|汇总)\)?)?"
     r"(?=$|(?:19|20)\d{2}|部门|单位|预算|项目|绩效)(?!.*(?:[省市区县州][级直]|全[省市区县州]))"
 )
+_NAMED = 4  # characters of a spelling that a title can hold by no chance
 _BODIES = re.compile(r"单位(?!资金)|部门")  # headers of columns that name some
 
 
@@ -106,6 +107,22 @@ def told_apart(schema: DeclaredSchema, found: Found, mapping: Mapping[str, str |
         if other is not None and not claims.has(other):
             apart[header] = other.name
     return apart
+
+
+def told_code(one: DeclaredField, texts: Sequence[str], headers: Sequence[str]) -> str:
+    """The only code of a field that texts over a table name; none where headers beside those of fields speak of it."""
+    if any(spelling in fold(header.rpartition(JOIN)[2]) for spelling in map(fold, one.headers) for header in headers):
+        return ""
+    above, beside = (_codes_in(one, some) for some in (texts, headers))
+    codes = set(above.values())
+    return next(iter(above)) if len(codes) == 1 and codes.issuperset(beside.values()) else ""
+
+
+def _codes_in(one: DeclaredField, texts: Sequence[str]) -> dict[str, str]:
+    """The spellings of codes that stand in texts, with the codes; a short word may be part of another."""
+    words = [fold(text) for text in texts]
+    spelt = one.spellings.items()
+    return {word: code for word, code in spelt if len(word) >= _NAMED and any(word in text for text in words)}
 
 
 def _goes_by(one: DeclaredField, header: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.crossings import AMONG, are_heads, find_parts
+from ingest.crossings import AMONG, are_heads, find_parts, is_caption
 from ingest.families import DeclaredSchema
 from ingest.findings import INFO, WARNING, a1
 from ingest.form_blocks import At, plain_label
@@ -87,7 +87,8 @@ def read_turned(
             moved |= {(line, at): record[at][1] if at in record else first for at in range(width)}
             writer.add(line, [record[at][0] if at in record else "" for at in range(width)])
     top = rows[turned.top][0]
-    found = make_found(tuple(made.headers), (top,), rows[: turned.top])
+    above = [row for place, row in enumerate(rows[: turned.top]) if not is_caption(rows, place)]
+    found = make_found(tuple(made.headers), (top,), above)
     extent = f"{a1(top, 1)}:{a1(made.last, max(turned.columns) + 1)}"
     _tell(gather, sheet, rows, turned, len(made.records), top)
     upright = ReshapedSheet(
@@ -123,7 +124,8 @@ def sheet_rows(sheet: RawSheet) -> list[Row]:
 def find_turned(schema: DeclaredSchema, mapping: Mapping[str, str | None], rows: Sequence[Row]) -> Turned | None:
     """Where the rows name the schema's fields one under the other, with the cells of several records beside."""
     names = Records(schema, mapping).names
-    hits = {place: hit for place, (_, cells) in enumerate(rows) if (hit := _leading(cells, names)) is not None}
+    own = {place: cells for place, (_, cells) in enumerate(rows) if not is_caption(rows, place)}
+    hits = {place: hit for place, cells in own.items() if (hit := _leading(cells, names)) is not None}
     if len({names[plain_label(rows[place][1][at])] for place, at in hits.items()}) < _FIELDS:
         return None
     top, labels = min(hits), max(hits.values()) + 1

@@ -12,6 +12,7 @@ from ingest.code_readers import SpokenReader
 from ingest.declared_readers import make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold, split_unit
+from ingest.headings import is_foreign
 from ingest.likeness import find_likenesses
 from ingest.melt_texts import is_bare
 from ingest.nulls import strip
@@ -81,18 +82,22 @@ class List:
                 yield cells
 
     @cached_property
+    def has_pieces(self) -> bool:
+        """Whether neighbouring columns hold a field's value piece by piece."""
+        return any(self.claims.pieces(one) for one in self.schema.fields)
+
+    @cached_property
     def is_plain(self) -> bool:
-        """Whether each field has a column of its own, by its header alone, or what it is made from."""
+        """Whether each field has columns of its own, by their headers alone, or what it is made from."""
         headers, found = self.part.found.headers, self.schema.fields
         likely = find_likenesses(headers, self.schema, self.part.mapping)
-        pieced = any(
-            self.claims.pieces(one) or (self.claims.under(one) and one.name not in self.fields) for one in found
-        )
+        under = any(self.claims.under(one) and one.name not in self.fields for one in found)
         units = {at + 1 for one in found if one.unit and (at := self.fields.get(one.name)) is not None}
         beside = any(fold(headers[at]).endswith("单位") for at in units.intersection(self.claims.unknown()))
         years = any(find_year_beside(headers, self.fields[one.name]) for one in found if self._is_period(one))
         lacks = any(self.claims.lacks(one) or (one.unit_from and one.unit_from in self.fields) for one in found)
-        return not (lacks or pieced or beside or years or any(one.taken for one in likely))
+        foreign = is_foreign(self.part.found.unit, self.part.found.banners, None)
+        return not (foreign or lacks or under or beside or years or any(one.taken for one in likely))
 
     def _is_period(self, one: DeclaredField) -> bool:
         return one.type == "period" and one.name in self.fields
@@ -122,6 +127,8 @@ def find_columns(lists: Sequence[List]) -> list[Column] | None:
     if not all(_alike(*two) for two in combinations(lists, 2)):
         return None
     columns = [*_of_fields(schema, lists), *_others(lists)]
+    if any(one.has_pieces for one in lists):
+        columns = _in_order(columns, lists)
     made = [one for one in columns if one is not None]
     return made if len(made) == len(columns) and _is_sure(schema, made, lists[0].part.mapping) else None
 
@@ -171,6 +178,14 @@ def _column(name: str, field: DeclaredField, lists: Sequence[List], own: Sequenc
         header = header if not unit or split_unit(header)[1] else f"{header}（{unit}）"
         return Column(header, name, tuple(Own(one.place, "", one.spoken) for one in own))
     return Column(split_unit(header)[0], name, tuple(own)) if field.type == "decimal" else None
+
+
+def _in_order(columns: Sequence[Column | None], lists: Sequence[List]) -> list[Column | None]:
+    """The columns as they stand in each list, where these have the same: pieces of a value keep their neighbours."""
+    headers = {one.part.found.headers for one in lists}
+    order = {one.own[0].place: one for one in columns if one is not None}
+    names = headers.pop()
+    return [None] if headers or len(set(names)) < len(names) else [order.get(place) for place in range(len(names))]
 
 
 def _others(lists: Sequence[List]) -> Iterator[Column]:

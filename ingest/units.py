@@ -41,6 +41,10 @@ _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
     ("USD", Fraction(1), ("美元", "usd")),
     ("USD", Fraction(10**4), ("万美元",)),
     ("USD", Fraction(10**8), ("亿美元",)),
+    ("HKD", Fraction(1), ("港元", "港币", "港币元", "hkd", "hk$")),
+    ("HKD", Fraction(10**4), ("万港元", "万港币", "港币万元")),
+    ("HKD", Fraction(10**6), ("百万港元", "百万港币", "港币百万元")),
+    ("HKD", Fraction(10**8), ("亿港元", "亿港币", "港币亿元")),
     ("person", Fraction(1), ("人", "person")),
     ("person", Fraction(10**4), ("万人",)),
     ("t", Fraction(1), ("吨", "t")),
@@ -70,7 +74,7 @@ _WORDS = re.compile(r"\s|人民币|单位|[:：]|\(.*\)")
 def find_unit(text: str) -> Unit | None:
     """The unit that the text names, or None. Understands a quotient (`万元/公顷`, `吨/年`)."""
     folded = _WORDS.sub("", unicodedata.normalize("NFKC", text).lower()).replace("畝", "亩").replace("萬", "万")
-    folded = folded.replace("億", "亿").replace("頃", "顷").replace("圓", "圆").replace("單位", "")
+    folded = folded.replace("億", "亿").replace("頃", "顷").replace("圓", "圆").replace("單位", "").replace("幣", "币")
     if folded in _UNITS:
         return _UNITS[folded]
     above, _, below = folded.replace("每", "/").partition("/")

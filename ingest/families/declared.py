@@ -83,7 +83,7 @@ class DeclaredField:
     code_pattern: str | None = None  # texts of this form are codes themselves
     description: str | None = None
     unit_from: str = ""  # the field whose column says what the numbers of this one are in
-    filled: str = ""  # `period region number body`: what title or file name say, where no column of its own is there
+    filled: str = ""  # `period region number body code`: what title or file name say, where it has no column of its own
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
     coded: str = ""  # in forms: a pattern of a line above without a label, with its `name` behind its code
     unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tests.ingest.taking import Taker, merged, picked, workbook
 
 NUMBER = "绍市自然告字〔2023〕17号"
@@ -162,3 +164,26 @@ def test_a_plan_by_parts_of_a_city_with_their_sum_first(take: Taker) -> None:
         ("市区", 400_000, 4_105_000),
         ("海宁市", 300_000, 3_300_000),
     ]
+
+
+CAPTIONED = [
+    ["样例市2022年度国有建设用地供应计划表"],
+    ["单位：公顷"],
+    ["用地类型", "行政区域", "", ""],
+    ["", "利通区", "青铜峡市", "合计"],
+    ["商服用地", 12.35, 6.08, 18.43],
+    ["住宅用地", 38.2, 15.33, 53.53],
+    ["供应总量", 50.55, 21.41, 71.96],
+    ["其中：存量", 10.55, 1.41, 11.96],
+    ["      增量", 40, 20, 60],
+]
+
+
+@pytest.mark.parametrize("ranges", [("A3:A4", "B3:D3"), ()])
+def test_a_row_over_the_names_of_the_records_only_says_what_they_are(take: Taker, ranges: tuple[str, ...]) -> None:
+    taken = take(merged(CAPTIONED, *ranges), schema="land_supply.plan")
+    assert picked(taken.rows, "region_name", "commercial_area", "total_area", "stock_area", "new_area") == [
+        ("利通区", 123_500, 505_500, 105_500, 400_000),
+        ("青铜峡市", 60_800, 214_100, 14_100, 200_000),
+    ]
+    assert taken.table.title == CAPTIONED[0][0]

@@ -70,3 +70,41 @@ def test_columns_that_do_not_give_the_total_are_not_added_up(take: Taker) -> Non
     rows = [["2024年项目支出表（万元）"], *KINDS[:4], ["", "样例监测", "样例站", 9.5, 7, 2, 2.5, "", ""], KINDS[5]]
     taken = take(workbook(("表", rows)), schema=BUDGET)
     assert "appropriation" not in taken.types
+
+
+def sheet(title: str, unit: str, project: str, figures: list[object], more: str = "其他资金") -> list[list[object]]:
+    return [
+        [title],
+        ["部门：样例市水务局", *[""] * 6, f"单位：{unit}"],
+        ["科目编码", "", "", "科目名称", "项目名称", "资金来源", "", ""],
+        ["类", "款", "项", "", "", "总计", "财政拨款", more],
+        ["213", "03", "05", "水利工程", project, *figures],
+        ["213", "03", "06", "水利工程", f"{project}二", *figures],
+    ]
+
+
+def test_sheets_of_one_list_in_other_units_are_one_and_their_titles_tell_the_funds(take: Taker) -> None:
+    general = sheet("2023年一般公共预算项目支出表", "万元", "样例治理", [150.5, 150, 0.5])
+    fund = sheet("2023年政府性基金预算项目支出表", "元", "样例改造", [32500, 30000, 2500])
+    taken = take(workbook(("表6-1", general), ("表6-2", fund)), schema=BUDGET)
+    assert len(taken.outcome.tables) == 1
+    names = ("project", "fund_type", "function_code", "total", "appropriation", "other")
+    assert picked(taken.rows, *names)[::2] == [
+        ("样例治理", "general", "2130305", 1_505_000, 1_500_000, 5_000),
+        ("样例改造", "government_fund", "2130305", 32_500, 30_000, 2_500),
+    ]
+    assert [taken.cells(row)["total"]["cell"] for row in (1, 3)] == ["F5", "F5"]
+
+
+@pytest.mark.parametrize(
+    ("title", "more"),
+    [
+        ("2023年部门预算项目支出表", "其他资金"),
+        ("2023年一般公共预算、政府性基金预算项目支出表", "其他资金"),
+        ("2023年一般公共预算项目支出表", "政府性基金"),
+        ("2023年一般公共预算项目支出表", "资金性质说明"),
+    ],
+)
+def test_a_title_that_speaks_of_no_or_several_funds_tells_none(take: Taker, title: str, more: str) -> None:
+    taken = take(workbook(("表", sheet(title, "万元", "样例治理", [150.5, 150, 0.5], more))), schema=BUDGET)
+    assert {row.get("fund_type") for row in taken.rows} == {None}

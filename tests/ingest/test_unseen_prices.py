@@ -204,3 +204,64 @@ def test_an_average_in_a_row_is_of_the_use_over_its_column(take: Taker) -> None:
     assert take(workbook(("表", rows)), schema=PRICES).column("use") == ["commercial", "residential"] * 2
     rows = [["2022年第1季度保山市住宅地价"], ["用途", "地价水平值", "环比（%）"], ["平均", 3200, 0.1], ["工业", 310, 0]]
     assert take(workbook(("表", rows)), schema=PRICES).column("use") == ["all", "all", "industrial", "industrial"]
+
+
+STACKED = """样例市自然资源局,,
+太原市2013年第三季度城市地价动态监测结果,,
+,,
+表一  地价水平值,,单位：元/平方米
+用途,本季度,上季度
+综合,3052,3001
+商业,5638,5529
+居住,3370,3306
+,,
+表二  {title},,单位：%
+用途,环比,同比
+综合,1.70,5.93
+商业,1.97,6.80
+居住,1.94,6.51
+"""
+
+
+def test_the_tables_below_one_title_are_all_of_its_quarter(take: Taker) -> None:
+    rows = take(STACKED.format(title="地价增长率"), schema=PRICES).rows
+    assert picked([row for row in rows if row["use"] == "all"], "measure", "block", "period", "value") == [
+        ("level", "current", "2013-Q3", Decimal(3052)),
+        ("level", "previous", "2013-Q2", Decimal(3001)),
+        ("growth_qoq", "current", "2013-Q3", Decimal("1.70")),
+        ("growth_yoy", "current", "2013-Q3", Decimal("5.93")),
+    ]
+
+
+def test_the_base_of_an_index_is_no_other_time(take: Taker) -> None:
+    rows = take(STACKED.format(title="地价增长率（2000年=100）"), schema=PRICES).rows
+    assert {row["period"] for row in rows if row["measure"] == "growth_yoy"} == {"2013-Q3"}
+
+
+@pytest.mark.parametrize("title", ["上年地价增长率", "2010年、2011年地价增长率"])
+def test_a_table_that_speaks_of_another_time_is_not_of_the_quarter_of_the_title(take: Taker, title: str) -> None:
+    rows = take(STACKED.format(title=title), schema=PRICES).rows
+    assert {row["period"] for row in rows if row["measure"] == "growth_yoy"} == {None}
+
+
+PRICED = "样例市2013年第三季度地价水平值监测结果,,单位：{corner}\n用途,{head},上季度\n综合,30,28\n商业,52,51\n"
+
+
+@pytest.mark.parametrize(
+    ("corner", "head", "values"),
+    [
+        ("万元/亩", "本季度", [450, 420]),
+        ("元/平方米", "本季度", [30, 28]),
+        ("元/平方米", "地价水平（港元/平方米）", [28]),
+    ],
+)
+def test_prices_are_in_the_unit_of_the_corner_and_none_in_other_money(
+    take: Taker, corner: str, head: str, values: list[int]
+) -> None:
+    taken = take(PRICED.format(corner=corner, head=head), schema=PRICES)
+    assert [row["value"] for row in taken.rows if row["use"] == "all"] == values
+    assert bool(taken.findings("figure_unplaced")) == (len(values) < 2)
+
+
+def test_prices_that_are_all_in_other_money_are_refused(take: Taker) -> None:
+    assert take.refused(PRICED.format(corner="港元/平方米", head="本季度"), schema=PRICES).code == "matrix_unclear"

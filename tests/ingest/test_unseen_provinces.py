@@ -202,3 +202,28 @@ def test_a_kind_of_bond_that_is_no_code_is_told_where_it_has_a_column(take: Take
     head = "债券名称,债券类型,债券规模（亿元）\n"
     taken = take(head + "2021年样例专项债券（一期）,记账式,1.5\n", schema="gov_debt.bonds")
     assert taken.finding("code_unknown").raw == "记账式"
+
+
+@pytest.mark.parametrize(
+    ("title", "corner", "price", "said", "kept"),
+    [
+        ("样例市土地成交结果", "", "成交价（百万港元）", "", False),
+        ("样例市土地成交结果", "單位：百萬港幣", "成交价", "", False),
+        ("样例市土地成交结果", "单位：万元（港币）", "成交价", "", False),
+        ("样例市土地成交结果", "币种：港币", "成交价（万元）", "", False),
+        ("香港特別行政區土地成交結果", "", "成交價（百萬元）", "", False),
+        ("样例市土地成交结果", "币种：港币", "成交价（人民币万元）", "", True),
+        ("样例市土地成交结果", "单位：万元、万美元", "成交价", "", True),
+        ("样例市土地成交结果", "单位：百万港元", "成交价", "万元", True),
+    ],
+)
+def test_money_of_another_country_is_left_and_named_unless_the_steward_says(
+    take: Taker, title: str, corner: str, price: str, said: str, kept: bool
+) -> None:
+    rows = [[title], *([[corner]] if corner else []), ["地段编号", "土地面积（平方米）", "出让方式", price, "承批人"]]
+    rows += [["样-1", 4000, "公開招標", 300, "甲公司"], ["样-2", 3000, "私人協約方式批地", "－", "流標"]]
+    taken = take(workbook(("表", rows)), schema="land_supply.deal", **({"unit": said} if said else {}))
+    names = ("parcel_no", "supply_method", "outcome", "grantee")
+    assert picked(taken.rows, *names) == [("样-1", "tender", "sold", "甲公司"), ("样-2", "agreement", "unsold", None)]
+    assert [row.get("deal_price") for row in taken.rows] == [3_000_000 if kept else None, None]
+    assert len(taken.findings("column_other_measure")) == (not kept)

@@ -102,3 +102,25 @@ def test_a_name_alone_in_the_column_of_regions_is_no_heading(take: Taker) -> Non
     taken = take(workbook(("表", rows)), schema="land_supply.deal")
     assert not taken.findings("headings_left_out")
     assert [row["region"] for row in taken.rows if row["parcel_no"]] == ["520111", "520111", "520181"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (("一、划拨用地", "二、协议出让", "三、挂牌出让地块（1宗）"), ["allocation", "agreement", "listing"]),
+        (("一、划拨用地", "二、招拍挂出让", "三、挂牌出让"), None),  # one of them is no code, so none is
+        (("（一）划拨", "（二）拍卖", "二、其他地块"), ["allocation", "auction", None]),
+        (("一、工业用地", "二、住宅用地", "三、其他"), None),
+    ],
+)
+def test_lines_that_all_name_codes_of_a_field_without_a_column_say_it_of_their_rows(
+    take: Taker, lines: tuple[str, ...], told: list[str | None] | None
+) -> None:
+    rows = [["贵阳市2022年第二季度供地结果公示"], ["序号", "电子监管号", "行政区", "供地面积（平方米）", "用地单位"]]
+    for at, line in enumerate(lines, start=1):
+        rows += [[line], [at, f"5201112022A0012{at}", "花溪区", 40000, "样例公司"]]
+    taken = take(workbook(("表", [*rows, ["合计", "", "", 120000, ""]])), schema="land_supply.result")
+    assert [row.get("supply_method") for row in taken.rows] == (told or [None] * 3)
+    assert taken.finding("headings_left_out").count == 3
+    if told:
+        assert taken.cells(1)["supply_method"]["cell"] == "A3"
