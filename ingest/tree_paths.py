@@ -103,9 +103,9 @@ class Paths:
             parent = self.parents[at]
             if parent is not None and self.parents[parent] is not None:
                 codes.setdefault(parent, set()).add(self.lines.sorts[at])
-        alone = all(len(some) == 1 for some in codes.values()) and codes.keys().isdisjoint(
-            parent for at, parent in enumerate(self.parents) if parent is not None and at not in leaves
-        )
+        branches = set(range(len(self.parents))).difference(leaves)
+        alone = all(len(some) == 1 for some in codes.values())
+        alone = alone and codes.keys().isdisjoint(self.parents[at] for at in branches)
         return set(codes) if alone and not all(map(self.lines.is_named_body, codes)) else set()
 
     def _told(self, leaf: int, path: Sequence[int], sorts: set[int], *, several: bool) -> dict[str, Cell]:

@@ -227,3 +227,33 @@ def test_money_of_another_country_is_left_and_named_unless_the_steward_says(
     assert picked(taken.rows, *names) == [("样-1", "tender", "sold", "甲公司"), ("样-2", "agreement", "unsold", None)]
     assert [row.get("deal_price") for row in taken.rows] == [3_000_000 if kept else None, None]
     assert len(taken.findings("column_other_measure")) == (not kept)
+
+
+def test_homes_in_stock_are_of_the_region_in_the_title(take: Taker) -> None:
+    rows = [
+        ["2022年第三季度海林市存量住宅用地项目清单"],
+        [
+            "序号",
+            "项目名称",
+            "开发企业",
+            "所在区和街道（乡镇）",
+            "具体位置",
+            "住宅类型",
+            "土地面积（公顷）",
+            "建设状态",
+        ],
+        [1, "样例嘉园", "样例公司", "海林镇", "样例路1号", "普通商品住房", 3.5, "未动工"],
+    ]
+    taken = take(workbook(("表", rows)), schema="land_supply.residential_stock")
+    assert picked(taken.rows, "region", "region_name", "district") == [("231083", "海林市", "海林镇")]
+
+
+def test_the_number_of_a_form_before_a_place_is_no_part_of_it(take: Taker) -> None:
+    rows = [
+        ["表1-11  洛阳市2017年第3季度地价动态监测指标（季度）调查表"],
+        ["指标类别", "综合", "商业用途", "居住用途", "工业用途"],
+        ["（1）地面地价水平值（元/平方米）", 1936, 3852, 2705, 562],
+        ["（2）地价增长率（环比）", "0.94%", "0.81%", "1.39%", "0.36%"],
+    ]
+    taken = take(workbook(("表", rows)), schema="land_price.quarterly")
+    assert set(picked(taken.rows, "region", "region_name", "period")) == {("410300", "洛阳市", "2017-Q3")}
