@@ -22,6 +22,8 @@ from portal.migrate import upgrade
 from tests.factories import OFFICE, a_key, a_publisher
 from tests.portal.conftest import Api, publish, settings_for
 
+pytestmark = pytest.mark.unmeasured
+
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
 CSV = "区县,期间,余额(万元),编号,日期\n越城区,2019-Q3,120.5,007,2019-10-01\n上虞区,2019-Q4,,=1,2020-01-05\n".encode()
 FUZZ = settings(

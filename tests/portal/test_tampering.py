@@ -20,6 +20,8 @@ from tests.factories import take_guards_off
 from tests.portal.conftest import Api, publish
 from tests.portal.invented import NUMBER
 
+pytestmark = pytest.mark.unmeasured
+
 CSV = f"统计表{NUMBER}\n地块,备注,面积\n甲,{NUMBER},1.5\n乙,无,x\n丙,无,2.5\n".encode()
 
 
