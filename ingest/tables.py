@@ -232,12 +232,14 @@ def _headings(batch: Any, lead: Any, table: Found, rest: Rest) -> pl.Series:
     if not rest.headed or table.columns[1] - table.columns[0] < _TAILED:
         return pl.repeat(False, len(lead), eager=True)
     counted = each(lead, lambda texts: texts.str.contains(HEADING))
-    places = each(lead, lambda texts: texts.str.contains(PLACE))
-    if not places.any():
-        return counted
-    frame = pl.DataFrame(plain_batch(batch)).select(pl.exclude("row"))
-    filled = frame.select(pl.sum_horizontal((~pl.all().str.contains(EMPTY)).cast(pl.Int32))).to_series()
-    return counted | (places & (filled == 1))
+    alone = each(lead, lambda texts: texts.str.contains(PLACE))
+    filled = pl.repeat(0, len(alone), dtype=pl.Int32, eager=True)
+    for column in batch.columns[1:]:  # in a list most rows drop out at the second
+        if not alone.any():
+            break
+        filled = filled + each(column, lambda texts: ~texts.str.contains(EMPTY)).cast(pl.Int32)
+        alone = alone & (filled <= 1)
+    return counted | alone
 
 
 def _is_heading(cells: tuple[str, ...], text: str, table: Found) -> bool:
