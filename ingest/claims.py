@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import JOIN, fold, split_unit
@@ -190,7 +190,7 @@ def fits_measure(header: str, measure: str | None) -> bool:
     return unit is None or measure is None or fitting(unit.name, measure) is not None
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def _plain(text: str) -> str:
     """A header without its unit and all that only parts its words."""
     return _PARTING.sub("", split_unit(text)[0])

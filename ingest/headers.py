@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from opencc import OpenCC
 
@@ -41,7 +41,7 @@ def clean(header: str) -> str:
     return strip(_BREAK.sub("", header))
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def fold(header: str) -> str:
     """What two headers that mean the same have in common: Simplified, half width, no space, one kind of bracket."""
     text = _simplify.convert(unicodedata.normalize("NFKC", header)).lower()

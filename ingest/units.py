@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 MU = Fraction(2000, 3)  # square metres of a 亩
 _EXACT = Context(prec=80)
@@ -70,7 +70,7 @@ _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
 _WORDS = re.compile(r"\s|人民币|单位|[:：]|\(.*\)")
 
 
-@cache
+@lru_cache(10_000)  # texts of units and of parts of headers
 def find_unit(text: str) -> Unit | None:
     """The unit that the text names, or None. Understands a quotient (`万元/公顷`, `吨/年`)."""
     folded = _WORDS.sub("", unicodedata.normalize("NFKC", text).lower()).replace("畝", "亩").replace("萬", "万")
