@@ -89,12 +89,10 @@ class Paths:
         if not self._is_sound(inner - sorts, bodies, leaves):
             return None
         paths = {at: [one for one in self._above(at) if one in bodies] for at in leaves}
+        if not all(paths.values()):
+            return None
         several = any(len(path) > 1 for path in paths.values())
-        return (
-            {at: self._told(at, path, sorts, several=several) for at, path in paths.items()}
-            if all(paths.values())
-            else None
-        )
+        return {at: self._told(at, path, sorts, several=several) for at, path in paths.items()}
 
     def _sorts(self, leaves: Sequence[int]) -> set[int]:
         """The lines right over projects that only say what their code means; none where these are units."""
@@ -113,11 +111,13 @@ class Paths:
         tree, codes = self.lines.tree, self.lines.codes
         levels = [(tree.inner, path[0])] if not several or len(path) > 1 else []
         levels += [(tree.top, top)] if several and (top := self._named_as(path[-1])) is not None else []
-        levels += [(tree.sorts, parent)] if tree.sorts and (parent := self.parents[leaf]) in sorts else []
         told = {name: (at, self.lines.place) for (name, _), at in levels}
         if codes is not None:
             told |= {code: (at, codes) for (_, code), at in levels if self.lines.code(at)}
             told |= {tree.leaf[1]: (leaf, codes)} if self.lines.code(leaf) and not self._is_repeated(leaf, path) else {}
+        parent = self.parents[leaf]
+        if tree.sorts and parent is not None and parent in sorts:
+            told[tree.sorts[0]] = (parent, self.lines.place)  # its code stands beside the project
         return told
 
     def _named_as(self, at: int) -> int | None:

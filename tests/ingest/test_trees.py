@@ -141,6 +141,15 @@ def test_lines_over_projects_of_one_code_are_its_name(take: Taker, *, flush: boo
     ]
 
 
+def test_the_code_of_a_unit_beside_a_function_is_not_that_of_the_function(take: Taker) -> None:
+    units = {4: "335", 5: "335301", 6: "335301", 9: "335301", 11: "335602", 12: "335602"}
+    rows = [[*row[:3], units[at], *row[4:]] if at in units else row for at, row in enumerate(SORTED)]
+    taken = take(lines(rows), schema=BUDGET)
+    assert picked(taken.rows, "unit_code", "function_code", "function_name")[0] == (
+        "335301", "2130302", "一般行政管理事务"
+    )  # fmt: skip
+
+
 def test_units_over_projects_of_one_code_are_no_function(take: Taker) -> None:
     sums = {3: "578.4", 4: "578.4", 5: "213.9"}
     told = [[*row[:5], sums[at]] if at in sums else row for at, row in enumerate(SORTED)]
