@@ -23,10 +23,10 @@ def leave_instalments(
     found: Found,
     rest: Rest,
     mapping: Mapping[str, str | None],
+    claims: Claims,
     gather: Gather,
 ) -> None:
     """Leave the rows that have all that the schema keeps from cells merged with the row above, its key among it."""
-    claims = Claims(found.headers, schema, mapping)
     merged = [one for one in sheet.merged or () if one.bottom > one.top > found.top]
     keys = {place for name in schema.key if (place := claims.find(name)) is not None}
     if not merged or not keys or sheet.rows > _MOST_ROWS:

@@ -43,18 +43,18 @@ def join_alike(parts: Sequence[Part], folder: Path) -> list[Part]:
 
 def _united(parts: Sequence[Part], folder: Path) -> list[Part]:
     """The tables, those that are lists of the same kind with other columns as one."""
-    made: list[list[_Likely]] = []
+    made: list[tuple[list[_Likely], Sequence[Column]]] = []
     for part in parts:
         likely = _Likely(part)
-        group = next((some for some in made if _columns_of([*some, likely])), None)
-        if group is None:
-            made.append([likely])
+        for at, (some, _) in enumerate(made):
+            if columns := _columns_of([*some, likely]):
+                made[at] = [*some, likely], columns
+                break
         else:
-            group.append(likely)
-    columns = [_columns_of(some) for some in made]
+            made.append(([likely], ()))
     return [
-        _Joined([one.part for one in some], folder / f"united-{at}.arrow", columns=columns[at]).part()
-        for at, some in enumerate(made)
+        _Joined([one.part for one in some], folder / f"united-{at}.arrow", columns=columns).part()
+        for at, (some, columns) in enumerate(made)
     ]
 
 

@@ -29,6 +29,7 @@ from ingest.melt import Melted, Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
+from ingest.rest import MOST_FILLED
 from ingest.sections import sections_of
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest, iter_data
@@ -36,7 +37,6 @@ from ingest.told import told_apart, told_body, told_by_year, told_code, told_of
 from ingest.trees import unfold
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
-_MOST_FILLED = 200_000  # rows
 _LOOKED = 200  # rows by which it is judged what a column holds
 _MOST_NOTED = 20_000  # rows of a table that people read, and whose notes may tell what it lacks
 
@@ -84,7 +84,7 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
         mapping = {**unfolded.mapping, **asked.mapping}
         return (fill(replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)),)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
-    leave_instalments(schema, asked.sheet, asked.found, asked.rest, asked.mapping, gather)
+    leave_instalments(schema, asked.sheet, asked.found, asked.rest, asked.mapping, claims, gather)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
     asked = replace(asked, sheet=grouped)
     if schema.explode is not None:
@@ -100,12 +100,12 @@ def fill(asked: Asked) -> Part:
     claims = Claims(found.headers, schema, asked.mapping)
     lacking = [one for one in schema.fields if not claims.has(one)]
     noted = old.rows <= _MOST_NOTED and any(one.labels or one.type == "code" for one in lacking)
-    if noted or (old.rows <= _MOST_FILLED and any(one.filled == "region" for one in lacking)):
+    if noted or (old.rows <= MOST_FILLED and any(one.filled == "region" for one in lacking)):
         deque(iter_data(old, found, asked.rest), maxlen=0)  # notes below the table and headings in it may tell them
     sections = sections_of(asked.rest.sections, lacking)
-    told = {one.title: _told(one, asked) for one in lacking}
+    told = {one.title: _told(one, asked, claims) for one in lacking}
     added = {title: text for title, text in told.items() if text or title in sections}
-    if not added or old.rows > _MOST_FILLED:
+    if not added or old.rows > MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
 
     def cells(row: int) -> list[tuple[str, tuple[int, int]]]:
@@ -147,15 +147,14 @@ def _widened(asked: Asked, more: int, cells_of: Callable[[int], list[tuple[str, 
     )
 
 
-def _told(one: DeclaredField, asked: Asked) -> str:
+def _told(one: DeclaredField, asked: Asked, claims: Claims) -> str:
     """What title or file name say of a field of the whole table."""
     if not (one.filled or one.labels):
         return ""
     named = (asked.sheet.name or "", asked.named)
     if one.filled == "code":
-        free = Claims(asked.found.headers, asked.schema, asked.mapping).unknown()
         above = (asked.found.title or "", *asked.found.banners, named[0])
-        return told_code(one, above, [asked.found.headers[at] for at in free])
+        return told_code(one, above, [asked.found.headers[at] for at in claims.unknown()])
     near = (asked.home, *named) if one.filled == "region" else named
     text = told_of(one, asked.found, near, asked.period, asked.rest.notes)
     if text or one.filled != "body":
@@ -188,7 +187,8 @@ def _from_matrix(asked: Asked, gather: Gather) -> Part:
         for batch in iter_data(asked.sheet, asked.found, asked.rest)
         for row in zip(*batch.to_pydict().values(), strict=True)
     ]
-    filled = {one.name: text for one in asked.schema.fields if (text := _told(one, asked))}
+    claims = Claims(asked.found.headers, asked.schema, asked.mapping)
+    filled = {one.name: text for one in asked.schema.fields if (text := _told(one, asked, claims))}
     made = _melted(asked, rows, filled, gather)
     old = asked.sheet
     sheet = _written(

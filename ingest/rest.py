@@ -10,6 +10,7 @@ from ingest.far_blocks import ENDLESS
 from ingest.nulls import strip
 from ingest.underheads import is_number
 
+MOST_FILLED = 200_000  # rows of a table that gets columns of what titles and lines between its rows tell
 _MOST_LEFT = 100  # rows that are named in the release; all are counted
 _ZEROS = frozenset("0.,")
 # In a note under a table without rows.

@@ -24,7 +24,7 @@ from ingest.headings import (
 from ingest.nulls import strip
 from ingest.raw import RawSheet, first_rows, iter_coded
 from ingest.regions import is_place, without_aside
-from ingest.rest import LeftOut, Rest, Total
+from ingest.rest import MOST_FILLED, LeftOut, Rest, Total
 from ingest.row_words import (
     BESIDE_NOTE,
     EMPTY,
@@ -242,9 +242,8 @@ def _headings(batch: Any, lead: Any, table: Found, rest: Rest) -> pl.Series:
     return counted | alone
 
 
-def _is_heading(cells: tuple[str, ...], text: str, table: Found) -> bool:
+def _is_heading(text: str, header: str) -> bool:
     """Whether a text alone in its row names the rows below: by its number, or as a region in no column of regions."""
-    header = table.headers[list(map(strip, cells)).index(text)]
     return bool(_HEADING.match(text)) or (is_place(without_aside(text)) and not _OF_REGIONS.search(header))
 
 
@@ -257,10 +256,12 @@ def _put(rest: Rest, table: Found, number: int, cells: tuple[str, ...], named_to
     if named_total or _is_total(cells):
         rest.totals.extend([Total(number, tuple(map(strip, cells)))][: _MOST_TOTALS - len(rest.totals)])
         return rest.leave(number, "total")
-    if rest.headed and len(full) == 1 and number < rest.tail and _is_heading(cells, full[0], table):
-        rest.headings += 1
-        rest.sections.append((number, list(map(strip, cells)).index(full[0]), full[0]))
-        return rest.leave(number, "heading")
+    if rest.headed and len(full) == 1 and number < rest.tail:
+        at = next(place for place, cell in enumerate(cells) if strip(cell))
+        if _is_heading(full[0], table.headers[at]):
+            rest.headings += 1
+            rest.sections.extend([(number, at, full[0])][: MOST_FILLED - len(rest.sections)])
+            return rest.leave(number, "heading")
     if is_signature(full):
         rest.footers += 1  # names and telephones of persons: they go nowhere
         return rest.leave(number, "footer")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -79,6 +80,13 @@ class PostgresTemplate:
         with self.server.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The address of a fresh copy, which is dropped in the end."""
+        name = self.copy()
+        yield self.url(name)
+        self.drop(name)
+
     def url(self, name: str) -> str:
         """The address of a copy."""
         return self.server.url.set(database=name).render_as_string(hide_password=False)
@@ -109,9 +117,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_template: PostgresTemplate) -> Iterator[str]:
     """The address of a fresh PostgreSQL database. A test that asks for it by name is marked `postgres`."""
-    name = postgres_template.copy()
-    yield postgres_template.url(name)
-    postgres_template.drop(name)
+    with postgres_template.fresh() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -130,9 +137,8 @@ def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         yield f"sqlite:///{path}"
         return
     template: PostgresTemplate = request.getfixturevalue("postgres_template")
-    name = template.copy()
-    yield template.url(name)
-    template.drop(name)
+    with template.fresh() as url:
+        yield url
 
 
 @pytest.fixture
