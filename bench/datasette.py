@@ -31,7 +31,7 @@ from bench.beside import API, HEAVY, Question, questions
 from bench.load import CONNECTIONS, Figures, Load, Tool, measure, processor_of
 from bench.overhead import measure_overhead
 from bench.roapi import measure_roapi
-from bench.servers import DATASETTE, Server, ask, datasette_python, hello, portal, running
+from bench.servers import DATASETTE, HELLO_PATH, Server, ask, datasette_python, hello, portal, running
 from catalog.db import session
 from catalog.models import Dataset, Publisher, Release
 from catalog.rows.engine import RowFiles
@@ -48,7 +48,7 @@ DRAWN = 4000
 TURNS = 8
 STORM = 4  # heavy questions at once
 INDEXES = ("region, deal_price", "deal_price", "parcel_no", "period", "deal_date")
-VERSIONS = ("flask", "granian", "duckdb", "pyarrow", "orjson", "sqlalchemy")
+VERSIONS = ("flask", "uvicorn", "duckdb", "pyarrow", "orjson", "sqlalchemy")
 HOME = Path("var/bench")
 
 
@@ -224,8 +224,8 @@ def run(directory: Path, rows: int, seconds: float, *, csv: bool) -> dict[str, A
     asked = questions(given, prices, SECRET)
     figures = about(rows, len(files.table.fields), seconds)
     figures["overhead"] = measure_overhead(given, directory / "portal", asked[1:4])
-    with running(hello(directory), "/") as server:
-        before, bare = processor_of(server.session), measure(server.port, ["/"], seconds)
+    with running(hello(), HELLO_PATH) as server:
+        before, bare = processor_of(server.session), measure(server.port, [HELLO_PATH], seconds)
         bare.server = processor_of(server.session) - before
         figures["ceiling"] = asdict(bare.figures())
     print(f"load tool against a bare server: {figures['ceiling']['per_second']:.0f}/s", flush=True)

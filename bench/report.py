@@ -30,8 +30,8 @@ def _run(run: dict[str, Any]) -> Iterator[str]:
     logs = ", each logging its requests" if run.get("logged") else ""  # Datasette did not in earlier runs
     yield (
         f"Both over HTTP with two server processes{logs}, {run['connections']} kept connections of one load tool (one "
-        f"process; against a bare granian it reaches {run['ceiling']['per_second']:,.0f}/s, which costs that "
-        f"{run['ceiling']['cpu_ms'] or 0:.3f} ms of processor a request), {run['seconds']:g} s a "
+        f"process; against the same server with a word to say it reaches {run['ceiling']['per_second']:,.0f}/s, which "
+        f"costs that {run['ceiling']['cpu_ms'] or 0:.3f} ms of processor a request), {run['seconds']:g} s a "
         "question, every request drawn anew, all guards of ours on, each question asked of both in short turns in one "
         "run. CPU is the processor time (user and system) of a server's processes for a request, which load disturbs "
         "less; the load tool's own share of the processor is beside the requests/s.\n"

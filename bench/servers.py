@@ -28,10 +28,23 @@ app = Datasette([], immutables=[sys.argv[1]], settings={"sql_time_limit_ms": 120
 uvicorn.Server(uvicorn.Config(app, log_level="info")).run(sockets=[listening])
 """
 HELLO = """
-def app(environ, start):
-    start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
-    return [b"hello"]
+import os, sys
+from portal.answers import Answer
+from portal.server.http import make_server
+from portal.server.processes import listen
+
+class Hello:
+    def answer_at_once(self, environ):
+        return Answer(200, [("Content-Type", "text/plain"), ("Content-Length", "5")], b"hello")
+
+    def __call__(self, environ, start):
+        start("404 Not Found", [("Content-Length", "0")])
+        return [b""]
+
+first, second = listen("127.0.0.1", int(sys.argv[1]), 2)
+make_server(Hello()).run(sockets=[second if os.fork() else first])
 """
+HELLO_PATH = "/api/v1/datasets/hello/rows/1"
 LONGEST = 20.0  # seconds that a server has to end
 
 
@@ -81,14 +94,9 @@ def portal(directory: Path, secret: str) -> tuple[list[str], dict[str, str]]:
     return [sys.executable, "-m", "portal", "serve", "--port", "{port}", "--workers", "2", "--no-worker"], environment
 
 
-def hello(directory: Path) -> list[str]:
-    """The same server round the least that can be said: what the load tool itself can reach."""
-    (directory / "hello.py").write_text(HELLO, encoding="utf-8")
-    words = "--interface wsgi --host 127.0.0.1 --workers 2 --blocking-threads 4 --no-access-log --log-level error"
-    return [
-        sys.executable, "-m", "granian", *words.split(), "--port", "{port}",
-        "--working-dir", str(directory), "hello:app",
-    ]  # fmt: skip
+def hello() -> list[str]:
+    """The same server round the least that can be said, at `HELLO_PATH`: what the load tool itself can reach."""
+    return [sys.executable, "-c", HELLO, "{port}"]
 
 
 def free_port() -> int:

@@ -23,6 +23,10 @@ class PortalError(Exception):
         return self.message.text()
 
 
+class NotAtHand(Exception):
+    """What was asked for is not to be had without waiting for it; nobody is told."""
+
+
 class BadParameter(PortalError):
     """A query parameter, header or address part that cannot be understood."""
 

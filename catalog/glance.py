@@ -53,6 +53,12 @@ class Glance:
             seen[1][key] = self._from_idle(self._idle, values)
         return seen[1][key]
 
+    def known(self, **values: Any) -> Any:
+        """The row where `first` would give it without the statement; None where that would have to run."""
+        mark = self._mark() if self._mark else None
+        seen, found = self._seen
+        return found.get(tuple(values.values())) if mark is not None and mark == seen else None
+
     def close(self) -> None:
         """Let go of its own connections."""
         self._stop_watching()

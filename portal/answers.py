@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from flask import Response, g, request
@@ -33,6 +33,14 @@ _SCRIPTS = {
     "zh": "zh-Hans",
     "en": "en",
 }
+
+
+class Answer(NamedTuple):
+    """A whole answer: what WSGI wants of it."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
 
 
 def json_answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -90,7 +90,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         API_SPEC_OPTIONS={"info": {"description": guide()}},
     )
     own = app.extensions["house"] = House(settings or load())
-    app.wsgi_app = Edge(Direct(app.wsgi_app, own), own.settings)  # type: ignore[method-assign]  # as Flask wants it done
+    edge = app.extensions["edge"] = Edge(Direct(app.wsgi_app, own), own.settings)
+    app.wsgi_app = edge  # type: ignore[method-assign]  # as Flask wants it done
     app.before_request(_begin)
     health.install(app)
     _serve_docs(app)

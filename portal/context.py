@@ -117,13 +117,16 @@ class House:
 
     def rows_of(self, table: Table) -> RowFiles:
         """The files of one table of a release. Raises Unavailable where the release's own file is missing."""
-        known = self._lately.find(table)
-        if known is not None:
+        if (known := self.find_rows(table)) is not None:
             return known
         parquet = self._parquet(table.digest)
         serving = self._serving_form(parquet, table)
         found = RowFiles(parquet, serving, table, lambda key, make: self._beside((table.digest, key), make))
         return self._lately.keep(table, found, serving.is_whole) if isinstance(serving, Serving) else found
+
+    def find_rows(self, table: Table) -> RowFiles | None:
+        """The same where they were found of late."""
+        return self._lately.find(table)
 
     @cached_property
     def _lately(self) -> Lately[RowFiles]:

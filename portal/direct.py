@@ -12,12 +12,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from catalog.accounts import PUBLIC
-from portal.answers import read_language, refuse_nul
+from portal.answers import Answer, read_language, refuse_nul
 from portal.asking import Asking, read_args
 from portal.context import House
 from portal.edge import COUNT
-from portal.places import Answer
-from portal.v1.rows import one_row, rows
+from portal.v1.rows import one_row, row_at_once, rows, rows_at_once
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,10 +42,20 @@ class Direct:
         except Exception as fault:  # noqa: BLE001 - the application has an answer to every fault, and logs our own
             environ[FAULT] = fault
             return self.inner(environ, start_response)
-        if answer.status != 304:
-            answer.headers.append(("Content-Length", str(len(answer.body))))
         start_response(_STATUS[answer.status], answer.headers)
         return [answer.body]
+
+    def answer_at_once(self, environ: WSGIEnvironment) -> Answer | None:
+        """Rows where nothing has to be waited for to give them; else None, and `__call__` has something to say."""
+        found = self._find_address(environ)
+        if found is None:
+            return None
+        slug, row = found.groups()
+        try:
+            asked = self._asking(environ)
+            return _measured(rows_at_once(asked, slug) if row is None else row_at_once(asked, slug, row))
+        except Exception:  # noqa: BLE001 - asked again it is told, and logged
+            return None
 
     def _find_address(self, environ: WSGIEnvironment) -> re.Match[str] | None:
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_AUTHORIZATION" in environ:
@@ -56,7 +65,16 @@ class Direct:
         return _ADDRESS.fullmatch(environ["PATH_INFO"])
 
     def _answer(self, environ: WSGIEnvironment, slug: str, row: str | None) -> Answer:
+        asked = self._asking(environ)
+        return _measured(rows(asked, slug) if row is None else one_row(asked, slug, row))
+
+    def _asking(self, environ: WSGIEnvironment) -> Asking:
         refuse_nul(environ)
         args = read_args(environ)
-        asked = Asking(self.house, PUBLIC, read_language(args.get("lang"), environ), environ, args)
-        return rows(asked, slug) if row is None else one_row(asked, slug, row)
+        return Asking(self.house, PUBLIC, read_language(args.get("lang"), environ), environ, args)
+
+
+def _measured(answer: Answer) -> Answer:
+    if answer.status != 304:
+        answer.headers.append(("Content-Length", str(len(answer.body))))
+    return answer

@@ -11,14 +11,15 @@ import re
 import secrets
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from portal.answers import Answer
 from portal.limits import Window, reader
 from portal.logs import tell
 from portal.settings import Settings
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 COUNT: Final = "portal.count"  # in the environment: what the window said of this request
@@ -54,10 +55,20 @@ _PREFLIGHT: Final[Headers] = [
 ]
 
 
+class Inner(Protocol):
+    """What stands inside of the edge: a WSGI application that has some answers at hand."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse, /) -> Iterable[bytes]:
+        """Answer a request."""
+
+    def answer_at_once(self, environ: WSGIEnvironment) -> Answer | None:
+        """The same answer where nothing has to be waited for to give it, else None."""
+
+
 class Edge:
     """The application with its edge."""
 
-    def __init__(self, inner: WSGIApplication, settings: Settings) -> None:
+    def __init__(self, inner: Inner, settings: Settings) -> None:
         self.inner = inner
         self.window = Window(*settings.rate_limit) if settings.rate_limit else None
         encrypted = settings.base_url.startswith("https://")
@@ -72,16 +83,34 @@ class Edge:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application does, with the headers of every answer."""
         began = time.perf_counter()
+        self._begin(environ)
+
+        def start(status: str, headers: Headers, *fault: Any) -> Any:
+            self._finish(environ, int(status[:3]), headers, began)
+            return start_response(status, headers, *fault)
+
+        return self.inner(environ, start)
+
+    def answer_at_once(self, environ: WSGIEnvironment) -> Answer | None:
+        """The same where nothing has to be waited for; None where it has to be called for that answer."""
+        began = time.perf_counter()
+        answer = self.inner.answer_at_once(environ)
+        if answer is None:
+            return None
+        self._begin(environ)
+        if COUNT in environ and not environ[COUNT].allowed:
+            return None  # how it is refused the application knows
+        self._finish(environ, answer.status, answer.headers, began)
+        return answer
+
+    def _begin(self, environ: WSGIEnvironment) -> None:
         environ[REQUEST_ID] = self._id(environ.get("HTTP_X_REQUEST_ID"))
         if self.window and environ["PATH_INFO"] not in UNCOUNTED:
             environ[COUNT] = self.window.count(reader(environ), time.time())
 
-        def start(status: str, headers: Headers, *fault: Any) -> Any:
-            headers += self._headers(environ)
-            tell(environ, int(status[:3]), environ[REQUEST_ID], time.perf_counter() - began)
-            return start_response(status, headers, *fault)
-
-        return self.inner(environ, start)
+    def _finish(self, environ: WSGIEnvironment, status: int, headers: Headers, began: float) -> None:
+        headers += self._headers(environ)
+        tell(environ, status, environ[REQUEST_ID], time.perf_counter() - began)
 
     def _id(self, given: str | None) -> str:
         """The reader's own id where it is plain, else one that nobody has had: of this process, and of its requests."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 from flask import Response
@@ -16,7 +16,7 @@ from werkzeug.http import parse_etags
 
 from catalog.accounts import EDITORS, PUBLIC, Actor
 from catalog.db import moment_text, session
-from catalog.errors import BadParameter, NotFound
+from catalog.errors import BadParameter, NotAtHand, NotFound
 from catalog.lookup import (
     get_current_release,
     get_dataset,
@@ -32,8 +32,8 @@ from catalog.rows.query import parse_query
 from catalog.rows.terms import RowQuery
 from catalog.schema import Table
 from ingest.privacy.decided import require_shown
-from portal.answers import JSON_TYPE, PRIVATE, VARY, if_changed
-from portal.asking import Asking, asking
+from portal.answers import JSON_TYPE, PRIVATE, VARY, Answer, if_changed
+from portal.asking import Asked, Asking, asking
 from portal.context import House
 
 _known: Final[Kept[Place]] = Kept(1000)  # what the public sees of a dataset: the same as long as its revision is
@@ -41,14 +41,6 @@ WHERE = ("release", "table", "as_of")  # which rows
 ONCE = (*WHERE, "lang", "shape", "cursor", "header", "bom")  # what can only mean one thing
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
-
-
-class Answer(NamedTuple):
-    """A whole answer: what WSGI wants of it."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -120,20 +112,40 @@ class Place:
         """Their files."""
         return house.rows_of(self.table)
 
+    def files_at_hand(self, house: House) -> RowFiles:
+        """The same for use without waiting, where they were found of late. Raises NotAtHand."""
+        found = house.find_rows(self.table)
+        if found is None:
+            raise NotAtHand
+        return replace(found, at_hand=True)
+
 
 def find_place(asking: Asking, slug: str) -> Place:
     """Dataset, release and table that the parameters name. Raises NotFound, Gone, BadParameter."""
-    args = asking.args
-    where: tuple[str | None, ...] = ()
-    if args.pairs:
-        args.require_once(ONCE)
-        where = tuple(args.get(name) for name in WHERE)
+    where = _where(asking.args)
     if asking.actor is not PUBLIC and asking.actor != PUBLIC:
         return _look_up(asking, slug)
     own = asking.house
     revision = own.glances.revisions.first(slug=slug)  # read every time: what is known holds for one revision alone
     key = (own.engine, slug, revision, where)
     return _known.find(key) or _known.get(key, lambda: _look_up(asking, slug))
+
+
+def place_at_hand(asking: Asking, slug: str) -> Place:
+    """The same for the public, where neither the database nor a file has to be asked for it. Raises NotAtHand."""
+    own = asking.house
+    revision = own.glances.revisions.known(slug=slug)
+    found = None if revision is None else _known.find((own.engine, slug, revision, _where(asking.args)))
+    if found is None:
+        raise NotAtHand
+    return found
+
+
+def _where(args: Asked) -> tuple[str | None, ...]:
+    if not args.pairs:
+        return ()
+    args.require_once(ONCE)
+    return tuple(args.get(name) for name in WHERE)
 
 
 def _look_up(asking: Asking, slug: str) -> Place:

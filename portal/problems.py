@@ -56,18 +56,26 @@ def status_of(error: errors.PortalError) -> int:
 
 def problem(status: int, message: Message, places: Places | None = None) -> Response:
     """A problem document with its sentence in the reader's language."""
-    words = _language()
-    body = {
-        "type": f"/docs/errors#{message.code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": message.text(words),
-        "errors": {place: [one.text(words) for one in found] for place, found in (places or {}).items()},
-        "request_id": getattr(g, "request_id", ""),
-    }
-    answer = Response(orjson.dumps(body), status, content_type=PROBLEM_TYPE)
+    body = problem_text(status, message, _language(), places, getattr(g, "request_id", ""))
+    answer = Response(body, status, content_type=PROBLEM_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def problem_text(
+    status: int, message: Message, words: str, places: Places | None = None, request_id: str = ""
+) -> bytes:
+    """The JSON of a problem document with its sentence in the language `words`."""
+    return orjson.dumps(
+        {
+            "type": f"/docs/errors#{message.code}",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": message.text(words),
+            "errors": {place: [one.text(words) for one in found] for place, found in (places or {}).items()},
+            "request_id": request_id,
+        }
+    )
 
 
 def install(app: Flask) -> None:

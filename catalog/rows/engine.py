@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from catalog.errors import BadParameter, Unavailable
+from catalog.errors import BadParameter, NotAtHand, Unavailable
 from catalog.rows import duck, finder, thresholds
 from catalog.rows.duck_sql import DUCK, Dress, group_count_sql, grouped_sql, plain_columns, stream_sql
 from catalog.rows.limits import LIMITS, Clock, Limits
@@ -37,13 +37,15 @@ class RowFiles:
     """Where the rows of a table are: the Parquet file, the serving file where there is one, and their shape.
 
     `serving` is a file to be opened, or one that the caller has opened just now. `later` takes the making of ranks that
-    would keep a reader waiting; without it they are made at once.
+    would keep a reader waiting; without it they are made at once. With `at_hand` only what this process has open is
+    used, and NotAtHand is raised where that will not do.
     """
 
     parquet: Path
     serving: Path | Serving | None
     table: Table
     later: Later | None = None
+    at_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def read_page(
 ) -> RowPage:
     """One page. `after` is the `next_after` of the page before; with `as_text` the rows may come as JSON already.
 
-    Raises Unavailable past a limit, BadParameter.
+    Raises Unavailable past a limit, BadParameter, NotAtHand.
     """
     if after is not None and len(after) != (1 if query.grouped else len(query.order_by) + 1):
         raise BadParameter.at("cursor", "cursor_unreadable")
@@ -204,7 +206,7 @@ def _find_ranked(
     """The rows by their ranks; None where ranks cannot tell, or are not there yet."""
     if not finder.suits(query):
         return None
-    orders = Orders(serving, files.parquet, files.later)
+    orders = Orders(serving, files.parquet, files.later, files.at_hand)
     ranks = orders.find_ranks(finder.keys_of(query))
     if ranks is None:
         return None
@@ -214,12 +216,19 @@ def _find_ranked(
 def _find_duck(files: RowFiles, query: RowQuery, after: Sequence[Any] | None, limits: Limits, clock: Clock) -> _Found:
     sql, params = rows_sql(DUCK, query, files.table, [DUCK.expression(item) for item in query.select], after)
     sql = f"{sql}{_slice(query, after)}"
-    found = duck.fetch(files.parquet, len(files.table.fields), sql, params, limits, clock)
+    found = _fetch(files, sql, params, limits, clock)
     outputs = [item.output for item in query.select]
     width = 1 + len(outputs)
     rows = [(row[0] + 1, *map(to_json, outputs, row[1:width])) for row in found]
     last = _keys(query, found[query.page - 1][width:]) if len(found) > query.page else None
     return _Found([row[0] for row in rows], last, rows=rows)
+
+
+def _fetch(files: RowFiles, sql: str, params: Sequence[Any], limits: Limits, clock: Clock) -> list[tuple[Any, ...]]:
+    """What DuckDB finds."""
+    if files.at_hand:
+        raise NotAtHand
+    return duck.fetch(files.parquet, len(files.table.fields), sql, params, limits, clock)
 
 
 def _keys(query: RowQuery, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -254,13 +263,13 @@ def _total(files: RowFiles, query: RowQuery, limits: Limits, clock: Clock, least
 
 def _count(files: RowFiles, query: RowQuery, limits: Limits, clock: Clock) -> int:
     sql, params = count_sql(DUCK, query, files.table)
-    return int(duck.fetch(files.parquet, len(files.table.fields), sql, params, limits, clock)[0][0])
+    return int(_fetch(files, sql, params, limits, clock)[0][0])
 
 
 def _group_page(files: RowFiles, query: RowQuery, offset: int, limits: Limits, clock: Clock) -> RowPage:
     sql, params = grouped_sql(query, files.table)
     sql = f"{sql} LIMIT {query.page} OFFSET {int(offset)}"
-    found = duck.fetch(files.parquet, len(files.table.fields), sql, params, limits, clock)
+    found = _fetch(files, sql, params, limits, clock)
     outputs = [item.output for item in query.select]
     rows = [(None, *map(to_json, outputs, row[:-1])) for row in found]
     total = found[0][-1] if found else _group_count(files, query, limits, clock) if offset else 0
@@ -270,7 +279,7 @@ def _group_page(files: RowFiles, query: RowQuery, offset: int, limits: Limits, c
 
 def _group_count(files: RowFiles, query: RowQuery, limits: Limits, clock: Clock) -> int:
     sql, params = group_count_sql(query, files.table)
-    return int(duck.fetch(files.parquet, len(files.table.fields), sql, params, limits, clock)[0][0])
+    return int(_fetch(files, sql, params, limits, clock)[0][0])
 
 
 def _export_total(files: RowFiles, query: RowQuery, limits: Limits) -> int:

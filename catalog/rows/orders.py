@@ -17,11 +17,14 @@ Later = Callable[[Hashable, Callable[[], None]], None]
 
 @dataclass(frozen=True)
 class Orders:
-    """Those of one serving file and its Parquet file. `later` takes the making of one that a reader would wait for."""
+    """Those of one serving file and its Parquet file. `later` takes the making of one that a reader would wait for;
+    with `at_hand` there are only those that this process has open.
+    """
 
     serving: Serving
     parquet: Path
     later: Later | None
+    at_hand: bool = False
 
     def find_ranks(self, keys: Sequence[Key]) -> dict[Key, Rank] | None:
         """The ranks of all these keys; None while one is being made."""
@@ -30,14 +33,14 @@ class Orders:
 
     def find_pair(self, pair: Pair) -> memoryview | None:
         """The rows by one key and then another; None while they are being made, and where the table has enough."""
-        found = find_pair(self.serving, pair)
-        if found is not None or not has_room(self.serving):
+        found = find_pair(self.serving, pair, opened=self.at_hand)
+        if found is not None or self.at_hand or not has_room(self.serving):
             return found
         return find_pair(self.serving, pair) if self._make(pair, partial(build_pair, self.serving, pair)) else None
 
     def _find_rank(self, key: Key) -> Rank | None:
-        found = find_rank(self.serving, key)
-        if found is None and self._make(key, partial(build_rank, self.serving, key, self.parquet)):
+        found = find_rank(self.serving, key, opened=self.at_hand)
+        if found is None and not self.at_hand and self._make(key, partial(build_rank, self.serving, key, self.parquet)):
             found = find_rank(self.serving, key)
         return found
 

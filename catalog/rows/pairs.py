@@ -42,14 +42,16 @@ class _Places(NamedTuple):
 _open: Final[Kept[_Places]] = Kept(_KEPT)
 
 
-def find_pair(serving: Serving, pair: Pair) -> memoryview | None:
-    """The places where they are there and sound."""
-    found: _Places | None = serving.lately.look(pair, lambda: _opened(serving, pair))
+def find_pair(serving: Serving, pair: Pair, *, opened: bool = False) -> memoryview | None:
+    """The places where they are there and sound; with `opened` only where this process has them open."""
+    found: _Places | None = serving.lately.look(pair, lambda: _opened(serving, pair, opened))
     return found.order if found else None
 
 
-def _opened(serving: Serving, pair: Pair) -> _Places | None:
+def _opened(serving: Serving, pair: Pair, opened: bool) -> _Places | None:
     key = file_key(_path(serving, pair))
+    if opened:
+        return _open.find(key)
     try:
         return _open.get(key, lambda: _load(key[0], serving)) if key else None
     except Unsound:

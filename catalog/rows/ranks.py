@@ -137,14 +137,16 @@ def view_of(numbers: Any) -> memoryview:
 _open: Final[Kept[Rank]] = Kept(_KEPT)
 
 
-def find_rank(serving: Serving, key: Key) -> Rank | None:
-    """The ranks of a key where they are there and sound."""
-    found: Rank | None = serving.lately.look(key, lambda: _opened(serving, key))
+def find_rank(serving: Serving, key: Key, *, opened: bool = False) -> Rank | None:
+    """The ranks of a key where they are there and sound; with `opened` only where this process has them open."""
+    found: Rank | None = serving.lately.look(key, lambda: _opened(serving, key, opened))
     return found
 
 
-def _opened(serving: Serving, key: Key) -> Rank | None:
+def _opened(serving: Serving, key: Key, opened: bool) -> Rank | None:
     found = file_key(_path(serving, key))
+    if opened:
+        return _open.find(found)
     try:
         return _open.get(found, lambda: _load(found[0], serving, key)) if found else None
     except Unsound:

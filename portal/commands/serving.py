@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import subprocess
@@ -14,8 +13,8 @@ import click
 
 from portal.commands.house import open_house
 from portal.context import House
+from portal.server.processes import listen, run_processes
 
-LONGEST_HEAD = 64 << 10  # bytes of a request before its body
 SERVER_FIRST_SECONDS = 1.5  # until the worker is started: it would take the processor from the server's start
 
 
@@ -34,10 +33,16 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool, with_demo:
     if with_demo and not _has_demo(house):
         subprocess.run([sys.executable, "-m", "portal", "demo"], check=True)  # its threads must not be forked from
     house.close()
+    try:
+        listening = listen(host, port, workers or min(os.cpu_count() or 1, 4))
+    except OSError as fault:
+        raise click.ClickException(f"cannot listen at {host}:{port}: {fault.strerror or fault}") from fault
     beside = None if no_worker else _Beside()
     click.echo(f"http://{host}:{port}", err=True)
+    import portal.app  # noqa: F401 - loaded once, here: the server processes are forked with it
+
     try:
-        _serve(host, port, workers or min(os.cpu_count() or 1, 4))
+        run_processes(listening)
     finally:
         if beside:
             beside.stop()
@@ -47,30 +52,6 @@ def _has_demo(house: House) -> bool:
     from portal.demo.edition import is_loaded
 
     return is_loaded(house.engine)
-
-
-def _serve(host: str, port: int, workers: int) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces, RuntimeModes
-    from granian.http import HTTP1Settings
-
-    import portal.app  # noqa: F401 - loaded once, here: the server processes are forked with it
-
-    # more threads than cores are meant: most of them wait
-    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.msg)
-    Granian(
-        "wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=8,  # more than wait for heavy queries and exports at once, so that pages always find one
-        runtime_mode=RuntimeModes.st,  # one core a process: its threads would only hand work to each other
-        respawn_failed_workers=True,
-        workers_kill_timeout=5,  # one that was asked to stop while it was still loading does not hear it
-        log_access=False,
-        http1_settings=HTTP1Settings(max_buffer_size=LONGEST_HEAD),
-    ).serve()
 
 
 class _Beside:

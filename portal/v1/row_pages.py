@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 import orjson
 
-from catalog.errors import BadParameter
+from catalog.errors import BadParameter, NotAtHand
 from catalog.rows.engine import RowPage, is_heavy, read_page
 from catalog.rows.limits import LIMITS
 from catalog.rows.terms import RowQuery
@@ -22,6 +22,7 @@ from portal.v1.shapes import field_shape
 
 FORM = ("lang", "shape", "cursor")  # how rows are given
 SHAPES = ("objects", "arrays")
+_MOMENT: Final = replace(LIMITS, seconds=0.01)  # that others may be kept waiting
 _SHORT: Final = 100  # characters of a name or value whose escaped form is remembered
 
 
@@ -43,6 +44,22 @@ def page_body(asking: Asking, place: Place, query: RowQuery) -> bytes:
         if place.is_public:  # columns of what is not may still be masked or dropped
             asking.house.answers.keep(mark, found)
     return found
+
+
+def page_at_hand(asking: Asking, place: Place, query: RowQuery) -> bytes:
+    """The same where a moment's work on what is open already makes it, or a heavy query's answer is kept.
+
+    Raises NotAtHand, Unavailable where that moment is over, and whatever `page_body` raises.
+    """
+    shape, after = _shape(asking.args), _after(asking, place, query)
+    files = place.files_at_hand(asking.house)
+    if is_heavy(files, query):
+        found = asking.house.answers.find(mark_of(asking, place))
+        if found is None:
+            raise NotAtHand
+        return found
+    page = read_page(files, query, after=after, limits=_MOMENT, as_text=shape == "objects")
+    return _written(asking, place, query, page, shape)
 
 
 def _written(asking: Asking, place: Place, query: RowQuery, page: RowPage, shape: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -9,20 +10,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import orjson
 from flask import Response
 
-from catalog.errors import NotFound
+from catalog.errors import NotAtHand, NotFound
 from catalog.rows import thresholds
 from catalog.rows.engine import RowFiles, find_row_text, read_page
 from catalog.rows.serving import Serving
 from catalog.rows.terms import whole_rows
 from catalog.rows.texts import Texts, find_texts
 from catalog.storage import key_of
+from portal.answers import Answer
 from portal.asking import Asking, asking
 from portal.context import House
-from portal.places import WHERE, Answer, Place, find_place, read_parameters, unless_known
+from portal.places import WHERE, Place, find_place, place_at_hand, read_parameters, unless_known
 from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
 from portal.v1.resource import EVERYWHERE, Resource, documented, refuse_unknown
-from portal.v1.row_pages import FORM, page_body, rows_json
+from portal.v1.row_pages import FORM, page_at_hand, page_body, rows_json
 
 if TYPE_CHECKING:
     from ingest.cell_views import CellView
@@ -63,15 +65,34 @@ def rows(asked: Asking, slug: str) -> Answer:
     return unless_known(asked, place, lambda: page_body(asked, place, read_parameters(asked, place, FORM)))
 
 
+def rows_at_once(asked: Asking, slug: str) -> Answer:
+    """The same where all that it needs is at hand. Raises NotAtHand, and whatever `rows` raises."""
+    place = place_at_hand(asked, slug)
+    return unless_known(asked, place, lambda: page_at_hand(asked, place, read_parameters(asked, place, FORM)))
+
+
 def one_row(asked: Asking, slug: str, row: str) -> Answer:
     """One row, with its raw cells."""
     refuse_unknown((*WHERE, *EVERYWHERE), asked.args)
     place = find_place(asked, slug)
+    return _row_answer(asked, place, row, partial(_row_body, asked.house, place))
+
+
+def row_at_once(asked: Asking, slug: str, row: str) -> Answer:
+    """The same where all that it needs is at hand. Raises NotAtHand, and whatever `one_row` raises."""
+    refuse_unknown((*WHERE, *EVERYWHERE), asked.args)
+    place = place_at_hand(asked, slug)
+    at_hand: _AtHand | None = place.lately.find(_AtHand)
+    if at_hand is None:
+        raise NotAtHand
+    return _row_answer(asked, place, row, partial(at_hand.read, place.release_text))
+
+
+def _row_answer(asked: Asking, place: Place, row: str, read: Callable[[int], bytes]) -> Answer:
     number = int(row) if row.isascii() and row.isdecimal() and len(row) < 12 else 0
     if not 1 <= number <= place.table.rows:
         raise NotFound("row_not_found", row=row, most=place.table.rows)
-    mark = f"{place.mark}-{number}-{asked.language}"
-    return unless_known(asked, place, lambda: _row_body(asked.house, place, number), mark)
+    return unless_known(asked, place, lambda: read(number), f"{place.mark}-{number}-{asked.language}")
 
 
 def _response(answer: Answer) -> Response:

@@ -242,7 +242,34 @@ def test_what_is_written_is_for_its_account_alone_and_a_long_head_is_refused(por
     assert portal.run("migrate").returncode == 0
     portal.serve("--no-worker")
     assert portal.call("GET", "/api/v1", X_A="a" * 10_000)[0] == 200
-    assert portal.call("GET", "/api/v1", X_A="a" * 100_000)[0] in (0, 400, 431)
+    status, _, problem = portal.call("GET", "/api/v1", X_A="a" * 1_000_000)
+    assert (status, problem["type"]) == (431, "/docs/errors#head_too_long")
     written = [one for one in portal.data_dir.rglob("*") if one.name != "log.txt"]
     assert {one.name for one in written} >= {"portal.sqlite", "secret.key"}
     assert [one for one in written if one.stat().st_mode & 0o077] == []
+
+
+def test_a_server_process_that_dies_is_started_again_and_none_outlives_the_server(portal: Portal) -> None:
+    assert portal.run("migrate").returncode == 0
+    server = portal.serve("--no-worker")
+    (first,) = children_of(server.pid)
+    os.kill(first, signal.SIGKILL)
+    portal.wait(lambda: children_of(server.pid) not in ([], [first]))
+    portal.wait(lambda: portal.call("GET", "/healthz")[0] == 200)
+    server.kill()
+    server.wait(timeout=PATIENCE)
+    portal.wait(lambda: portal.call("GET", "/healthz")[0] == 0)
+
+
+def test_a_port_that_is_taken_is_told(portal: Portal) -> None:
+    assert portal.run("migrate").returncode == 0
+    with socket.create_server(("127.0.0.1", portal.port)):
+        refused = portal.run("serve", "--port", str(portal.port), "--no-worker")
+    assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)
+    assert f"cannot listen at 127.0.0.1:{portal.port}" in refused.stderr
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one started."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(one) for one in listed.stdout.split()]
