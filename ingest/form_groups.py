@@ -16,10 +16,11 @@ from ingest.melt_texts import figure_of, is_figure
 
 _MOST_ROWS = 2_000  # among which sums are looked for that nothing else tells
 _SUMS = ("CNY", "percent")  # what a unit's row has figures of
-# `单位名称（项目名称）`, `部门/项目名称`, `单位编码（项目编码）`: two headings, that of a unit first.
+_KINDS = ("项目", "专项")
+# `单位名称（项目名称）`, `单位（专项）名称`, `部门/项目名称`, `单位编码（项目编码）`: two headings, that of a unit first.
 _MIXED = re.compile(
     r"(?P<over>[^/、()]*(?:单位|部门)(?:名称|编码|代码)?(?:\([^()]*\))?)"
-    r"[/、(和及与]\(?(?P<own>项目(?:名称|编码|代码)?)\)?(?:名称|编码|代码)?"
+    r"[/、(和及与]\(?(?P<own>(?:项目|专项)(?:名称|编码|代码)?)\)?(?:名称|编码|代码)?"
 )
 
 
@@ -60,7 +61,7 @@ def untangled(cells: Sequence[str], names: Names, link: str) -> tuple[list[str],
 
 
 def _name(own: str) -> str:
-    return own if own != "项目" else "项目名称"
+    return own if own not in _KINDS else own + "名称"
 
 
 def find_over(words: str, names: Names, link: str, columns: Collection[str], default: str) -> str:
