@@ -97,9 +97,10 @@ class FormReading:
         """Add what a block says; whether it says more than a name."""
         headers = self._headers(start, end)
         above = max(before + 1, start - _ABOVE)
-        self.unit = find_form_unit(self.rows[above:end])
+        close = self.others.next_title(start, end, headers)
+        self.unit = find_form_unit(self.rows[above:close])
         inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
-        record = self.labels.told(start, end, inside)
+        record = self.labels.told(start, close, inside)
         if not headers and record.keys() <= {self.form.link, "year"}:
             return False
         record = {**self.labels.over(above, start), **record}
