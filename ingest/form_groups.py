@@ -23,6 +23,10 @@ _MIXED = re.compile(
     r"(?P<over>[^-/、()]*(?:单位|部门)(?:名称|编码|代码)?(?:\([^()]*\))?)"
     r"[-/、(和及与]\(?(?P<own>(?:项目|专项)(?:名称|编码|代码)?)\)?(?:名称|编码|代码)?"
 )
+# `项目（单位）名称`, `项目名称/单位名称`: that of a project first.
+_TURNED = re.compile(
+    r"(?P<own>(?:项目|专项)(?:名称)?)[-/、(和及与](?P<over>(?:预算|实施|主管)?(?:单位|部门)(?:名称)?)\)?(?:名称)?(?<=名称|称\))"
+)
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,16 @@ def untangled(cells: Sequence[str], names: Names, link: str) -> tuple[list[str],
 
     Headings of codes are taken apart only beside such a one.
     """
-    found = {at: one for at, cell in enumerate(cells) if (one := _MIXED.fullmatch(fold(cell)))}
+    found = {at: one for at, cell in enumerate(cells) if (one := _mixed(fold(cell)))}
     named = [at for at, one in found.items() if link in names.meant(_name(one["own"]))]
     if not named:
         return list(cells), ""
     own = {at: _name(one["own"]) for at, one in found.items()}
     return [own.get(at, cell) for at, cell in enumerate(cells)], found[named[0]]["over"]
+
+
+def _mixed(heading: str) -> re.Match[str] | None:
+    return _MIXED.fullmatch(heading) or _TURNED.fullmatch(heading)
 
 
 def _name(own: str) -> str:
@@ -140,6 +148,12 @@ def find_groups(mixed: Mixed, rows: Sequence[Row]) -> Groups:
     if not proven | alone | unsure:
         proven = _by_spans(mixed, named)
     return Groups({named[at][0] for at in alone | proven}, {named[at][0] for at in unsure})
+
+
+def are_projects(heading: str, mixed: Mixed, rows: Sequence[Row]) -> bool:
+    """Whether all rows are projects: the heading names these first, and each row says something that only they have."""
+    named = [cells for _, cells in rows if cells[mixed.link]]
+    return _TURNED.fullmatch(fold(heading)) is not None and all(any(cells[at] for at in mixed.apart) for cells in named)
 
 
 def _is_bare(mixed: Mixed, cells: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ingest.findings import WARNING, Refused
 from ingest.form_blocks import find_form_unit, plain_label
-from ingest.form_groups import Groups, find_groups, find_over, mixed_columns, parted, raised, untangled
+from ingest.form_groups import Groups, are_projects, find_groups, find_over, mixed_columns, parted, raised, untangled
 from ingest.form_heads import Header, Row, find_header, is_between
 from ingest.form_labels import Told
 from ingest.forms import FormReading
@@ -202,9 +202,11 @@ def _groups(reading: FormReading, one: FormList, body: list[Row], *, goes_on: bo
         return Groups(set(), set())
     heads = reading.overlaid(one.top, one.at)
     names, link = reading.names[reading.form.record], reading.form.link
-    groups = find_groups(mixed_columns(names, link, one.columns, one.inside, heads), body)
+    mixed = mixed_columns(names, link, one.columns, one.inside, heads)
+    groups = find_groups(mixed, body)
     at, sheet = one.columns[link], reading.sheet
-    if not goes_on and not groups.units | groups.unsure and any(cells[at] for _, cells in body):
+    told = goes_on or groups.units | groups.unsure or are_projects(heads[at], mixed, body)
+    if not told and any(cells[at] for _, cells in body):
         raise Refused(
             "units_not_told",
             sheet=sheet.name,

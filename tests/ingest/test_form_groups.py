@@ -148,7 +148,7 @@ def test_a_unit_with_its_sum_may_stand_over_its_projects_in_a_column_of_its_own(
     assert [row["project"] for row in table(taken, "indicators")] == ["样例养护", "样例养护", "样例评价", "样例宣传"]
 
 
-@pytest.mark.parametrize("heading", ["单位(专项)名称", "单位名称（专项名称）", "单位/专项名称"])
+@pytest.mark.parametrize("heading", ["单位(专项)名称", "单位名称（专项名称）", "单位/专项名称", "专项（单位）名称"])
 def test_units_may_stand_over_their_special_funds(take: Taker, heading: str) -> None:
     levels = ["一级指标", "二级指标", "三级指标", "指标值", "评（扣）分标准", "度量单位"]
     rows = [

@@ -94,3 +94,30 @@ def test_a_dash_may_join_units_and_projects_in_a_heading(take: Taker) -> None:
     ]
     joined = take.refused(workbook(("表", [*rows[:3], ["样例厅-样例执法", *rows[4][1:]]])), schema=TARGETS)
     assert joined.code == "units_not_told"
+
+
+@pytest.mark.parametrize("heading", ["项目（单位）名称", "项目名称/单位名称", "项目名称（单位名称）"])
+def test_a_heading_may_name_projects_before_their_units(take: Taker, heading: str) -> None:
+    head = [["项目支出绩效目标表"], ["金额单位：元"], [heading, "资金总额", "年度绩效目标", *LEVELS, "指标值"]]
+    rows = [
+        ["样例养护", "3", "养护。", "产出指标", "数量指标", "次数", "≥5次"],
+        ["样例执法", "4", "执法。", "产出指标", "数量指标", "次数", "≥6次"],
+    ]
+    taken = take(workbook(("表", [*head, ["样例局", "7"], *rows])), schema=TARGETS)
+    names = ("unit_name", "project", "total")
+    assert picked(table(taken, "projects"), *names) == [("样例局", "样例养护", 3), ("样例局", "样例执法", 4)]
+    taken = take(workbook(("表", [*head, *rows])), schema=TARGETS)
+    assert picked(table(taken, "projects"), *names) == [(None, "样例养护", 3), (None, "样例执法", 4)]
+    unsure = take(workbook(("表", [*head, ["样例局", "12"], *rows])), schema=TARGETS)
+    assert picked(table(unsure, "projects"), *names) == [(None, "样例养护", 3), (None, "样例执法", 4)]
+    assert [one.params["label"] for one in unsure.findings("figure_unplaced")] == ["样例局"]
+
+
+@pytest.mark.parametrize("label", ["专项业务经费名称", "项目/政策名称", "财政专项资金名称"])
+def test_a_form_begins_with_what_the_project_is_called(take: Taker, label: str) -> None:
+    rows = [
+        ["项目支出绩效目标表"], ["金额单位：元"], [label, "样例养护"], ["年度资金总额", "7"],
+        ["年度绩效目标", "养护。"], [*LEVELS, "指标值"], ["产出指标", "数量指标", "次数", "≥5次"],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert picked(table(taken, "projects"), "project", "total", "goal_annual") == [("样例养护", 7, "养护。")]
