@@ -16,10 +16,16 @@ from ingest.melt_texts import figure_of, is_figure
 
 _MOST_ROWS = 2_000  # among which sums are looked for that nothing else tells
 _SUMS = ("CNY", "percent")  # what a unit's row has figures of
-# `单位名称（项目名称）`, `部门/项目名称`, `单位编码（项目编码）`: two headings, that of a unit first.
+_CODE = re.compile(r"^[(]?\d+[)]?[-_:]?")
+_KINDS = ("项目", "专项")
+# `单位名称（项目名称）`, `单位（专项）名称`, `部门/项目名称`: two headings, that of a unit first.
 _MIXED = re.compile(
-    r"(?P<over>[^/、()]*(?:单位|部门)(?:名称|编码|代码)?(?:\([^()]*\))?)"
-    r"[/、(和及与]\(?(?P<own>项目(?:名称|编码|代码)?)\)?(?:名称|编码|代码)?"
+    r"(?P<over>[^-/、()]*(?:单位|部门)(?:名称|编码|代码)?(?:\([^()]*\))?)"
+    r"[-/、(和及与]\(?(?P<own>(?:项目|专项)(?:名称|编码|代码)?)\)?(?:名称|编码|代码)?"
+)
+# `项目（单位）名称`, `项目名称/单位名称`: that of a project first.
+_TURNED = re.compile(
+    r"(?P<own>(?:项目|专项)(?:名称)?)[-/、(和及与](?P<over>(?:预算|实施|主管)?(?:单位|部门)(?:名称)?)\)?(?:名称)?(?<=名称|称\))"
 )
 
 
@@ -51,7 +57,7 @@ def untangled(cells: Sequence[str], names: Names, link: str) -> tuple[list[str],
 
     Headings of codes are taken apart only beside such a one.
     """
-    found = {at: one for at, cell in enumerate(cells) if (one := _MIXED.fullmatch(fold(cell)))}
+    found = {at: one for at, cell in enumerate(cells) if (one := _mixed(fold(cell)))}
     named = [at for at, one in found.items() if link in names.meant(_name(one["own"]))]
     if not named:
         return list(cells), ""
@@ -59,8 +65,12 @@ def untangled(cells: Sequence[str], names: Names, link: str) -> tuple[list[str],
     return [own.get(at, cell) for at, cell in enumerate(cells)], found[named[0]]["over"]
 
 
+def _mixed(heading: str) -> re.Match[str] | None:
+    return _MIXED.fullmatch(heading) or _TURNED.fullmatch(heading)
+
+
 def _name(own: str) -> str:
-    return own if own != "项目" else "项目名称"
+    return own if own not in _KINDS else own + "名称"
 
 
 def find_over(words: str, names: Names, link: str, columns: Collection[str], default: str) -> str:
@@ -74,6 +84,37 @@ def raised(over: Told, name: str | None, fields: Sequence[str], units: Set[str])
     if name is None or at == 0 or name not in over or fields[at - 1] in over or not units - {over[name][0]}:
         return over
     return {**over, fields[at - 1]: over[name]}
+
+
+def parted(
+    lines: Told,
+    columns: Mapping[str, int],
+    heads: Sequence[str],
+    names: Names,
+    over: Sequence[str],
+    body: Sequence[Row],
+) -> tuple[Told, dict[str, int]]:
+    """What lines above a list and its columns tell: one headed `预算单位` may be of units.
+
+    It is where a line names their department. One that names a unit does if names in the column begin with its name,
+    else it may name who made the list. `over` are the fields of both, from the top.
+    """
+    top, unit = over[-2:] if len(over) > 1 else ("", "")
+    at, said = columns.get(top), lines.get(top) or lines.get(unit)
+    if at is None or said is None or unit in columns or unit not in names.meant(heads[at]):
+        return lines, dict(columns)
+    said_name, others = _bare_name(said[0]), {_bare_name(cells[at]) for _, cells in body if cells[at]}
+    if others <= {said_name}:
+        return lines, dict(columns)
+    rest = {name: one for name, one in lines.items() if name != unit}
+    if top not in lines and not any(name.startswith(said_name) for name in others):
+        return rest, dict(columns)
+    return {**rest, top: said}, {**{name: place for name, place in columns.items() if name != top}, unit: at}
+
+
+def _bare_name(text: str) -> str:
+    """A name without the code before it."""
+    return _CODE.sub("", fold(text))
 
 
 def mixed_columns(
@@ -107,6 +148,12 @@ def find_groups(mixed: Mixed, rows: Sequence[Row]) -> Groups:
     if not proven | alone | unsure:
         proven = _by_spans(mixed, named)
     return Groups({named[at][0] for at in alone | proven}, {named[at][0] for at in unsure})
+
+
+def are_projects(heading: str, mixed: Mixed, rows: Sequence[Row]) -> bool:
+    """Whether all rows are projects: the heading names these first, and each row says something that only they have."""
+    named = [cells for _, cells in rows if cells[mixed.link]]
+    return _TURNED.fullmatch(fold(heading)) is not None and all(any(cells[at] for at in mixed.apart) for cells in named)
 
 
 def _is_bare(mixed: Mixed, cells: Sequence[str]) -> bool:

@@ -76,7 +76,8 @@ def _name(names: Names, cell: str, spelt: set[str]) -> str | None:
 def _is_rival(table: FormTable, names: Names, name: str, first: str, cell: str) -> bool:
     """Whether a field comes again under other words without a second table: `指标内容` beside `三级指标`."""
     same = plain_label(first) == plain_label(cell)
-    return not same and (table.aside is None or names.fields[name].required)
+    field = names.fields[name]
+    return not same and (table.aside is None or field.required or field.reader == "operator")
 
 
 def find_header(tables: Sequence[tuple[FormTable, Names]], link: str, cells: Sequence[str]) -> Header | None:

@@ -89,7 +89,7 @@ class Labels:
         number, cells = self._rows[line]
         label, value = spoken(cells[place])
         if (names := self._names.meant(label)) and not is_unit(cells[place]):
-            yield _SHARED * (len(names) > 1), names, (value, (number, place))
+            yield self._rank(names, label), names, (value, (number, place))
 
     def _value(self, line: int, place: int, name: str, end: int) -> tuple[str, At] | None:
         beside = self._beside(line, place)

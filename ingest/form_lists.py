@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.findings import WARNING, Refused
 from ingest.form_blocks import find_form_unit, plain_label
-from ingest.form_groups import Groups, find_groups, find_over, mixed_columns, raised, untangled
+from ingest.form_groups import Groups, are_projects, find_groups, find_over, mixed_columns, parted, raised, untangled
 from ingest.form_heads import Header, Row, find_header, is_between
 from ingest.form_labels import Told
 from ingest.forms import FormReading
@@ -146,8 +146,11 @@ def _read_list(reading: FormReading, one: FormList, end: int, before: Page | Non
     link, first = reading.form.link, max(0, one.at - _ABOVE)
     reading.unit = find_form_unit(reading.rows[first : one.at + 1])
     links, held, lines = dict[int, tuple[str, tuple[int, int]]](), Told(), reading.labels.over(first, one.top)
-    known = before.tells(one, lines) if before and one.over else {}
     at, body = one.columns[link], list(_body(reading, one, end))
+    heads, names = reading.overlaid(one.top, one.at), reading.names[reading.form.record]
+    lines, columns = parted(lines, one.columns, heads, names, reading.form.over, body)
+    one = replace(one, columns=columns)
+    known = before.tells(one, lines) if before and one.over else {}
     groups = _groups(reading, one, body, goes_on=one.over in known)
     units = {cells[at] for number, cells in body if number in groups.units}
     over = {**raised(lines, one.over, reading.form.over, units), **known}
@@ -161,7 +164,8 @@ def _read_list(reading: FormReading, one: FormList, end: int, before: Page | Non
         if link in told and told[link][0] != held.get(link, ("",))[0]:
             # What stands on the left of the project's name (its unit) may go on from the project before.
             held = {**_left(one, held, link), **told}
-            held.setdefault("year", reading.year(one.top, max(0, one.top - _ABOVE)))
+            if "year" not in over:
+                held.setdefault("year", reading.year(one.top, max(0, one.top - _ABOVE)))
             reading.add(reading.form.record, number, {**over, **held})
         elif _sums_up(reading, one, cells, told, held):
             codes = [name for name, field in reading.names[reading.form.record].fields.items() if link in field.source]
@@ -198,9 +202,11 @@ def _groups(reading: FormReading, one: FormList, body: list[Row], *, goes_on: bo
         return Groups(set(), set())
     heads = reading.overlaid(one.top, one.at)
     names, link = reading.names[reading.form.record], reading.form.link
-    groups = find_groups(mixed_columns(names, link, one.columns, one.inside, heads), body)
+    mixed = mixed_columns(names, link, one.columns, one.inside, heads)
+    groups = find_groups(mixed, body)
     at, sheet = one.columns[link], reading.sheet
-    if not goes_on and not groups.units | groups.unsure and any(cells[at] for _, cells in body):
+    told = goes_on or groups.units | groups.unsure or are_projects(heads[at], mixed, body)
+    if not told and any(cells[at] for _, cells in body):
         raise Refused(
             "units_not_told",
             sheet=sheet.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ingest.findings import INFO, Refused
 from ingest.form_labels import Row
@@ -12,6 +12,8 @@ from ingest.headers import fold
 
 OTHER, NO_BLOCK = "form_of_other", "form_without_block"  # why a sheet has no form
 _TITLE = re.compile(r"表\s*[)）]?$|绩效")
+_OF_FORM = re.compile(r"[^:。;]{4,60}表(?:\([^()]*\))?")  # a title and no sentence
+_ABOVE = 5  # rows above a form that may be its title
 
 
 class Others:
@@ -28,6 +30,16 @@ class Others:
         if found:
             self._titles.setdefault(title, number)
         return found
+
+    def next_title(self, start: int, end: int, headers: Collection[int]) -> int:
+        """Where the title of the form stands that begins at `end`, among the rows from `start`; `end` without one."""
+        first = max(start + 1, end - _ABOVE, *(at + 1 for at in headers))
+        if end < len(self._rows):
+            for at in range(end - 1, first - 1, -1):
+                words = {fold(cell) for cell in self._rows[at][1] if cell}
+                if len(words) == 1 and _OF_FORM.fullmatch(words.pop()):
+                    return at
+        return end
 
     def tell(self, gather: Gather, sheet: str | None) -> None:
         """Say of which kinds something was left out."""

@@ -16,7 +16,7 @@ from ingest.form_labels import Labels, Told
 from ingest.form_lines import whole_rows
 from ingest.form_names import Names
 from ingest.form_others import NO_BLOCK, Others
-from ingest.form_signs import signed
+from ingest.form_signs import signed, signed_beside
 from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
@@ -97,9 +97,10 @@ class FormReading:
         """Add what a block says; whether it says more than a name."""
         headers = self._headers(start, end)
         above = max(before + 1, start - _ABOVE)
-        self.unit = find_form_unit(self.rows[above:end])
+        close = self.others.next_title(start, end, headers)
+        self.unit = find_form_unit(self.rows[above:close])
         inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
-        record = self.labels.told(start, end, inside)
+        record = self.labels.told(start, close, inside)
         if not headers and record.keys() <= {self.form.link, "year"}:
             return False
         record = {**self.labels.over(above, start), **record}
@@ -159,7 +160,8 @@ class FormReading:
         """The rows of a table in a form, by field."""
         held: list[Told] = [{} for _ in header.groups]
         apart = self._apart(at, header, headers)
-        lines = self._lines(at, end, header, headers)
+        lines, names = self._lines(at, end, header, headers), self.names[header.table.name]
+        heads = self.overlaid(at, at + header.depth - 1) if len(header.groups) == 1 else []
         for line, cells in whole_rows(self.rows, lines, header.down, header.table.whole):
             number = self.rows[line][0]
             for place, group in enumerate(header.groups):
@@ -169,7 +171,7 @@ class FormReading:
                         held[place] = {k: v for k, v in held[place].items() if _above(header.table.down, k, name)}
                     held[place].update({name: told[name]} if name in told else {})
                 label = self._label(header, group, line - at, cells, number)
-                told |= self._within(header.table, group, told)
+                told = signed_beside(names, heads, (number, cells), told | self._within(header.table, group, told))
                 self._remark(header, told, label, number, cells)
                 if self._says(header.table, group, {**told, **label}):
                     values = {name: value for name, value in told.items() if name not in header.table.down}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tests.ingest.taking import Taker, picked, table, workbook
 
 TARGETS, EVALUATION = (f"fiscal_project.{name}" for name in ("targets", "self_evaluation"))
@@ -144,3 +146,34 @@ def test_a_unit_with_its_sum_may_stand_over_its_projects_in_a_column_of_its_own(
         ("样例站", "样例宣传", 30),
     ]
     assert [row["project"] for row in table(taken, "indicators")] == ["样例养护", "样例养护", "样例评价", "样例宣传"]
+
+
+@pytest.mark.parametrize("heading", ["单位(专项)名称", "单位名称（专项名称）", "单位/专项名称", "专项（单位）名称"])
+def test_units_may_stand_over_their_special_funds(take: Taker, heading: str) -> None:
+    levels = ["一级指标", "二级指标", "三级指标", "指标值", "评（扣）分标准", "度量单位"]
+    rows = [
+        ["部门公开表23"], ["2023年度项目支出绩效目标表"], ["部门：302_样例市样例局", *[""] * 8, "金额单位：万元"],
+        ["单位编码", heading, "资金总额", "绩效目标", "绩效指标"],
+        ["", "", "", "", *levels],
+        ["302", "样例市样例局", 450],
+        ["302001", "样例市样例局本级", 386.5],
+        ["302001", "送戏专项", 120, "演出。", "产出指标", "数量指标", "场次", "≥200", "少1场扣1分", "场"],
+        ["", "", "", "", "满意度指标", "服务对象满意度指标", "满意度", "≥90", "", "%"],
+        ["302001", "修缮专项", 266.5, "修缮。", "成本指标", "经济成本指标", "成本", "≤266.5", "", "万元"],
+        ["302002", "样例馆", 63.5],
+        ["302002", "布展专项", 63.5, "布展。", "产出指标", "数量指标", "展览", "3", "", "个"],
+        ["注：文字描述的为定性指标。"],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    names = ("department", "unit_name", "project", "total", "goal_annual")
+    assert picked(table(taken, "projects"), *names) == [
+        ("样例市样例局", "样例市样例局本级", "送戏专项", 1_200_000, "演出。"),
+        ("样例市样例局", "样例市样例局本级", "修缮专项", 2_665_000, "修缮。"),
+        ("样例市样例局", "样例馆", "布展专项", 635_000, "布展。"),
+    ]
+    assert picked(table(taken, "indicators"), "project", "level1", "target", "measure_unit") == [
+        ("送戏专项", "产出指标", "≥200", "场"),
+        ("送戏专项", "满意度指标", "≥90", "%"),
+        ("修缮专项", "成本指标", "≤266.5", "万元"),
+        ("布展专项", "产出指标", "3", "个"),
+    ]

@@ -191,3 +191,33 @@ def test_goals_side_by_side_may_take_several_lines(take: Taker) -> None:
         ("1.补贴8万户\n2.改造5公里", "1.已补贴\n2.改造4.5公里")
     ]
     assert picked(table(taken, "indicators"), "operator", "actual") == [("text", "保障")]
+
+
+def test_lines_below_the_title_of_the_next_form_say_nothing_of_the_one_above(take: Taker) -> None:
+    def form(number: int, *lines: str) -> list[list[str]]:
+        return [
+            [f"2019年度样例{number}项目自评表"], *[[line] for line in lines],
+            ["项目名称", f"样例{number}"], ["主管部门", "样例委"],
+            ["预算执行情况（20分）", "", "预算数（A）", "执行数（B）", "执行率（B/A）", "得分"],
+            ["年度财政资金总额", "", "287", "171", "60%", "12"],
+            ["绩效目标", "一级指标", "二级指标", "三级指标", "年初目标值（A）", "实际完成值（B）", "得分"],
+            ["", "产出指标", "数量指标", "座数", "32座", "32座", "20"],
+            ["总分", "91"], ["改进措施", "加快进度。"],
+        ]  # fmt: skip
+
+    rows = [*form(1, "填报单位：样例一处", "单位：元"), [], *form(2, "填报单位：样例二处", "单位：万元"), *form(3)]
+    taken = take(workbook(("表", rows)), schema=EVALUATION)
+    assert picked(table(taken, "projects"), "project", "unit_name", "budget_total", "score") == [
+        ("样例1", "样例一处", 287, 91),
+        ("样例2", "样例二处", 2_870_000, 91),
+        ("样例3", None, 2_870_000, 91),
+    ]
+
+
+def test_a_label_with_its_value_beside_it_may_be_likelier_than_a_line(take: Taker) -> None:
+    rows = [
+        ["项目名称", "样例养护"], ["单位名称：样例委"], ["项目实施单位", "样例处"],
+        ["一级指标", "二级指标", "三级指标", "指标值"], ["产出指标", "数量指标", "座数", "32座"],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert picked(table(taken, "projects"), "project", "unit_name") == [("样例养护", "样例处")]
