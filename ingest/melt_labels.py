@@ -45,3 +45,8 @@ class Labels:
     def begins(self) -> bool:
         """Whether the row that was asked for last begins a section."""
         return len(self.stack) == 1 and self.stack[0][0] == 0
+
+
+def is_counted(label: str) -> bool:
+    """Whether a label begins with the number of a section: `一、`, `（一）`."""
+    return any(sign.match(label) for sign in _LEVELS)

@@ -139,7 +139,7 @@ class _Intake:
         request = self.request
         named, when = PurePath(request.filename).stem, self._when(found, sheet.name)
         home = self.homes.setdefault(sheet.name, " ".join(filter(None, (found.title, *found.banners))))
-        return Asked(schema, sheet, found, rest, request.mapping, when, request.workdir, named, home)
+        return Asked(schema, sheet, found, rest, request.mapping, when, request.workdir, named, home, request.unit)
 
     def _candidates(self, sheets: Sequence[RawSheet]) -> list[tuple[RawSheet, Found]]:
         """All that looks like a table. Raises Refused where nothing does."""

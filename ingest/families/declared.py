@@ -98,6 +98,7 @@ class DeclaredField:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label
     spellings: Mapping[str, str] = field(default_factory=dict)  # folded spelling -> code
     patterns: Mapping[str, str] = field(default_factory=dict)  # code -> what is in no spelling, but only it can mean
+    measures: Mapping[str, str] = field(default_factory=dict)  # code -> what its numbers are in, by any unit of that
 
     @property
     def title(self) -> str:
