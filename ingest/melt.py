@@ -14,7 +14,7 @@ from ingest.families.declared import Melt
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import JOIN, fold, split_unit
-from ingest.melt_labels import Labels, Text
+from ingest.melt_labels import Labels, Meanings, Text
 from ingest.melt_texts import has_figure, in_money, is_bare, is_figure, is_no_line, with_part, with_years
 from ingest.melt_units import MeltUnits, own_unit, refused_without_unit
 from ingest.melt_words import Said, Sayings
@@ -77,7 +77,7 @@ class Melting:
         self.rows = [row for row in rows if row[0] not in left]
         self.telling = [row for row in self.rows if has_figure(row)]  # words alone are told of, but decide nothing
         self.figures = self._figures()
-        self.labels = Labels()
+        self.labels, self.meanings = Labels(), Meanings()
         self.without_unit: list[Place] = []  # the figures of which nothing tells what they are in
         reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners, sheet.name))))
         self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
@@ -200,7 +200,9 @@ class Melting:
                 continue
             names = [(str(row[p + 1]), (number, p)) for p in self.kept.values()]
             said = self.sayings.of([(label, (number, at)), *above], names, place)
-            if any(name not in said for name in self.melt.needs):
+            meaning = (*(said[name].value for name in sorted(said)), *(name for name, _ in names))
+            lacks = any(name not in said for name in self.melt.needs)
+            if lacks or self.meanings.repeats(meaning, place, (number, at), above):
                 self._say_unplaced(number, place, text, label)
                 continue
             unit = self._unit(row, [(label, (number, at)), *above], place, units.get(place, ""), said)
