@@ -30,8 +30,9 @@ from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.rest import MOST_FILLED
-from ingest.sections import sections_of
+from ingest.sections import Sections, sections_of
 from ingest.signatures import without_persons
+from ingest.spoken_regions import spoken_regions
 from ingest.tables import Found, Rest, iter_data
 from ingest.told import told_apart, told_body, told_by_year, told_code, told_of
 from ingest.trees import unfold
@@ -83,7 +84,8 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     if unfolded is not None:
         rest = _settled_rest(unfolded.sheet, asked.rest, asked.found.headers)
         mapping = {**unfolded.mapping, **asked.mapping}
-        return (fill(replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)),)
+        asked = replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)
+        return (fill(asked, gather),)
     settled = settle_units(schema, asked.sheet, asked.found, asked.rest, claims, asked.unit, asked.workdir, gather)
     asked = replace(asked, sheet=settled)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
@@ -94,10 +96,10 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
         exploded = explode(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
         if exploded is not None:
             asked = replace(asked, sheet=exploded, rest=_settled_rest(exploded, asked.rest, asked.found.headers))
-    return (fill(asked),)
+    return (fill(asked, gather),)
 
 
-def fill(asked: Asked) -> Part:
+def fill(asked: Asked, gather: Gather) -> Part:
     """The sheet with a column for each field that only title or file name tell of; the sheet itself where none is."""
     schema, old, found = asked.schema, asked.sheet, asked.found
     claims = Claims(found.headers, schema, asked.mapping)
@@ -107,6 +109,9 @@ def fill(asked: Asked) -> Part:
         deque(iter_data(old, found, asked.rest), maxlen=0)  # notes below the table and headings in it may tell them
     sections = sections_of(asked.rest.sections, lacking)
     told = {one.title: _told(one, asked, claims) for one in lacking}
+    sections |= _spoken(
+        [one for one in lacking if not told[one.title] and one.title not in sections], asked, claims, gather
+    )
     added = {title: text for title, text in told.items() if text or title in sections}
     if not added or old.rows > MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
@@ -118,6 +123,17 @@ def fill(asked: Asked) -> Part:
     sheet = _widened(asked, len(added), cells)
     rest = _settled_rest(sheet, asked.rest, asked.rest.heads or found.headers)
     return Part(schema, sheet, replace(found, headers=(*found.headers, *added)), rest, asked.mapping)
+
+
+def _spoken(lacking: Sequence[DeclaredField], asked: Asked, claims: Claims, gather: Gather) -> dict[str, Sections]:
+    """By the titles of fields that nothing else tells, what the texts of each row begin with; that is said."""
+    found: dict[str, Sections] = {}
+    for one in lacking if asked.sheet.rows <= MOST_FILLED else ():
+        spoken = spoken_regions(one, asked.sheet, asked.found, asked.rest, claims) if one.texts else Sections()
+        if spoken.rows:
+            found[one.title] = spoken
+            gather.add(INFO, "region_spoken", Place(asked.sheet.name), count=len(spoken.rows), field=one.title)
+    return found
 
 
 def _widened(asked: Asked, more: int, cells_of: Callable[[int], list[tuple[str, tuple[int, int]]]]) -> ReshapedSheet:

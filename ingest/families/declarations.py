@@ -179,7 +179,7 @@ def _declared(schema: str, name: str) -> Mapping[str, Any]:
     raise ValueError(f"{schema}: there is no field {name} to be like")
 
 
-_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead", "pieces")
+_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead", "pieces", "texts")
 _PLAIN = (
     "name",
     "type",

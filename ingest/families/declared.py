@@ -87,6 +87,9 @@ class DeclaredField:
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
     coded: str = ""  # in forms: a pattern of a line above without a label, with its `name` behind its code
     unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt
+    texts: tuple[
+        str, ...
+    ] = ()  # of a region: fields and headers whose texts may begin with it, where nothing else tells
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
