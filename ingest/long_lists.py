@@ -14,7 +14,7 @@ from ingest.gather import Gather, Place
 from ingest.group_rows import masks_without
 from ingest.headers import split_unit
 from ingest.melt_texts import is_bare
-from ingest.melt_units import MeltUnits, own_unit, refused_without_unit
+from ingest.melt_units import MeltUnits, UnitColumn, refused_without_unit
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
 from ingest.raw import RawSheet, first_rows, with_cells
@@ -58,15 +58,15 @@ def settle_units(
         return sheet
     unit_at, header = claims.find(schema.melt.unit or ""), found.headers[at]
     unit_of = _units(told, MeltUnits(schema, found.unit, stated, lambda _: True), header)
-    texts, lacking, full = dict[int, str](), dict[int, Place](), 0
+    column, texts, lacking, full = UnitColumn(unit_at, sheet.merged or ()), dict[int, str](), dict[int, Place](), 0
     for row in (
         row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)
     ):
         number, text, label = row[0], strip(row[at + 1]), strip(row[(claims.find(told.name) or 0) + 1])
-        full += null_kind(text) is None
-        if null_kind(text) is not None or not is_bare(text) or own_unit(row, unit_at):
+        full, beside = full + (null_kind(text) is None), column.of(row)
+        if null_kind(text) is not None or not is_bare(text):
             continue
-        unit = unit_of(label)
+        unit = beside or unit_of(label)
         if unit is None:
             lacking[number] = place_of(sheet, number, at, header, text)
             gather.add(WARNING, "figure_without_unit", lacking[number], label=label[:60])

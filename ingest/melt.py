@@ -16,7 +16,7 @@ from ingest.gather import Gather, Place
 from ingest.headers import JOIN, fold, split_unit
 from ingest.melt_labels import Labels, Meanings, Text
 from ingest.melt_texts import has_figure, in_money, is_bare, is_figure, is_no_line, with_part, with_years
-from ingest.melt_units import MeltUnits, own_unit, refused_without_unit
+from ingest.melt_units import MeltUnits, UnitColumn, refused_without_unit
 from ingest.melt_words import Said, Sayings
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
@@ -70,6 +70,7 @@ class Melting:
         }
         self.persons = claims.personal()
         self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
+        self.beside = UnitColumn(self.unit_at, sheet.merged or ())
         self.period, self.told = period or "", set[tuple[object, ...]]()
         self.year_at, rows = with_years(found.headers, self.kept.get(self.melt.period or ""), rows, self.period)
         self.ignored = [row for row in rows if is_no_line(row, self.melt.ignore)]
@@ -77,8 +78,7 @@ class Melting:
         self.rows = [row for row in rows if row[0] not in left]
         self.telling = [row for row in self.rows if has_figure(row)]  # words alone are told of, but decide nothing
         self.figures = self._figures()
-        self.labels, self.meanings = Labels(), Meanings()
-        self.without_unit: list[Place] = []  # the figures of which nothing tells what they are in
+        self.labels, self.meanings, self.without_unit = Labels(), Meanings(), list[Place]()
         reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners, sheet.name))))
         self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
         self.units = MeltUnits(schema, found.unit if self.melt.unit else None, stated, self._says_all)
@@ -194,18 +194,19 @@ class Melting:
         if not label and not any(is_figure(str(row[place + 1])) for place in self.figures):
             self._leave_figures(row, only=False)  # words that go on below: no figures of their own
             return
+        beside, labels = self.beside.of(row), [(label, (number, at)), *above]
         for place in self.figures:
             text = str(row[place + 1])
             if null_kind(text) is not None:
                 continue
             names = [(str(row[p + 1]), (number, p)) for p in self.kept.values()]
-            said = self.sayings.of([(label, (number, at)), *above], names, place)
+            said = self.sayings.of(labels, names, place)
             meaning = (*(said[name].value for name in sorted(said)), *(name for name, _ in names))
             lacks = any(name not in said for name in self.melt.needs)
             if lacks or self.meanings.repeats(meaning, place, (number, at), above):
                 self._say_unplaced(number, place, text, label)
                 continue
-            unit = self._unit(row, [(label, (number, at)), *above], place, units.get(place, ""), said)
+            unit = (beside or self._unit(labels, place, units.get(place, ""), said)) if is_bare(text) else ""
             if unit is None:
                 self.without_unit.append(self._place(number, place, text))
                 words = label[:60] or self.found.headers[place]
@@ -217,10 +218,8 @@ class Melting:
             else:
                 self._put(row, said, place, priced, made)
 
-    def _unit(self, row: Row, labels: list[Text], place: int, own: str, said: Mapping[str, Said]) -> str | None:
-        """What a number is in; blank where it says so itself or needs none, None where nothing tells."""
-        if not is_bare(str(row[place + 1])):
-            return ""
+    def _unit(self, labels: list[Text], place: int, own: str, said: Mapping[str, Said]) -> str | None:
+        """What a bare number is in; blank where it needs no unit, None where nothing tells."""
         # Whose measure a line has, its unit it has too.
         speaking = {labels[0][1], *(one.where for one in said.values())}
         header = self.found.headers[place]
@@ -228,7 +227,7 @@ class Melting:
         measure, at = self.units.measure_of(said)
         if at == (self.found.header_row, place):
             speak.append(header)
-        return own_unit(row, self.unit_at) or self.units.of(speak, labels[1:], header, own, measure)
+        return self.units.of(speak, labels[1:], header, own, measure)
 
     def _leave_figures(self, row: Row, *, only: bool = True) -> None:
         """Say which figures (or whatever stands in their columns) a row has that this schema does not know."""

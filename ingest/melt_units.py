@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ingest.families import DeclaredSchema
 from ingest.findings import Refused
@@ -13,10 +14,12 @@ from ingest.headers import fold, split_unit
 from ingest.melt_labels import At, Text, is_counted
 from ingest.melt_words import Said
 from ingest.nulls import strip
+from ingest.raw import Merged
 from ingest.units import find_unit, stated_of
 
 _SHARE = re.compile(r"率|比重|比例")  # what is no sum of money, whatever the corner says
 _NO_UNIT_NEEDED = "percent"
+_DITTO = ("〃", "″", "”", "同上")
 _SHOWN = 5  # cells that a refusal names
 
 Row = tuple[int | str, ...]
@@ -73,10 +76,31 @@ class MeltUnits:
         return next(found, (None, None))
 
 
-def own_unit(row: Row, place: int | None) -> str:
-    """The unit in a row's own column of units; blank where there is none."""
-    own = strip(str(row[place + 1])) if place is not None else ""
-    return own if own and find_unit(own) else ""
+@dataclass
+class UnitColumn:
+    """The units in a column of their own, at `place`: what is merged over rows is said of each, `〃` is that above."""
+
+    place: int | None
+    merged: Sequence[Merged]
+    before: str = ""
+    known: dict[int, str] = field(default_factory=dict)  # by the row, where a range begins there
+
+    def of(self, row: Row) -> str:
+        """The unit of the next row, its number first; blank where the column has none."""
+        if self.place is None:
+            return ""
+        number, own = int(row[0]), strip(str(row[self.place + 1]))
+        text = self.before if own in _DITTO else own or self.known.get(self._tops.get(number, 0), "")
+        self.before = text if find_unit(text) else ""
+        if self._tops.get(number) == number:
+            self.known[number] = self.before
+        return self.before
+
+    @cached_property
+    def _tops(self) -> dict[int, int]:
+        """By its rows, where each range of this column begins."""
+        ranges = [one for one in self.merged if one.left == one.right == self.place]
+        return {row: one.top for one in ranges for row in range(one.top, one.bottom + 1)}
 
 
 def refused_without_unit(places: Sequence[Place]) -> Refused:

@@ -94,3 +94,21 @@ def test_a_table_of_which_no_number_has_a_unit_is_refused(take: Taker, text: str
     with pytest.raises(Refused) as refused:
         take(text, "成都市.csv", schema=ECONOMY)
     assert refused.value.finding.code == "figure_without_unit"
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_unit_that_is_merged_over_rows_or_repeated_by_a_sign_is_that_of_each(take: Taker, long: bool) -> None:
+    rows = [
+        ["指标", "单位", "数值" if long else "2019年"],
+        ["地区生产总值", "亿元", 5], ["一般公共预算收入", "", 3], ["常住人口", "万人", 7],
+        ["政府性基金收入", "万元", 2], ["政府性基金支出", "〃", 4], ["财政支出", "", 4],
+    ]  # fmt: skip
+    taken = take(merged(rows, "B2:B3"), "绍兴市2019年.xlsx", schema=ECONOMY)
+    assert picked(taken.rows, "measure", "value", "unit") == [
+        ("gdp", 500_000_000, "CNY"),
+        ("general_revenue", 300_000_000, "CNY"),
+        ("population", 70_000, "person"),
+        ("fund_revenue", 20_000, "CNY"),
+        ("fund_expenditure", 40_000, "CNY"),
+    ]
+    assert taken.finding("figure_without_unit").cell == "C7"
