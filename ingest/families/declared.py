@@ -150,6 +150,7 @@ class Word:
     pattern: str
     # `row column title`, any of the three in this order; `path`: the row with all that it stands under;
     # `under`: the header with the title; `name`: a column that is kept; `else`: the row where the others are silent;
+    # `over`: the title where that is silent too;
     # `beside`: the header where they all are, if that of another column says something of the field.
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)

@@ -32,6 +32,13 @@ def test_a_title_of_accounts_and_a_budget_says_nothing_of_the_status(take: Taker
     assert take(text, schema=FLOW).column("status") == [None]
 
 
+@pytest.mark.parametrize("title", ["决算情况表", "执行情况表"])
+def test_a_line_says_its_status_before_the_title_does(take: Taker, title: str) -> None:
+    rows = "2021年还本预计执行数,6\n2021年付息预算数,2\n2021年债务发行额,3\n"
+    taken = take(f"样例县2021年政府债务{title}\n,单位：万元\n项目,金额\n{rows}", schema=FLOW)
+    assert taken.column("status") == ["forecast", "budget", "executed"]
+
+
 def test_a_part_that_means_what_its_whole_does_is_not_the_whole(take: Taker) -> None:
     head = "样例县2020年政府债务情况表\n,单位：万元\n项目,金额\n"
     text = head + "一、政府债务还本额,30\n其中：土地收入还本,4\n二、付息额,5\n"
@@ -55,6 +62,21 @@ def test_a_last_level_may_say_again_what_stands_over_it(take: Taker) -> None:
         (386_204_500, 300_000_000, 271_152_000, 65_000_000, "在建", "有变"),
         (98_600_000, 75_000_000, 80_247_100, 75_000_000, "完工", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("total", "invested"),
+    [("总投资（亿元）|合计", "已实现投资（亿元）|合计"), ("项目总投资额|总投资额", "项目已完成投资|已完成总投资")],
+)
+def test_sums_of_projects_stand_over_or_beside_their_parts(take: Taker, total: str, invested: str) -> None:
+    (over, whole), (done, all_done) = total.split("|"), invested.split("|")
+    rows = [
+        ["债券名称", "债券规模（亿元）", "项目名称", over, "", done, ""],
+        ["", "", "", whole, "其中：债券资金", all_done, "其中：债券资金"],
+        ["2021年样例省专项债券（一期）", 3, "样例项目", 10, 5, 6, 2],
+    ]
+    taken = take(merged(rows, "A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:G1"), schema=BONDS)
+    assert picked(taken.rows, "total_investment", "invested") == [(1_000_000_000, 600_000_000)]
 
 
 @pytest.mark.parametrize("header", ["实际发行规模（亿元）", "实际发行金额（亿元）", "实际发行额（亿元）"])
