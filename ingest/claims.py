@@ -12,6 +12,7 @@ from ingest.units import fitting
 
 _REMEMBERED = 10_000  # headers and spellings
 _WHOLES = ("合计", "小计", "总计", "总额")
+_AGAIN = 3  # characters of a last level that cannot stand at the end of what is over it by chance
 _MEASURES = {"m2": ("面积",), "CNY": ("金额", "数额", "资金")}
 # Who looked or counted, before what a column is: `监测季度`, `统计指标`.
 _BEFORE = re.compile(
@@ -203,9 +204,14 @@ def _matches(header: str, spelling: str) -> bool:
 
 
 def _above_measure(header: str, measure: str | None) -> str:
-    """What stands over a last level that only says what is measured, or the whole: `商服用地 / 面积（公顷）`."""
+    """What stands over a last level that only says what is measured, or the whole: `商服用地 / 面积（公顷）`.
+
+    So is one that says again what stands over it: `项目总投资 / 总投资`, `已实现投资 / 已实现总投资`.
+    """
     upper, _, last = header.rpartition(JOIN)
-    return upper if split_unit(last)[0] in (*_WHOLES, *_MEASURES.get(measure or "", ())) else ""
+    name = split_unit(last)[0]
+    again = len(name) >= _AGAIN and split_unit(upper)[0].endswith((name, name.replace("总", "", 1)))
+    return upper if again or name in (*_WHOLES, *_MEASURES.get(measure or "", ())) else ""
 
 
 @lru_cache(_REMEMBERED)

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-
-import pyarrow as pa
 
 from ingest.claims import Claims
 from ingest.coded import plain
@@ -21,7 +18,7 @@ from ingest.findings import WARNING
 from ingest.gather import Gather
 from ingest.nulls import strip
 from ingest.origins import place_of
-from ingest.raw import RawSheet, RawWriter, iter_batches
+from ingest.raw import RawSheet, with_cells
 from ingest.tables import Found, Rest, iter_data
 
 _MOST_ROWS = 20_000
@@ -44,7 +41,7 @@ def fill_groups(
         for row, text in texts.items():
             where = place_of(sheet, row, at, found.headers[at], "")
             gather.add(WARNING, "group_filled_down", where, name=text, header=found.headers[at])
-    return _written(sheet, workdir, told) if told else sheet
+    return with_cells(sheet, workdir / f"grouped-{sheet.path.stem}.arrow", told) if told else sheet
 
 
 def _places(schema: DeclaredSchema, claims: Claims, member: str) -> list[int]:
@@ -102,17 +99,3 @@ def _downwards(texts: Texts) -> Iterator[tuple[int, str]]:
         name = text or name
         if not text:
             yield row, name
-
-
-def _written(sheet: RawSheet, workdir: Path, told: dict[int, Texts]) -> RawSheet:
-    """The same rows in the same batches, with these cells filled."""
-    filled = replace(sheet, path=workdir / f"grouped-{sheet.path.stem}.arrow")
-    with RawWriter(filled.path, sheet.width) as writer:
-        for batch in iter_batches(sheet.path):
-            numbers, columns = batch.column(0).to_pylist(), list(batch.columns[1:])
-            for at, texts in told.items():
-                cells = columns[at].to_pylist()
-                made = [texts.get(row, cell) for row, cell in zip(numbers, cells, strict=True)]
-                columns[at] = pa.array(made, pa.string())
-            writer.add_block(numbers, columns)
-    return filled

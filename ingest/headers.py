@@ -31,6 +31,8 @@ _PARTING = re.compile(r"[,，;；、]")  # between the unit and what is said beh
 _ASIDE = re.compile(
     r"(?<=\))\((?:不?含|可|需|须|大写|人民币|暂|税|保留|精确|以|按|扣除|取整)[^()]*\)$"
 )  # behind it, in brackets too
+# What whoever fills in the form is asked: `备注（如有较大差异，请说明）`.
+_ASKED = re.compile(r"(?<=[^\W\d_])\((?:请|如[有存因果需]|[^()]*请(?:说明|注明|填[写报]|列[明出]|简述|备注))[^()]*\)$")
 _BRACKETS = str.maketrans("【】〔〕［］｛｝「」[]{}", "()()()()()()()")
 _RESERVED = frozenset({"row"})
 _simplify = OpenCC("t2s")
@@ -73,7 +75,7 @@ def _split(header: str) -> tuple[str, Unit | None]:
     unit = _unit_in(found["inner"] or found["bare"]) if found else None
     if found and unit:
         return _LETTERS.sub("", found["stem"].strip(":-")), unit
-    bare = _LETTERS.sub("", folded)
+    bare = _LETTERS.sub("", _ASKED.sub("", folded))
     return (bare, None) if bare == folded else _split(bare)
 
 

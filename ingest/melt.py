@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,20 +14,18 @@ from ingest.families.declared import Melt
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import JOIN, fold, split_unit
-from ingest.melt_labels import Labels
-from ingest.melt_texts import has_figure, in_money, is_bare, is_figure, is_no_line, lacks_years, with_part
+from ingest.melt_labels import Labels, Meanings, Text
+from ingest.melt_texts import has_figure, in_money, is_bare, is_figure, is_no_line, with_part, with_years
+from ingest.melt_units import MeltUnits, UnitColumn, refused_without_unit
 from ingest.melt_words import Said, Sayings
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
-from ingest.periods import find_year_beside, year_and_part
 from ingest.raw import RawSheet
 from ingest.regions import is_place
 from ingest.tables import Found
-from ingest.units import find_unit
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
 _REMARK = re.compile(r"备注|说明|附注|注释")  # what a column says aside of the figures is no label of them
-_SHARE = re.compile(r"率|比重|比例")  # what is no sum of money, whatever the corner says
 _MOST = 500_000  # numbers in one matrix
 
 Row = tuple[int | str, ...]
@@ -46,7 +44,7 @@ class Melted:
 
 
 class Melting:
-    """One matrix on its way to its long form; `filled` are fields that only its title tells."""
+    """One matrix on its way to its long form; `filled` are fields that only its title tells, `stated` is the unit."""
 
     def __init__(
         self,
@@ -58,6 +56,7 @@ class Melting:
         period: str | None,
         gather: Gather,
         filled: Mapping[str, str],
+        stated: str | None = None,
     ) -> None:
         assert schema.melt is not None  # noqa: S101 - the caller asks only for schemas that melt
         self.melt: Melt = schema.melt
@@ -71,40 +70,22 @@ class Melting:
         }
         self.persons = claims.personal()
         self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
-        self.period = period or ""
-        self.year_at, rows = self._with_years(rows)
-        formulas = [is_no_line(row, self.melt.ignore) for row in rows]
-        self.rows, self.ignored = (
-            [row for row, one in zip(rows, formulas, strict=True) if one is said] for said in (False, True)
-        )
+        self.beside = UnitColumn(self.unit_at, sheet.merged or ())
+        self.period, self.told = period or "", set[tuple[object, ...]]()
+        self.year_at, rows = with_years(found.headers, self.kept.get(self.melt.period or ""), rows, self.period)
+        self.ignored = [row for row in rows if is_no_line(row, self.melt.ignore)]
+        left = {row[0] for row in self.ignored}
+        self.rows = [row for row in rows if row[0] not in left]
         self.telling = [row for row in self.rows if has_figure(row)]  # words alone are told of, but decide nothing
         self.figures = self._figures()
-        self.labels = Labels()
-        self.told: set[tuple[object, ...]] = set()
+        self.labels, self.meanings, self.without_unit = Labels(), Meanings(), list[Place]()
         reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners, sheet.name))))
         self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
+        self.units = MeltUnits(schema, found.unit if self.melt.unit else None, stated, self._says_all)
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
-        named, also = [one.name for one in schema.fields], also | {name for name, _ in self.sayings.places.values()}
-        self.names = [
-            name for name in named if name in self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
-        ]
-
-    def _with_years(self, rows: list[Row]) -> tuple[int | None, list[Row]]:
-        """The column of years, and the rows whose part of a year (`第一季度`) has its year before it."""
-        own = self.kept.get(self.melt.period or "")
-        year = None if own is None else find_year_beside(self.found.headers, own)
-        if own is None or (year is None and not lacks_years((str(row[own + 1]) for row in rows), self.period)):
-            return None, rows
-        header = self.found.headers[own]
-        made = [
-            (
-                *row[: own + 1],
-                year_and_part(str(row[year + 1]) if year is not None else self.period, str(row[own + 1]), header),
-                *row[own + 2 :],
-            )
-            for row in rows
-        ]
-        return year, made
+        also |= {name for name, _ in self.sayings.places.values()}
+        told = self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
+        self.names = [one.name for one in schema.fields if one.name in told]
 
     def _places(self) -> dict[int, tuple[str, str]]:
         """The columns of figures that are each of a region, with the field that takes its name."""
@@ -157,6 +138,8 @@ class Melting:
             self._leave_figures(row)
         for row in self.rows:
             self._melt_row(row, {} if common else {p: u.name for p, u in units.items() if u}, made)
+        if not made.rows and self.without_unit:
+            raise refused_without_unit(self.without_unit)
         if not made.rows:
             raise Refused("matrix_unclear", sheet=self.sheet.name, row=self.found.header_row, schema=self.schema.name)
         spelt = [
@@ -207,26 +190,44 @@ class Melting:
         ahead, label = self._ahead, self._label(row)
         at = next((p for p in ahead if strip(str(row[p + 1])) and not is_bare(str(row[p + 1]))), 0)
         above = self._above(row, label, (number, at))
+        self.units.see(label, (str(row[p + 1]) for p in range(self.sheet.width) if p not in ahead), (number, at))
         if not label and not any(is_figure(str(row[place + 1])) for place in self.figures):
             self._leave_figures(row, only=False)  # words that go on below: no figures of their own
             return
+        beside, labels = self.beside.of(row), [(label, (number, at)), *above]
         for place in self.figures:
             text = str(row[place + 1])
             if null_kind(text) is not None:
                 continue
             names = [(str(row[p + 1]), (number, p)) for p in self.kept.values()]
-            said = self.sayings.of([(label, (number, at)), *above], names, place)
-            if any(name not in said for name in self.melt.needs):
+            said = self.sayings.of(labels, names, place)
+            meaning = (*(said[name].value for name in sorted(said)), *(name for name, _ in names))
+            lacks = any(name not in said for name in self.melt.needs)
+            if lacks or self.meanings.repeats(meaning, place, (number, at), above):
                 self._say_unplaced(number, place, text, label)
                 continue
-            speaking = {one.where for one in said.values()}  # whose measure a line has, its unit it has too
-            labels = [label, *(text for text, where in above if where in speaking)]
-            unit = self._unit(row, labels, place, units.get(place, "")) if is_bare(text) else ""
+            unit = (beside or self._unit(labels, place, units.get(place, ""), said)) if is_bare(text) else ""
+            if unit is None:
+                self.without_unit.append(self._place(number, place, text))
+                words = label[:60] or self.found.headers[place]
+                self.gather.add(WARNING, "figure_without_unit", self.without_unit[-1], label=words)
+                continue
             priced = in_money(text + unit, said["unit"].value if "unit" in said else "", self.found.unit)
             if priced is None:
                 self._say_unplaced(number, place, text, label)
             else:
                 self._put(row, said, place, priced, made)
+
+    def _unit(self, labels: list[Text], place: int, own: str, said: Mapping[str, Said]) -> str | None:
+        """What a bare number is in; blank where it needs no unit, None where nothing tells."""
+        # Whose measure a line has, its unit it has too.
+        speaking = {labels[0][1], *(one.where for one in said.values())}
+        header = self.found.headers[place]
+        speak = [text for text, where in labels if where in speaking]
+        measure, at = self.units.measure_of(said)
+        if at == (self.found.header_row, place):
+            speak.append(header)
+        return self.units.of(speak, labels[1:], header, own, measure)
 
     def _leave_figures(self, row: Row, *, only: bool = True) -> None:
         """Say which figures (or whatever stands in their columns) a row has that this schema does not know."""
@@ -257,14 +258,6 @@ class Melting:
         """The columns that are no label of a row: those that are kept, and those of its unit and its year."""
         return {*self.kept.values(), *(at for at in (self.unit_at, self.year_at) if at is not None)}
 
-    def _unit(self, row: Row, labels: Sequence[str], place: int, unit: str) -> str:
-        """What a bare number is in: by the row's own unit, its labels', that of its header, or the corner's."""
-        own = strip(str(row[self.unit_at + 1])) if self.unit_at is not None else ""
-        said = next((found for label in labels if (found := split_unit(label)[1])), None)
-        share = _SHARE.search(f"{fold(labels[0])} {fold(self.found.headers[place])}")
-        corner = self.found.unit if self.melt.unit and not share else None
-        return own if own and find_unit(own) else said.name if said is not None else unit or corner or ""
-
     def _put(self, row: Row, said: Mapping[str, Said], place: int, text: str, made: Melted) -> None:
         if len(made.rows) >= _MOST:
             raise Refused("matrix_too_large", most=_MOST)
@@ -290,11 +283,14 @@ class Melting:
         text = str(row[self.kept[name] + 1])
         return with_part(text, self.found.headers[place]) if name == self.melt.period else text
 
+    def _says_all(self, label: str) -> bool:
+        """Whether a label says by itself what its figures are."""
+        return all(self.sayings.find(name, label, "row") for name in self.melt.needs)
+
     def _above(self, row: Row, label: str, at: tuple[int, int]) -> list[tuple[str, tuple[int, int]]]:
         """The labels that a row stands under, the nearest first."""
-        whole = all(self.sayings.find(name, label, "row") for name in self.melt.needs)
         raw = next((text for place in self._ahead if strip(text := str(row[place + 1]))), "")
-        above = self.labels.above(label, raw, at, whole=whole)
+        above = self.labels.above(label, raw, at, whole=self._says_all(label))
         if self.labels.begins:
             self.sayings.begin_section()
         return above

@@ -45,3 +45,20 @@ class Labels:
     def begins(self) -> bool:
         """Whether the row that was asked for last begins a section."""
         return len(self.stack) == 1 and self.stack[0][0] == 0
+
+
+@dataclass
+class Meanings:
+    """What the figures of each line mean, by the line's label and the column."""
+
+    known: dict[tuple[At, int], tuple[str, ...]] = field(default_factory=dict)
+
+    def repeats(self, meaning: tuple[str, ...], place: int, at: At, above: list[Text]) -> bool:
+        """Whether a line that this one is a part of has a figure that means the same: a part is not the whole."""
+        self.known[at, place] = meaning
+        return any(self.known.get((where, place)) == meaning for _, where in above)
+
+
+def is_counted(label: str) -> bool:
+    """Whether a label begins with the number of a section: `一、`, `（一）`."""
+    return any(sign.match(label) for sign in _LEVELS)

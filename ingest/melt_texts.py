@@ -10,10 +10,11 @@ from functools import lru_cache
 
 from ingest.headers import JOIN, fold
 from ingest.nulls import null_kind, strip
-from ingest.periods import find_period, is_part_of_year, year_and_part
+from ingest.periods import find_period, find_year_beside, is_part_of_year, year_and_part
 from ingest.units import Unit, find_unit
 from ingest.values import Unreadable, amount
 
+Line = tuple[int | str, ...]
 _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
 _PLAIN = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")  # most figures
@@ -109,7 +110,26 @@ def has_figure(row: Sequence[int | str]) -> bool:
     return any(map(is_figure, texts[1:]))
 
 
-def lacks_years(texts: Iterable[str], when: str) -> bool:
+def with_years(headers: Sequence[str], own: int | None, rows: list[Line], when: str) -> tuple[int | None, list[Line]]:
+    """The column of years, and the rows, their numbers first, whose part of a year (`第一季度`) has its year before it.
+
+    `own` is the column of times, `when` the time of the table.
+    """
+    year = None if own is None else find_year_beside(headers, own)
+    if own is None or (year is None and not _lacks_years((str(row[own + 1]) for row in rows), when)):
+        return None, rows
+    made = [
+        (
+            *row[: own + 1],
+            year_and_part(str(row[year + 1]) if year is not None else when, str(row[own + 1]), headers[own]),
+            *row[own + 2 :],
+        )
+        for row in rows
+    ]
+    return year, made
+
+
+def _lacks_years(texts: Iterable[str], when: str) -> bool:
     """Whether the times in a column are only parts of the one year that the title speaks of."""
     told = [text for text in texts if null_kind(text) is None]
     return bool(re.fullmatch(r"\d{4}", when)) and bool(told) and all(map(is_part_of_year, told))

@@ -121,6 +121,7 @@ class Sayings:
             ("column", header, (self.found.header_row, place)),
             ("title", title, (1, 0)),
             *(("else", text, where) for text, where in labels),
+            ("over", title, (1, 0)),
             ("beside", header, (self.found.header_row, place)),
         ]
 

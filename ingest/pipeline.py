@@ -124,7 +124,7 @@ class _Intake:
         records, taken = read_records(schema, request.mapping, sheets)
         if taken:
             sheet, found, rest = records.table(request.workdir, taken[0], self.gather)
-            self._take_part(fill(self._asked(schema, sheet, found, rest)), (0, 1))
+            self._take_part(fill(self._asked(schema, sheet, found, rest), self.gather), (0, 1))
         return [one for one in sheets if all(one is not other for other in taken)]
 
     def _turned(self, schema: DeclaredSchema, sheet: RawSheet) -> bool:
@@ -139,7 +139,7 @@ class _Intake:
         request = self.request
         named, when = PurePath(request.filename).stem, self._when(found, sheet.name)
         home = self.homes.setdefault(sheet.name, " ".join(filter(None, (found.title, *found.banners))))
-        return Asked(schema, sheet, found, rest, request.mapping, when, request.workdir, named, home)
+        return Asked(schema, sheet, found, rest, request.mapping, when, request.workdir, named, home, request.unit)
 
     def _candidates(self, sheets: Sequence[RawSheet]) -> list[tuple[RawSheet, Found]]:
         """All that looks like a table. Raises Refused where nothing does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -114,6 +114,20 @@ class RawWriter:
     def _write(self, numbers: Any, columns: Sequence[Any]) -> None:
         self._writer.write_batch(pa.record_batch([numbers, *columns], schema=self._schema))
         self.rows += len(numbers)
+
+
+def with_cells(sheet: RawSheet, path: Path, texts: Mapping[int, Mapping[int, str]]) -> RawSheet:
+    """The same rows in the same batches with other texts in some cells, by column (from 0) and row."""
+    changed = replace(sheet, path=path)
+    with RawWriter(path, sheet.width) as writer:
+        for batch in iter_batches(sheet.path):
+            numbers, columns = batch.column(0).to_pylist(), list(batch.columns[1:])
+            for at, told in texts.items():
+                cells = columns[at].to_pylist()
+                made = [told.get(row, cell) for row, cell in zip(numbers, cells, strict=True)]
+                columns[at] = pa.array(made, pa.string())
+            writer.add_block(numbers, columns)
+    return changed
 
 
 def iter_batches(path: Path) -> Iterator[Any]:

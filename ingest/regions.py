@@ -147,7 +147,7 @@ def code_of(text: str, within: str | None = None) -> str:
     if not found:
         raise Unreadable("region_unknown")
     if within and alone:
-        found = {code for code in found if code == within or _below(code, within) or _below(within, code)}
+        found = {code for code in found if code == within or lies_in(code, within) or lies_in(within, code)}
         if not found:
             raise Unreadable("region_elsewhere", where=_table().names[within])
     found = _settled(found)
@@ -272,7 +272,7 @@ def _short(words: list[str]) -> set[str]:
 def _within(word: str, above: set[str] | None) -> set[str]:
     """The codes of one word, which may itself be a path without strokes."""
     codes = _table().codes
-    plain = {code for code in codes.get(word, ()) if above is None or any(_below(code, one) for one in above)}
+    plain = {code for code in codes.get(word, ()) if above is None or any(lies_in(code, one) for one in above)}
     if plain:
         return plain
     own = _OWN.sub("", word)
@@ -286,7 +286,7 @@ def _within(word: str, above: set[str] | None) -> set[str]:
     return set()
 
 
-def _below(code: str, above: str) -> bool:
+def lies_in(code: str, above: str) -> bool:
     """Whether a region lies in another."""
     return code != above and code.startswith(
         above.rstrip("0") if not above.endswith("00") else re.sub("(?:00){1,2}$", "", above)

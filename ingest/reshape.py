@@ -10,7 +10,6 @@ from typing import Any
 
 from ingest.by_content import name_regions
 from ingest.claims import Claims
-from ingest.code_readers import holds_codes
 from ingest.exploding import explode
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
@@ -25,13 +24,15 @@ from ingest.headers import fold
 from ingest.headings import is_table_number, is_unit
 from ingest.instalments import leave_instalments
 from ingest.likeness import find_likenesses
+from ingest.long_lists import is_long, settle_units
 from ingest.melt import Melted, Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.rest import MOST_FILLED
-from ingest.sections import sections_of
+from ingest.sections import Sections, sections_of
 from ingest.signatures import without_persons
+from ingest.spoken_regions import spoken_regions
 from ingest.tables import Found, Rest, iter_data
 from ingest.told import told_apart, told_body, told_by_year, told_code, told_of
 from ingest.trees import unfold
@@ -66,6 +67,7 @@ class Asked:
     workdir: Path
     named: str = ""  # the file's name, without its ending
     home: str = ""  # what stands over the first table of the sheet
+    unit: str | None = None  # the steward's word for units
 
 
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
@@ -73,7 +75,7 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     schema = asked.schema
     found, mapping = name_regions(schema, asked.sheet, asked.found, dict(asked.mapping), gather)
     asked = replace(asked, found=found, mapping=mapping)
-    if schema.melt is not None and not _is_long(asked):
+    if schema.melt is not None and not is_long(schema, asked.sheet, asked.found, asked.mapping):
         return (_from_matrix(asked, gather),)
     yearly = told_by_year(schema, asked.found, asked.mapping, asked.period or "")
     asked = replace(asked, mapping={**yearly, **told_apart(schema, asked.found, asked.mapping), **asked.mapping})
@@ -82,7 +84,10 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     if unfolded is not None:
         rest = _settled_rest(unfolded.sheet, asked.rest, asked.found.headers)
         mapping = {**unfolded.mapping, **asked.mapping}
-        return (fill(replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)),)
+        asked = replace(asked, sheet=unfolded.sheet, found=unfolded.found, rest=rest, mapping=mapping)
+        return (fill(asked, gather),)
+    settled = settle_units(schema, asked.sheet, asked.found, asked.rest, claims, asked.unit, asked.workdir, gather)
+    asked = replace(asked, sheet=settled)
     leave_group_rows(schema, asked.sheet, asked.found, asked.rest, claims)
     leave_instalments(schema, asked.sheet, asked.found, asked.rest, asked.mapping, claims, gather)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
@@ -91,10 +96,10 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
         exploded = explode(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
         if exploded is not None:
             asked = replace(asked, sheet=exploded, rest=_settled_rest(exploded, asked.rest, asked.found.headers))
-    return (fill(asked),)
+    return (fill(asked, gather),)
 
 
-def fill(asked: Asked) -> Part:
+def fill(asked: Asked, gather: Gather) -> Part:
     """The sheet with a column for each field that only title or file name tell of; the sheet itself where none is."""
     schema, old, found = asked.schema, asked.sheet, asked.found
     claims = Claims(found.headers, schema, asked.mapping)
@@ -104,6 +109,9 @@ def fill(asked: Asked) -> Part:
         deque(iter_data(old, found, asked.rest), maxlen=0)  # notes below the table and headings in it may tell them
     sections = sections_of(asked.rest.sections, lacking)
     told = {one.title: _told(one, asked, claims) for one in lacking}
+    sections |= _spoken(
+        [one for one in lacking if not told[one.title] and one.title not in sections], asked, claims, gather
+    )
     added = {title: text for title, text in told.items() if text or title in sections}
     if not added or old.rows > MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
@@ -115,6 +123,17 @@ def fill(asked: Asked) -> Part:
     sheet = _widened(asked, len(added), cells)
     rest = _settled_rest(sheet, asked.rest, asked.rest.heads or found.headers)
     return Part(schema, sheet, replace(found, headers=(*found.headers, *added)), rest, asked.mapping)
+
+
+def _spoken(lacking: Sequence[DeclaredField], asked: Asked, claims: Claims, gather: Gather) -> dict[str, Sections]:
+    """By the titles of fields that nothing else tells, what the texts of each row begin with; that is said."""
+    found: dict[str, Sections] = {}
+    for one in lacking if asked.sheet.rows <= MOST_FILLED else ():
+        spoken = spoken_regions(one, asked.sheet, asked.found, asked.rest, claims) if one.texts else Sections()
+        if spoken.rows:
+            found[one.title] = spoken
+            gather.add(INFO, "region_spoken", Place(asked.sheet.name), count=len(spoken.rows), field=one.title)
+    return found
 
 
 def _widened(asked: Asked, more: int, cells_of: Callable[[int], list[tuple[str, tuple[int, int]]]]) -> ReshapedSheet:
@@ -162,25 +181,6 @@ def _told(one: DeclaredField, asked: Asked, claims: Claims) -> str:
     return told_body(asked.found, named, [cells for _, cells in first_rows(asked.sheet, _LOOKED)])
 
 
-def _is_long(asked: Asked) -> bool:
-    """Whether the headers already name what a matrix says by its layout."""
-    claims = Claims(asked.found.headers, asked.schema, asked.mapping)
-    needed = [
-        *(asked.schema.melt.needs if asked.schema.melt else ()),
-        asked.schema.melt.value if asked.schema.melt else "",
-    ]
-    fields = {one.name: one for one in asked.schema.fields}
-    return all(claims.has(fields[name]) for name in needed) and all(
-        _are_codes(asked, fields[name], place) for name in needed if (place := claims.find(name)) is not None
-    )
-
-
-def _are_codes(asked: Asked, one: DeclaredField, place: int) -> bool:
-    """Whether a column of codes holds codes: `一、2020年末余额` is no word for an item, but says which it is."""
-    rows = (cells for number, cells in first_rows(asked.sheet, _LOOKED) if number > asked.found.top)
-    return holds_codes(one, (cells[place] for cells in rows))
-
-
 def _from_matrix(asked: Asked, gather: Gather) -> Part:
     rows = [
         row
@@ -209,10 +209,10 @@ def _melted(asked: Asked, rows: list[Any], filled: Mapping[str, str], gather: Ga
     sums: list[tuple[int | str, ...]] = [(total.row, *total.cells) for total in asked.rest.totals]
     told = (asked.schema, asked.sheet, asked.found)
     mapping = {**_likely(asked, gather), **asked.mapping}
-    melting = Melting(*told, rows, mapping, asked.period, gather, filled)
+    melting = Melting(*told, rows, mapping, asked.period, gather, filled, asked.unit)
     if sums and melting.means_by_row(sums[0]):
         asked.rest.totals.clear()
-        melting = Melting(*told, sorted((*rows, *sums)), mapping, asked.period, gather, filled)
+        melting = Melting(*told, sorted((*rows, *sums)), mapping, asked.period, gather, filled, asked.unit)
     return melting.run()
 
 

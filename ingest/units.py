@@ -12,6 +12,7 @@ from functools import lru_cache
 MU = Fraction(2000, 3)  # square metres of a 亩
 _EXACT = Context(prec=80)
 _CENT = Decimal("0.01")
+_MONEY = ("CNY", "USD", "HKD")
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,14 @@ def stated(words: str | None, measure: str) -> Unit | None:
         if unit:
             return unit
     return None
+
+
+def stated_of(words: str | None, measure: str) -> Unit | None:
+    """The same for a measure that may be in any money where it is one in yuan; by the head, only in its base unit."""
+    kinds = _MONEY if measure in _MONEY else (measure,)
+    found = next((unit for kind in kinds if (unit := stated(words, kind))), None)
+    whole = stated(words, measure.partition("/")[0]) if "/" in measure else None
+    return found or (whole if whole is not None and whole.factor == 1 else None)
 
 
 def to_canonical(value: Decimal, unit: Unit) -> Decimal:

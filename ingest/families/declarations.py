@@ -166,6 +166,7 @@ def _field(schema: str, data: Mapping[str, Any]) -> DeclaredField:
     members["codes"] = {code: {tag: words[tag] for tag in words if tag in _LANGUAGES} for code, words in codes.items()}
     members["spellings"] = _spellings(codes)
     members["patterns"] = {code: words["pattern"] for code, words in codes.items() if "pattern" in words}
+    members["measures"] = {code: words["unit"] for code, words in codes.items() if "unit" in words}
     return DeclaredField(**members)
 
 
@@ -178,7 +179,7 @@ def _declared(schema: str, name: str) -> Mapping[str, Any]:
     raise ValueError(f"{schema}: there is no field {name} to be like")
 
 
-_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead", "pieces")
+_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead", "pieces", "texts")
 _PLAIN = (
     "name",
     "type",

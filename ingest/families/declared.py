@@ -87,6 +87,9 @@ class DeclaredField:
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
     coded: str = ""  # in forms: a pattern of a line above without a label, with its `name` behind its code
     unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt
+    texts: tuple[
+        str, ...
+    ] = ()  # of a region: fields and headers whose texts may begin with it, where nothing else tells
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
@@ -98,6 +101,7 @@ class DeclaredField:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label
     spellings: Mapping[str, str] = field(default_factory=dict)  # folded spelling -> code
     patterns: Mapping[str, str] = field(default_factory=dict)  # code -> what is in no spelling, but only it can mean
+    measures: Mapping[str, str] = field(default_factory=dict)  # code -> what its numbers are in, by any unit of that
 
     @property
     def title(self) -> str:
@@ -146,6 +150,7 @@ class Word:
     pattern: str
     # `row column title`, any of the three in this order; `path`: the row with all that it stands under;
     # `under`: the header with the title; `name`: a column that is kept; `else`: the row where the others are silent;
+    # `over`: the title where that is silent too;
     # `beside`: the header where they all are, if that of another column says something of the field.
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)

@@ -269,7 +269,7 @@ def test_new_bonds_are_a_part_of_those_that_were_issued(take: Taker) -> None:
 
 
 def test_a_share_of_the_product_is_not_the_product(take: Taker) -> None:
-    text = "region,year,debt_to_gdp_pct,gdp\n浙江省,2015,19.4,42886\n福建省,2015,17.9,25980\n"
+    text = "region,year,debt_to_gdp_pct,gdp(元)\n浙江省,2015,19.4,42886\n福建省,2015,17.9,25980\n"
     taken = take(text, "表.csv", schema="gov_debt.economy")
     assert picked(taken.rows, "period", "measure", "value") == [
         ("2015", "debt_to_gdp", Decimal("19.4")),
