@@ -26,7 +26,7 @@ from portal.v1.items import items_of
 from search.browse import browse
 from search.documents import documents_of
 from search.explain import explain
-from search.fields import FACETS
+from search.fields import DEEPEST, FACETS
 from search.index import Hit, Scope, SearchPage, SearchQuery
 from search.inside import Match, matches
 from search.lexicon import Lexicon, lexicon
@@ -61,7 +61,7 @@ def read_query() -> SearchQuery:
         updated_from=_moment("updated_from"),
         sort=_sort(text),
         size=size,
-        offset=(whole_number("page", 1, 1, DEEPEST_PAGE) - 1) * size,
+        offset=min(_asked_offset(size), DEEPEST - size),
         after=None,
         facets=_facets(),
         scope=Scope(drafts_of=actor().drafts_of),
@@ -71,6 +71,11 @@ def read_query() -> SearchQuery:
     if cursor:
         query = replace(query, offset=0, after=read_cursor(house().settings.secret_key, purpose(query), cursor))
     return query
+
+
+def _asked_offset(size: int) -> int:
+    """Where the asked page begins; past `DEEPEST` the engines look no further."""
+    return (whole_number("page", 1, 1, DEEPEST_PAGE) - 1) * size
 
 
 def read_text() -> str:
@@ -107,11 +112,21 @@ def purpose(query: SearchQuery) -> str:
 def find(query: SearchQuery) -> tuple[SearchPage, bool]:
     """What the index finds; without words to look for, the database answers while the index is away."""
     try:
-        return house().index.search(query), False
+        return _as_asked(query, house().index.search(query)), False
     except Unavailable:
         if query.text.strip():
             raise
-        return browse(catalog_session(), query), True
+        return _as_asked(query, browse(catalog_session(), query)), True
+
+
+def _as_asked(query: SearchQuery, page: SearchPage) -> SearchPage:
+    """The page that was asked for: past the end it is empty. Raises BadParameter where only a cursor leads there."""
+    asked = query.offset if query.after else _asked_offset(query.size)
+    if asked == query.offset:
+        return page
+    if page.total > asked:
+        raise BadParameter.at("page", "page_too_deep", most=DEEPEST)
+    return replace(page, hits=(), next_after=None)
 
 
 def answer(query: SearchQuery) -> dict[str, Any]:

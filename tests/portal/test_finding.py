@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.portal.conftest import Api, find, publish_parcels
+from tests.portal.conftest import Api, assert_problem, find, publish_parcels
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +99,15 @@ BAD = [f"/datasets?{FILTERS}", "/datasets?facets=nonsense", "/datasets?q=a&curso
 def test_what_cannot_be_answered_is_refused_with_a_sentence(api: dict[str, Api], path: str) -> None:
     answer = api["public"].get(path)
     assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+
+
+def test_a_page_past_the_end_is_empty_and_one_past_the_reach_is_told(
+    api: dict[str, Api], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = api["public"].get("/datasets?facets=family").json
+    past = api["public"].get("/datasets?page=9999&page_size=100&facets=family").json
+    assert (past["items"], past["next"], past["total"], past["facets"]) == ([], None, 3, whole["facets"])
+    monkeypatch.setattr("portal.v1.find.DEEPEST", 2)
+    assert len(api["public"].get("/datasets?page=2&page_size=1").json["items"]) == 1
+    assert_problem(api["public"].get("/datasets?page=3&page_size=1"), 400, "page")
+    assert api["public"].get("/datasets?page=4&page_size=1").json["items"] == []
