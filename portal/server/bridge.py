@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import FileWrapper
@@ -22,6 +25,8 @@ from portal.server.environment import environ_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
+T = TypeVar("T")
+_Asked = tuple["asyncio.Future[Any]", Callable[[], Any]]
 PATIENCE: Final = 60.0  # seconds that a body may stand still
 _PIECE: Final = 256 << 10  # bytes that are read of a file, and gathered before they are sent
 _WITH_BODY: Final = frozenset((b"content-length", b"transfer-encoding"))
@@ -33,16 +38,15 @@ class Bridge:
 
     def __init__(self, application: WSGIApplication, threads: int) -> None:
         self._application = application
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._threads = _Threads(threads)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
-        loop = asyncio.get_running_loop()
         has_body = any(name in _WITH_BODY for name, _ in scope["headers"])
-        body = io.BufferedReader(_Body(loop, receive), _PIECE) if has_body else io.BytesIO()
+        body = io.BufferedReader(_Body(asyncio.get_running_loop(), receive), _PIECE) if has_body else io.BytesIO()
         environ = environ_of(scope, body)
         environ["wsgi.file_wrapper"] = partial(FileWrapper, buffer_size=_PIECE)
-        answer = await loop.run_in_executor(self._threads, _begin, self._application, environ)
+        answer = await self._threads.run(partial(_begin, self._application, environ))
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         if answer.rest is None:
             await send({"type": "http.response.body", "body": answer.first, "more_body": False})
@@ -52,17 +56,67 @@ class Bridge:
             await self._send_rest(answer, send, gone)
         finally:
             gone.cancel()
-            await loop.run_in_executor(self._threads, answer.close)
+            await self._threads.run(answer.close)
 
     async def _send_rest(self, answer: _Answer, send: Any, gone: asyncio.Future[None]) -> None:
-        loop = asyncio.get_running_loop()
         piece = answer.first
         while piece:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             if gone.done():
                 return
-            piece = await loop.run_in_executor(self._threads, answer.read)
+            piece = await self._threads.run(answer.read)
         await send(_ENDED)
+
+
+class _Threads:
+    """Threads that do what the loop asks, the one that was last at work first: what it needs is still near.
+
+    An executor's way there and back takes three times as long as this one, more than most answers; it goes round its
+    threads, and would wait for them when the process is to end.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._idle: list[SimpleQueue[_Asked]] = [
+            SimpleQueue() for _ in range(number)
+        ]  # of each thread what it is asked
+        self._waiting: deque[_Asked] = deque()  # these two belong to the loop, as does `_ended`
+        for at, asked in enumerate(self._idle):
+            threading.Thread(target=self._work, args=(asked,), name=f"request-{at}", daemon=True).start()
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What `work` gives, or raises."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        if self._idle:
+            self._idle.pop().put((future, work))
+        else:
+            self._waiting.append((future, work))
+        return await future
+
+    def _work(self, asked: SimpleQueue[_Asked]) -> None:
+        while True:
+            future, work = asked.get()
+            found = fault = None
+            try:
+                found = work()
+            except BaseException as raised:  # noqa: BLE001 - it is raised where the work was asked for
+                fault = raised
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                future.get_loop().call_soon_threadsafe(self._ended, asked, future, found, fault)
+            del future, work, found, fault  # they hold what was answered, and the next one may be long in coming
+
+    def _ended(
+        self, asked: SimpleQueue[_Asked], future: asyncio.Future[Any], found: Any, fault: BaseException | None
+    ) -> None:
+        if self._waiting:
+            asked.put(self._waiting.popleft())
+        else:
+            self._idle.append(asked)
+        if future.cancelled():
+            return
+        if fault is None:
+            future.set_result(found)
+        else:
+            future.set_exception(fault)
 
 
 async def _wait_until_gone(receive: Any) -> None:
