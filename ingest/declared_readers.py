@@ -248,6 +248,8 @@ def make_reader(
     """
     name = declared.reader if declared.reader and (derived or declared.reader not in _DERIVED) else declared.type
     reader = _MAKERS[name](declared, unit, end)
+    if isinstance(reader, TextReader):
+        reader.closes = True
     if isinstance(reader, RegionReader | ReachReader):
         reader.within = within
     if isinstance(reader, ReachReader):

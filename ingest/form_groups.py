@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ingest.families import DeclaredField
+from ingest.form_blocks import At
 from ingest.form_labels import Row, Told
 from ingest.form_names import Names
 from ingest.group_rows import SERIALS, find_counted, find_sums, gives
@@ -93,14 +94,16 @@ def parted(
     names: Names,
     over: Sequence[str],
     body: Sequence[Row],
+    titled: tuple[str, At] | None,
 ) -> tuple[Told, dict[str, int]]:
     """What lines above a list and its columns tell: one headed `预算单位` may be of units.
 
     It is where a line names their department. One that names a unit does if names in the column begin with its name,
-    else it may name who made the list. `over` are the fields of both, from the top.
+    else it may name who made the list; so does `titled`, the body that the title speaks of. `over` are the fields of
+    both, from the top.
     """
     top, unit = over[-2:] if len(over) > 1 else ("", "")
-    at, said = columns.get(top), lines.get(top) or lines.get(unit)
+    at, said = columns.get(top), lines.get(top) or lines.get(unit) or titled
     if at is None or said is None or unit in columns or unit not in names.meant(heads[at]):
         return lines, dict(columns)
     said_name, others = _bare_name(said[0]), {_bare_name(cells[at]) for _, cells in body if cells[at]}

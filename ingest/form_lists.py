@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.findings import WARNING, Refused
-from ingest.form_blocks import find_form_unit, plain_label
+from ingest.form_blocks import At, find_form_unit, plain_label
 from ingest.form_groups import Groups, are_projects, find_groups, find_over, mixed_columns, parted, raised, untangled
 from ingest.form_heads import Header, Row, find_header, is_between
 from ingest.form_labels import Told
@@ -16,6 +16,7 @@ from ingest.gather import Place
 from ingest.headers import fold
 from ingest.headings import is_unit
 from ingest.melt_texts import is_figure
+from ingest.told import spoken_body
 
 _ABOVE = 5  # rows above a list that may tell its year and its unit
 _NAMES = 3  # of a record, side by side: the head of a list
@@ -148,7 +149,8 @@ def _read_list(reading: FormReading, one: FormList, end: int, before: Page | Non
     links, held, lines = dict[int, tuple[str, tuple[int, int]]](), Told(), reading.labels.over(first, one.top)
     at, body = one.columns[link], list(_body(reading, one, end))
     heads, names = reading.overlaid(one.top, one.at), reading.names[reading.form.record]
-    lines, columns = parted(lines, one.columns, heads, names, reading.form.over, body)
+    titled = _titled(reading.rows[first : one.top])
+    lines, columns = parted(lines, one.columns, heads, names, reading.form.over, body, titled)
     one = replace(one, columns=columns)
     known = before.tells(one, lines) if before and one.over else {}
     groups = _groups(reading, one, body, goes_on=one.over in known)
@@ -177,6 +179,14 @@ def _read_list(reading: FormReading, one: FormList, end: int, before: Page | Non
         if header and number in links:
             reading.add(header.table.name, number, {**inside, link: links[number]})
     return Page(one, lines, over)
+
+
+def _titled(rows: Sequence[Row]) -> tuple[str, At] | None:
+    """The one body that titles above a list speak of, and where."""
+    found = {
+        name: (number, at) for number, cells in rows for at, cell in enumerate(cells) if (name := spoken_body(cell))
+    }
+    return next(iter(found.items())) if len(found) == 1 else None
 
 
 def _left(one: FormList, told: Told, link: str) -> Told:

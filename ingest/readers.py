@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from ingest import nulls, values
 from ingest.coded import coded_as, different, is_coded
+from ingest.spread import closed
 from ingest.units import Unit, find_unit
 from ingest.values import Unreadable
 
@@ -110,8 +111,12 @@ class Reader:
 class TextReader(Reader):
     """Text without the space around it; `tidy` may change a piece of it (brackets).
 
+    `closes`: nor the blanks between characters of a short name that is set as wide as longer ones (`样  县`).
+
     `bars`: nor the strokes around one value that was written as a list of values.
     """
+
+    closes = False
 
     def __init__(self, tidy: tuple[str, str] | None = None, *, unsold: bool = False, bars: bool = False) -> None:
         super().__init__()
@@ -122,6 +127,8 @@ class TextReader(Reader):
         trimmed = pc.utf8_trim(texts, self._around)
         if self._tidy:
             trimmed = pl.Series(trimmed).str.replace_all(*self._tidy).to_arrow().cast(pa.string())
+        if self.closes:
+            trimmed = closed(trimmed)
         null = self._nulls(trimmed)
         return Converted(pc.if_else(null, None, trimmed) if null is not None else trimmed)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ingest.claims import Claims
-from ingest.families import DeclaredSchema
+from ingest.families import DeclaredField, DeclaredSchema
 from ingest.group_rows import SERIALS
 from ingest.headers import fold, split_unit
 from ingest.melt_texts import figure_of
@@ -54,7 +55,8 @@ def find_parts(
 ) -> dict[str, tuple[int, ...]]:
     """Of fields without a column of their own, those under their heading (`本年拨款` over kinds of budgets).
 
-    A check must say what whole they are a part of, and all columns of sums together must give it in each row.
+    A check must say what whole they are a part of, and all columns of sums together must give it in each row. What
+    then is left is the `rest` of a field, if all of it is headed so.
     """
     fields = {one.name: one for one in schema.fields}
     for check in schema.checks:
@@ -63,15 +65,26 @@ def find_parts(
             continue
         free = [one for name in check.fields[1:] if not claims.has(one := fields[name])]
         parts = {one.name: places for one in free if len(places := claims.under(one)) >= _LEAST}
-        if not parts:
+        if not parts and not any(one.rest for one in free):
             continue
         rows, measure = look(), fields[check.fields[0]].unit
         own = {claims.find(one.name) for one in schema.fields if one.type == "decimal" and one.unit == measure}
         others = [at for at in claims.unknown() if fold(headers[at]) not in SERIALS and _has_numbers(rows, at)]
+        left = [at for at in others if not any(at in some for some in parts.values())]
+        found = {**parts, **_rest(headers, [one for one in free if one.name not in parts], left, claims.unknown())}
         together = [*(at for at in own if at is not None and at != place), *others]
-        if _alike(headers, place, together) and _is_sum(rows, place, together):
-            return parts
+        if found and _alike(headers, place, together) and _is_sum(rows, place, together):
+            return found
     return {}
+
+
+def _rest(
+    headers: Sequence[str], free: Sequence[DeclaredField], left: Sequence[int], unknown: Sequence[int]
+) -> dict[str, tuple[int, ...]]:
+    """The one field by whose `rest` all columns are headed that are left, with those that are and have no numbers."""
+    like = {one.name: [at for at in unknown if re.search(one.rest, fold(headers[at]))] for one in free if one.rest}
+    named = {name: tuple(places) for name, places in like.items() if left and set(left) <= set(places)}
+    return named if len(named) == 1 else {}
 
 
 def _has_numbers(rows: Rows, at: int) -> bool:

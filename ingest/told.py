@@ -70,10 +70,16 @@ def _block_place(above: Sequence[str]) -> str:
 def told_body(found: Found, named: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The one department that title or names speak of, if its own units are among those of the table."""
     texts = [found.title or "", *found.banners, *named]
-    names = {match["name"] for text in texts if (match := _BODY.search(fold(text)))}
+    names = {name for text in texts if (name := spoken_body(text))}
     places = [at for at, header in enumerate(found.headers) if _BODIES.search(fold(header))]
     own = any(strip(cells[at]).startswith(tuple(names)) for cells in rows for at in places)
     return names.pop() if len(names) == 1 and (own or not places) else ""
+
+
+def spoken_body(text: str) -> str:
+    """The department that a title speaks of; blank where none is."""
+    found = _BODY.search(fold(text))
+    return found["name"] if found else ""
 
 
 def labelled(one: DeclaredField, texts: Sequence[str]) -> str:

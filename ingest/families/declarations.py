@@ -204,6 +204,7 @@ _PLAIN = (
     "among",
     "worded",
     "unlike",
+    "rest",
     "coded",
 )
 

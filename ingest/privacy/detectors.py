@@ -151,7 +151,11 @@ _HOLDERS = (
 HOLDERS = _words(_HOLDERS)
 _WHOSE = rf"(?:{_HOLDERS}|填表人|制表人|審核人|审核人|复核人|业主|業主|住户)"
 LABEL = rf"{_WHOSE}[\p{{Han}}(（)）]{{0,4}}\s*[:：]"  # after it a name may stand; for whole columns
-LABELLED = re.compile(rf"{_WHOSE}[\u3400-\u9fff()]{{0,4}}\s*:\s*([\u3400-\u9fff·]{{2,17}}?)(?=等|[^\u3400-\u9fff·]|$)")
+_DOTS = "·•・‧∙⋅"
+LABELLED = re.compile(
+    rf"{_WHOSE}[\u3400-\u9fff()]{{0,4}}\s*:\s*([\u3400-\u9fff](?:\s+[\u3400-\u9fff]){{1,2}}(?![\u3400-\u9fff])"
+    rf"|[\u3400-\u9fff{_DOTS}]{{2,17}}?)(?=等|[^\u3400-\u9fff{_DOTS}]|$)"
+)
 KINDS = (*(one.kind for one in DETECTORS), PERSON)
 
 

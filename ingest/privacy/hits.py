@@ -98,7 +98,7 @@ def _overlaps(start: int, end: int, taken: Iterable[tuple[str, int, int]]) -> bo
 
 def _labelled(clean: str) -> Iterable[tuple[int, int]]:
     """The names of persons that a word like 联系人 and a colon announce."""
-    return [found.span(1) for found in LABELLED.finditer(clean) if persons.is_person(found[1])]
+    return [found.span(1) for found in LABELLED.finditer(clean) if persons.is_person("".join(found[1].split()))]
 
 
 def _mask_persons(clean: str) -> str:

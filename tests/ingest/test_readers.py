@@ -25,6 +25,7 @@ from ingest.readers import (
     TextReader,
     TruthReader,
 )
+from ingest.spread import closed
 from ingest.unit_readers import JOIN, AnyUnitReader, UnitBesideReader
 from ingest.units import find_unit
 from ingest.values import Unreadable
@@ -199,6 +200,14 @@ def test_the_outcome_is_told_by_price_and_buyer() -> None:
         ("王某（住宅）", "王**（住宅）"),
         ("王某等3人", "王**等3人"),
         ("阿某某·某某提", "阿**"),
+        ("买某提 · 阿某都、艾某・某孜等3人", "买**、艾**等3人"),
+        ("买买提·某某都养殖场", "买**"),
+        ("海某沙·吐送", "海**"),
+        ("样例·江湾里", "样例·江湾里"),
+        ("样绿地·香树花城", "样绿地·香树花城"),
+        ("万某·海德公园（一期）", "万某·海德公园（一期）"),
+        ("王  某、张　某 某", "王**、张**"),
+        ("高 新 区", "高 新 区"),
         ("样例置业有限公司", "样例置业有限公司"),
         ("高某和李某某", "高**和李**"),
         ("安置房", "安置房"),
@@ -212,7 +221,13 @@ def test_natural_persons_are_cut_to_their_surname(text: str, shown: str) -> None
     assert masked(pa.array([text, "样例公司"])).to_pylist() == [shown, "样例公司"]
 
 
-@given(st.text(st.sampled_from("张李欧阳司马某样例公司、，和等（）(·0123456789Xx私住宅 自"), max_size=24))
+def test_a_name_whose_characters_are_spread_is_the_plain_name() -> None:
+    texts = ["泾  县", "市 本 级", "样　例\xa0局", "样例 县", "是 否", "样 A", "样例局", None]
+    found = ["泾县", "市本级", "样例局", "样例 县", "是 否", "样 A", "样例局", None]
+    assert closed(pa.array(texts)).to_pylist() == found
+
+
+@given(st.text(st.sampled_from("张李欧阳司马某样例公司、，和等（）(·・湾0123456789Xx私住宅 自"), max_size=24))
 def test_the_quick_look_for_persons_overlooks_none(text: str) -> None:
     assert masked(pa.array([text])).to_pylist() == [mask(text)]
 

@@ -55,21 +55,35 @@ KINDS = [
 
 def test_a_sum_without_a_column_is_that_of_the_kinds_under_its_heading(take: Taker) -> None:
     taken = take(workbook(("表", [["2024年项目支出表（万元）"], *KINDS])), schema=BUDGET)
-    assert picked(taken.rows, "project", "total", "appropriation", "carried_over") == [
-        ("样例防火", 80_000, 80_000, None),
-        ("样例监测", 95_000, 70_000, 25_000),
-        ("样例养护", 40_000, None, None),
+    assert picked(taken.rows, "project", "total", "appropriation", "carried_over", "other") == [
+        ("样例防火", 80_000, 80_000, None, None),
+        ("样例监测", 95_000, 70_000, 25_000, None),
+        ("样例养护", 40_000, None, None, 40_000),
     ]
     first, last = (taken.cells(row)["appropriation"] for row in (1, 3))
     assert (first["raw"], first["cell"], first["unit"]) == ("7 | 1", "E5", "万元")
     assert (last["null"], last["unit"]) == ("missing", None)
-    assert [one.params["field"] for one in taken.findings("field_is_sum")] == ["财政拨款", "上年结转"]
+    assert [one.params["field"] for one in taken.findings("field_is_sum")] == ["财政拨款", "上年结转", "其他资金"]
 
 
 def test_columns_that_do_not_give_the_total_are_not_added_up(take: Taker) -> None:
     rows = [["2024年项目支出表（万元）"], *KINDS[:4], ["", "样例监测", "样例站", 9.5, 7, 2, 2.5, "", ""], KINDS[5]]
     taken = take(workbook(("表", rows)), schema=BUDGET)
     assert "appropriation" not in taken.types
+
+
+@pytest.mark.parametrize(("heading", "figure"), [("政府采购", 4), ("单位资金结转", 4), ("财政专户管理资金", 5)])
+def test_the_rest_of_a_total_is_none_where_other_columns_are_left_or_it_does_not_add_up(
+    take: Taker, heading: str, figure: int
+) -> None:
+    rows = [
+        ["2024年项目支出表（万元）"], ["项目单位", "项目名称", "合计", "财政拨款", "单位资金", heading],
+        ["样例局", "样例防火", 9, 3, 2, 4], ["样例局", "样例监测", 9, 3, 2, figure],
+    ]  # fmt: skip
+    taken = take(workbook(("表", rows)), schema=BUDGET)
+    assert "other" not in taken.types
+    whole = take(workbook(("表", [*rows[:3], ["样例局", "样例监测", 5, 3, 2, ""]])), schema=BUDGET)
+    assert [row.get("other") for row in whole.rows] == ([60_000, 20_000] if figure == 5 else [None, None])
 
 
 def sheet(title: str, unit: str, project: str, figures: list[object], more: str = "其他资金") -> list[list[object]]:

@@ -56,6 +56,29 @@ def test_a_column_of_departments_or_units_is_of_units_below_their_department(
     assert picked(table(taken, "projects"), "department", "unit_name") == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "units", "expected"),
+    [
+        ("2021年样例市样例局部门预算项目绩效目标表", ("样例市样例局", "样例站"),
+         [("样例市样例局", "样例市样例局"), ("样例市样例局", "样例站")]),
+        ("2021年样例市样例局部门预算项目绩效目标表", ("样例厅", "样例站"), [("样例厅", None), ("样例站", None)]),
+        ("2021年样例市财政局项目绩效目标表", ("样例市财政局", "样例站"), [("样例市财政局", None), ("样例站", None)]),
+        ("2021年市级部门预算项目绩效目标表", ("样例市样例局", "样例站"), [("样例市样例局", None), ("样例站", None)]),
+    ],
+)  # fmt: skip
+def test_a_title_tells_the_department_of_units_among_which_its_own_are(
+    take: Taker, title: str, units: tuple[str, str], expected: list[tuple[str, str | None]]
+) -> None:
+    rows = [
+        [title],
+        ["项目名称", "预算单位", "预算金额（元）", "绩效目标"],
+        ["样例养护", units[0], 3, "养护。"],
+        ["样例执法", units[1], 4, "执法。"],
+    ]
+    taken = take(workbook(("表", rows)), schema=TARGETS)
+    assert picked(table(taken, "projects"), "department", "unit_name") == expected
+
+
 def test_the_year_of_a_list_may_stand_behind_its_label(take: Taker) -> None:
     lines = (
         "项目支出绩效表,,,,,\n预算年度：2023,,,,,金额单位：元\n项目名称,资金总额,一级指标,二级指标,三级指标,指标值\n"

@@ -109,6 +109,8 @@ def test_persons_of_a_holders_column_keep_their_surname_and_firms_their_name() -
         ("权利人：张三，面积3亩", "权利人：张**，面积3亩"),
         ("负责人（签字）： 李四 ", "负责人（签字）： 李** "),
         ("聯絡人:王小明等", "聯絡人:王**等"),
+        ("联系人：王　某 电话", "联系人：王** 电话"),
+        ("权利人：买买提・某某都", "权利人：买**"),
         ("权利人：王小明13800138000", "权利人：王*********8000"),
     ],
 )
@@ -120,7 +122,15 @@ def test_a_name_that_a_label_announces_is_personal_wherever_it_stands(text: str,
     assert scan.cells["person_name"] == 1
 
 
-OFFICES = ("受让人：某某公司", "联系人:单位", "项目负责人：财务处", "法人：无", "主任：王", "说明：张家港市")
+OFFICES = (
+    "受让人：某某公司",
+    "联系人:单位",
+    "项目负责人：财务处",
+    "法人：无",
+    "主任：王",
+    "说明：张家港市",
+    "权利人：样例·江湾里",
+)
 
 
 @pytest.mark.parametrize("text", OFFICES)
