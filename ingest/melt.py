@@ -81,6 +81,7 @@ class Melting:
         self.labels, self.meanings, self.without_unit = Labels(), Meanings(), list[Place]()
         reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners, sheet.name))))
         self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
+        self.sayings.tell_lines(map(self._label, self.rows))
         self.units = MeltUnits(schema, found.unit if self.melt.unit else None, stated, self._says_all)
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
         also |= {name for name, _ in self.sayings.places.values()}

@@ -155,7 +155,8 @@ class Word:
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
     earlier: bool = False  # only where the label's year is before that of the table, or the header's before another's
-    among: tuple[str, ...] = ()  # only where the header of another column says one of these of the field
+    among: tuple[str, ...] = ()  # only where the header of another column (the label of a row) says one of these of it
+    but: str = ""  # not of figures whose row's label or header this pattern is in
     after: tuple[str, ...] = ()  # only where a section above (`一、…`) says one of these of the field, of a year before
 
 
