@@ -35,7 +35,8 @@ _ASIDE = re.compile(
 _ASKED = re.compile(r"(?<=[^\W\d_])\((?:请|如[有存因果需]|[^()]*请(?:说明|注明|填[写报]|列[明出]|简述|备注))[^()]*\)$")
 _BRACKETS = str.maketrans("【】〔〕［］｛｝「」[]{}", "()()()()()()()")
 # How a character is pronounced, as pages turned into Traditional have it: `債券規(guī)模`.
-_SPOKEN = re.compile(r"(?<=[\u3400-\u9fff])\((?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ])[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}\)")
+_TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
+_SPOKEN = re.compile(rf"(?<=[\u3400-\u9fff])\((?=[a-zü]*[{_TONES}])[a-zü{_TONES}]{{1,6}}\)")
 _RESERVED = frozenset({"row"})
 _simplify = OpenCC("t2s")
 

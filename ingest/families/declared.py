@@ -92,6 +92,8 @@ class DeclaredField:
     ] = ()  # of a region: fields and headers whose texts may begin with it, where nothing else tells
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
+    wordy: bool = False  # never numbers alone: where the column beside has words and no header, that is meant
+    alone: str = ""  # a pattern of what it is known by in a column that such a header has left
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
     # The codes of a region's name: `plain`, its levels `own below`.
     reach: Mapping[str, str] = field(default_factory=dict)

@@ -234,7 +234,10 @@ def test_parcels_of_an_exploded_list_are_in_the_region_of_the_title(take: Taker)
 
 
 def test_one_value_among_the_marks_of_a_list_is_that_of_its_place(take: Taker) -> None:
-    lines = "宗地编号,土地位置,绿地率,建筑限高(米)\n|A1|A2|A3,样例路,|||20,|40\n|B1|B2,样例路,|35|,24|\n|C1|C2|,样例路,|30|,||\n"
+    lines = (
+        "宗地编号,土地位置,绿地率,建筑限高(米)\n|A1|A2|A3,样例路,|||20,|40\n"
+        "|B1|B2,样例路,|35|,24|\n|C1|C2|,样例路,|30|,||\n"
+    )
     taken = take(lines, schema="land_supply.notice")
     assert picked(taken.rows, "parcel_no", "green_min", "height_max") == [
         ("A1", None, 40), ("A2", None, 40), ("A3", 20, 40),
