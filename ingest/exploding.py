@@ -65,7 +65,7 @@ class _Taking:
             return [cells]
         columns = []
         for place, cell in enumerate(cells):
-            parts = _positions(cell, count) if place in self.listed else [cell] * count
+            parts = _positions(cell, count, cells[self.by]) if place in self.listed else [cell] * count
             if parts is None:
                 where = place_of(self.sheet, number, place, self.found.headers[place], cell)
                 values = strip(cell).removeprefix("|").count("|") + 1
@@ -75,17 +75,30 @@ class _Taking:
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _positions(cell: str, count: int) -> list[str] | None:
-    """The cell's value for each place; None where it lists another number of them."""
-    if len(_values(cell)) <= 1 and "|" not in strip(cell).strip("|"):
-        return [cell] * count
+def _positions(cell: str, count: int, parcels: str) -> list[str] | None:
+    """The cell's value for each place; None where it lists another number of them.
+
+    One value alone is every parcel's, but among more marks than enclose the parcels it has a place of its own
+    (`|||20` is the third's, `|35|` the first of two).
+    """
     bare = strip(cell)
+    if len(_values(cell)) <= 1:
+        alone = _without_ends(bare, strip(parcels)).split("|")
+        if len(alone) == 1:
+            return [alone[0] if "|" in bare else cell] * count
+        return alone if len(alone) == count else None
     for parts in (bare.removeprefix("|").split("|"), bare.strip("|").split("||"), bare.strip("|").split("|")):
         if len(parts) == count + 1 and not strip(parts[-1]):
             parts.pop()
         if len(parts) == count:
             return parts
     return None
+
+
+def _without_ends(bare: str, parcels: str) -> str:
+    """A cell without the marks before its first place and behind its last, as the list of parcels has them."""
+    bare = bare.removeprefix("|") if parcels.startswith("|") else bare
+    return bare.removesuffix("|") if parcels.endswith("|") else bare
 
 
 def _values(cell: str) -> list[str]:

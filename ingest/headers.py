@@ -34,6 +34,9 @@ _ASIDE = re.compile(
 # What whoever fills in the form is asked: `备注（如有较大差异，请说明）`.
 _ASKED = re.compile(r"(?<=[^\W\d_])\((?:请|如[有存因果需]|[^()]*请(?:说明|注明|填[写报]|列[明出]|简述|备注))[^()]*\)$")
 _BRACKETS = str.maketrans("【】〔〕［］｛｝「」[]{}", "()()()()()()()")
+# How a character is pronounced, as pages turned into Traditional have it: `債券規(guī)模`.
+_TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
+_SPOKEN = re.compile(rf"(?<=[\u3400-\u9fff])\((?=[a-zü]*[{_TONES}])[a-zü{_TONES}]{{1,6}}\)")
 _RESERVED = frozenset({"row"})
 _simplify = OpenCC("t2s")
 
@@ -48,8 +51,7 @@ def fold(header: str) -> str:
     """What two headers that mean the same have in common: Simplified, half width, no space, one kind of bracket."""
     text = _simplify.convert(unicodedata.normalize("NFKC", header)).lower()
     text = (
-        re.sub(r"\s", "", text)
-        .translate(_BRACKETS)
+        _SPOKEN.sub("", re.sub(r"\s", "", text).translate(_BRACKETS))
         .replace("——", "-")
         .replace("—", "-")
         .replace("岀", "出")

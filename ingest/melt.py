@@ -81,10 +81,10 @@ class Melting:
         self.labels, self.meanings, self.without_unit = Labels(), Meanings(), list[Place]()
         reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners, sheet.name))))
         self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
+        self.sayings.tell_lines(map(self._label, self.rows))
         self.units = MeltUnits(schema, found.unit if self.melt.unit else None, stated, self._says_all)
         also = {name for word in self.melt.words for name in word.also if name != "shift"}
-        also |= {name for name, _ in self.sayings.places.values()}
-        told = self.worded | also | set(self.kept) | set(filled) | {self.melt.period}
+        told = {*self.worded, *also, *self.kept, *filled, self.melt.period, *dict(self.sayings.places.values())}
         self.names = [one.name for one in schema.fields if one.name in told]
 
     def _places(self) -> dict[int, tuple[str, str]]:

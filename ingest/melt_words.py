@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -56,7 +56,8 @@ class Sayings:
     before: dict[tuple[str, str], str] = field(default_factory=dict)
     headed: frozenset[tuple[str, str]] = frozenset()  # what the headers of all columns say: field and value
     aside: frozenset[str] = frozenset()  # the fields that headers of other tables of the sheet say
-    latest: str = ""  # the last year that one of them names
+    lined: frozenset[tuple[str, str]] = frozenset()  # what the labels of all rows say: field and value
+    latest: str = ""  # the last year that a header names
     met: dict[tuple[str, str, str], tuple[Word, ...]] = field(default_factory=dict)  # by field, text and kind of place
     title: str = ""  # all that stands over the table
 
@@ -70,6 +71,12 @@ class Sayings:
             beside = self.found.beside
             self.aside = frozenset(name for name in names if any(self.find(name, one, "column") for one in beside))
         self.latest = max(map(_year_of, headers), default="")
+
+    def tell_lines(self, labels: Iterable[str]) -> None:
+        """Take in what the labels of all rows say, where words ask for it."""
+        names = {word.field for word in self.melt.words if word.among and word.where == "row"}
+        found = ((name, self.find(name, one, "row")) for one in (set(labels) if names else ()) for name in names)
+        self.lined = frozenset((name, word.value) for name, word in found if word is not None)
 
     def begin_section(self) -> None:
         """The rows from here on stand under a heading of their own."""
@@ -85,13 +92,14 @@ class Sayings:
         # What the title says of its own region (`舒城县本级`) is not said of others.
         elsewhere = {name for name, reader in self.reaches.items() if any(map(reader.is_other, regions))}
         year = next((found for text, _ in labels if (found := _year_of(text))), "")
+        own_words = f"{fold(labels[0][0])} {fold(header)}"
         for name in dict.fromkeys(word.field for word in self.melt.words):
             foreign = self._foreign(name, labels)
             for kind, text, where in places:
                 if where in foreign:
                     continue
                 own = _year_of(header) if kind == "column" else year
-                word = None if kind == "title" and name in elsewhere else self.find(name, text, kind, own)
+                word = None if kind == "title" and name in elsewhere else self.find(name, text, kind, own, own_words)
                 named = self.reaches[name].said(text) if name in self.reaches and kind == "name" else None
                 value = word.value if word is not None else named
                 if value is not None:
@@ -142,10 +150,13 @@ class Sayings:
                     said[name] = Said(self._spelt(name, value, (text,)), value, where)
                     break
 
-    def find(self, name: str, text: str, kind: str, year: str = "") -> Word | None:
-        """The first word for the field that the text of this kind of place, a label of that year, holds."""
+    def find(self, name: str, text: str, kind: str, year: str = "", own: str = "") -> Word | None:
+        """The first word for the field that the text of this kind of place, a label of that year, holds.
+
+        `own` is what the figure's label and header say, where a figure is asked for.
+        """
         for word in self._words(name, text, kind):
-            if not self._holds(word, kind, year):
+            if not self._holds(word, kind, year) or (word.but and re.search(word.but, own or fold(text))):
                 continue
             if not word.after or any(self._is_before((name, value), year) for value in word.after):
                 return word
@@ -172,7 +183,8 @@ class Sayings:
         """Whether what a word asks of other places is so."""
         if kind == "beside":
             return (word.field in self.aside and not year) or any(name == word.field for name, _ in self.headed)
-        if word.among and not any((word.field, value) in self.headed for value in word.among):
+        beside = self.lined if kind == "row" else self.headed
+        if word.among and not any((word.field, value) in beside for value in word.among):
             return False
         return not word.earlier or self._is_earlier(year, kind)
 

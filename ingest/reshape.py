@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.by_content import name_regions
+from ingest.by_content import name_regions, settle_headers
 from ingest.claims import Claims
 from ingest.exploding import explode
 from ingest.families import DeclaredField, DeclaredSchema
@@ -74,6 +74,7 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     """The tables that the schema makes of the sheet: mostly the sheet itself. Raises Refused."""
     schema = asked.schema
     found, mapping = name_regions(schema, asked.sheet, asked.found, dict(asked.mapping), gather)
+    found = settle_headers(schema, asked.sheet, found, mapping, gather)
     asked = replace(asked, found=found, mapping=mapping)
     if schema.melt is not None and not is_long(schema, asked.sheet, asked.found, asked.mapping):
         return (_from_matrix(asked, gather),)

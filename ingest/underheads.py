@@ -75,7 +75,9 @@ def _are_numbers(cells: Sequence[str], below: Sequence[Row]) -> bool:
         return False  # `1 甲 10` is a row of data
     if odd or all(one["open"] or one["formula"] for one in found if one):
         return True
-    if consecutive and any(_wordy(below, at) for at, one in zip(places, found, strict=True) if one):
+    # One number that is left out (`1 2 3 4 6`) is no less a count where names stand under two of them.
+    wordy = sum(_wordy(below, at) for at, one in zip(places, found, strict=True) if one)
+    if wordy and (consecutive or (wordy > 1 and numbers[0] == 1 and len(numbers) > 2)):
         return True
     return numbers[0] == 1 and len(numbers) > 2 and not odd and _names_below(below, set(places))
 

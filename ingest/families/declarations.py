@@ -201,6 +201,8 @@ _PLAIN = (
     "filled",
     "grouped",
     "together",
+    "wordy",
+    "alone",
     "among",
     "worded",
     "unlike",

@@ -93,6 +93,8 @@ class DeclaredField:
     ] = ()  # of a region: fields and headers whose texts may begin with it, where nothing else tells
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
+    wordy: bool = False  # never numbers alone: where the column beside has words and no header, that is meant
+    alone: str = ""  # a pattern of what it is known by in a column that such a header has left
     together: bool = False  # said of the rows below too, where these are blank in all columns of this kind
     # The codes of a region's name: `plain`, its levels `own below`.
     reach: Mapping[str, str] = field(default_factory=dict)
@@ -156,7 +158,8 @@ class Word:
     where: str = "any"
     also: Mapping[str, str] = default(default_factory=dict)
     earlier: bool = False  # only where the label's year is before that of the table, or the header's before another's
-    among: tuple[str, ...] = ()  # only where the header of another column says one of these of the field
+    among: tuple[str, ...] = ()  # only where the header of another column (the label of a row) says one of these of it
+    but: str = ""  # not of figures whose row's label or header this pattern is in
     after: tuple[str, ...] = ()  # only where a section above (`一、…`) says one of these of the field, of a year before
 
 

@@ -233,6 +233,21 @@ def test_parcels_of_an_exploded_list_are_in_the_region_of_the_title(take: Taker)
     assert [taken.cells(row)["parcel_no"]["cell"] for row in (1, 2, 3)] == ["A3", "A3", "A4"]
 
 
+def test_one_value_among_the_marks_of_a_list_is_that_of_its_place(take: Taker) -> None:
+    lines = (
+        "宗地编号,土地位置,绿地率,建筑限高(米)\n|A1|A2|A3,样例路,|||20,|40\n"
+        "|B1|B2,样例路,|35|,24|\n|C1|C2|,样例路,|30|,||\n"
+    )
+    taken = take(lines, schema="land_supply.notice")
+    assert picked(taken.rows, "parcel_no", "green_min", "height_max") == [
+        ("A1", None, 40), ("A2", None, 40), ("A3", 20, 40),
+        ("B1", 35, 24), ("B2", None, None), ("C1", 30, None), ("C2", 30, None),
+    ]  # fmt: skip
+    refused = take("宗地编号,绿地率\n|A1|A2|A3,|35|\n|B1|B2,|30|25\n", schema="land_supply.notice")
+    assert refused.column("parcel_no") == ["B1", "B2"]
+    assert refused.finding("lists_differ").cell == "B2"
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [
