@@ -15,6 +15,7 @@ _HEADER: Final = 48  # bytes of one copy of the header of SQLite's index of its 
 _FORM: Final = (3007000).to_bytes(4, "little"), (3007000).to_bytes(4, "big")  # of that index, whatever the machine
 _MOST_MARKS: Final = 16  # databases that a process watches
 _MOST_ROWS: Final = 10_000
+_LONGEST_KEY: Final = 200  # characters of what is asked for that are remembered
 _marks: Final[dict[tuple[int, int], mmap.mmap]] = {}  # by device and number of the file; never closed, see `_map`
 
 
@@ -49,9 +50,12 @@ class Glance:
         if seen[0] != mark or len(seen[1]) > _MOST_ROWS:
             seen = self._seen = mark, {}
         key = tuple(values.values())
-        if key not in seen[1]:
-            seen[1][key] = self._from_idle(self._idle, values)
-        return seen[1][key]
+        if key in seen[1]:
+            return seen[1][key]
+        found = self._from_idle(self._idle, values)
+        if sum(map(len, map(str, key))) <= _LONGEST_KEY:
+            seen[1][key] = found
+        return found
 
     def known(self, **values: Any) -> Any:
         """The row where `first` would give it without the statement; None where that would have to run."""

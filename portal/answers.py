@@ -21,6 +21,7 @@ from catalog.registry import require_writer
 
 JSON_TYPE = "application/json"
 PRIVATE = {"Cache-Control": "private, no-store"}  # of answers that are for one reader
+_LONGEST_LANGUAGES: Final = 200  # characters of Accept-Language that are read
 VARY: Final = ("Accept-Language", "Authorization")
 CONDITIONS: Final = frozenset(
     ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
@@ -113,7 +114,7 @@ def refuse_nul(environ: Mapping[str, Any]) -> None:
 
 def accepted_language(environ: Mapping[str, Any]) -> str:
     """What Accept-Language asks for; Simplified Chinese where it says nothing that we have."""
-    return _accepted(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return _accepted(environ.get("HTTP_ACCEPT_LANGUAGE", "")[:_LONGEST_LANGUAGES])
 
 
 @lru_cache(1000)

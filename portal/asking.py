@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from flask import request
@@ -14,6 +14,8 @@ from catalog.accounts import Actor
 from catalog.errors import BadParameter
 from portal.answers import language
 from portal.context import House, actor, house
+
+_LONGEST_HOST: Final = 300  # characters; a name has 253
 
 
 class Asked:
@@ -68,13 +70,16 @@ class Asking(NamedTuple):
 
 def origin_of(own: House, environ: Mapping[str, Any]) -> str:
     """`Asking.origin` of a request by its environment."""
-    return own.settings.base_url or _origin(
-        environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), environ["SERVER_NAME"], environ["SERVER_PORT"]
+    asked = environ.get("HTTP_HOST")
+    if asked and len(asked) > _LONGEST_HOST:
+        raise BadParameter("host_broken")
+    return own.settings.base_url or _known_origin(
+        environ["wsgi.url_scheme"], asked, environ["SERVER_NAME"], environ["SERVER_PORT"]
     )
 
 
 @lru_cache(100)
-def _origin(scheme: str, asked: str | None, server: str, port: str) -> str:
+def _known_origin(scheme: str, asked: str | None, server: str, port: str) -> str:
     host = get_host(scheme, asked, (server, int(port)))
     if not host:  # so werkzeug tells that it will not do
         raise BadParameter("host_broken")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 COUNT: Final = "portal.count"  # in the environment: what the window said of this request
 REQUEST_ID: Final = "portal.request_id"
+MARKS: Final = (COUNT, REQUEST_ID)
 UNCOUNTED: Final = ("/healthz", "/readyz")
 Headers = list[tuple[str, str]]
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -92,18 +93,17 @@ class Edge:
         return self.inner(environ, start)
 
     def answer_at_once(self, environ: WSGIEnvironment) -> Answer | None:
-        """The same where nothing has to be waited for; None where it has to be called for that answer."""
+        """The same where nothing has to be waited for; None where it has to be called, with these `MARKS`."""
         began = time.perf_counter()
-        answer = self.inner.answer_at_once(environ)
-        if answer is None:
-            return None
         self._begin(environ)
-        if COUNT in environ and not environ[COUNT].allowed:
-            return None  # how it is refused the application knows
-        self._finish(environ, answer.status, answer.headers, began)
+        answer = self.inner.answer_at_once(environ)
+        if answer is not None:
+            self._finish(environ, answer.status, answer.headers, began)
         return answer
 
     def _begin(self, environ: WSGIEnvironment) -> None:
+        if REQUEST_ID in environ:  # it could not be answered at once
+            return
         environ[REQUEST_ID] = self._id(environ.get("HTTP_X_REQUEST_ID"))
         if self.window and environ["PATH_INFO"] not in UNCOUNTED:
             environ[COUNT] = self.window.count(reader(environ), time.time())

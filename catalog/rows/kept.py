@@ -46,9 +46,13 @@ class Kept(Generic[T]):
             return found
         with self._lock:
             gate = self._opening.setdefault(key, threading.Lock())
-        with gate:
-            found = self._used(key)
-            return self.keep(key, open_one()) if found is None else found
+        try:
+            with gate:
+                found = self._used(key)
+                return self.keep(key, open_one()) if found is None else found
+        finally:
+            with self._lock:
+                self._opening.pop(key, None)
 
     def find(self, key: Hashable) -> T | None:
         """The thing of that key if it is kept; waits for nobody who is opening it."""
@@ -65,7 +69,6 @@ class Kept(Generic[T]):
         """The thing, kept from now on under that key."""
         with self._lock:
             self._things[key] = thing
-            self._opening.pop(key, None)
             while len(self._things) > self.most:
                 self.close(self._things.popitem(last=False)[1])  # whoever uses it keeps what he needs
         return thing

@@ -1,52 +1,55 @@
 """The WSGI application as an ASGI one: it runs in threads, and holds one only while it works.
 
-A body is read through as it comes; what the application gives is sent piece by piece, and given up when the reader has
-gone. No thread waits for a slow reader.
+What the application gives is sent piece by piece, and given up when the reader has gone. No thread waits for a slow
+reader, nor for a short body; for long ones some threads do, never all.
 """
 
 from __future__ import annotations
 
 import asyncio
 import io
-import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import FileWrapper
 
+from catalog.messages import DEFAULT_LANGUAGE, say
+from portal.problems import PROBLEM_TYPE, problem_text
+from portal.server.body import gather, reader
 from portal.server.environment import environ_of
+from portal.server.threads import Threads
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import InputStream, WSGIApplication, WSGIEnvironment
 
-T = TypeVar("T")
-_Asked = tuple["asyncio.Future[Any]", Callable[[], Any]]
-PATIENCE: Final = 60.0  # seconds that a body may stand still
 _PIECE: Final = 256 << 10  # bytes that are read of a file, and gathered before they are sent
 _WITH_BODY: Final = frozenset((b"content-length", b"transfer-encoding"))
 _ENDED: Final = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 class Bridge:
-    """An ASGI application round a WSGI one that has `threads` at its service."""
+    """An ASGI application round a WSGI one that has `threads` at its service, half of them for long bodies too."""
 
     def __init__(self, application: WSGIApplication, threads: int) -> None:
         self._application = application
-        self._threads = _Threads(threads)
+        self._threads = Threads(threads)
+        self._long_bodies = asyncio.Semaphore(max(1, threads // 2))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
-        has_body = any(name in _WITH_BODY for name, _ in scope["headers"])
-        body = io.BufferedReader(_Body(asyncio.get_running_loop(), receive), _PIECE) if has_body else io.BytesIO()
-        environ = environ_of(scope, body)
-        environ["wsgi.file_wrapper"] = partial(FileWrapper, buffer_size=_PIECE)
-        answer = await self._threads.run(partial(_begin, self._application, environ))
+        try:
+            answer = await self._begin(scope, receive)
+        except ClientDisconnected:
+            return
+        except TimeoutError:
+            await _refuse(send, 408, "request_broken")
+            return
+        except asyncio.CancelledError:  # the server is to end, and has waited long enough
+            await _refuse(send, 503, "server_ends")
+            return
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         if answer.rest is None:
             await send({"type": "http.response.body", "body": answer.first, "more_body": False})
@@ -58,6 +61,20 @@ class Bridge:
             gone.cancel()
             await self._threads.run(answer.close)
 
+    async def _begin(self, scope: Any, receive: Any) -> _Answer:
+        begun, more = b"", False
+        if any(name in _WITH_BODY for name, _ in scope["headers"]):
+            begun, more = await gather(receive)
+        if not more:
+            return await self._ask(scope, io.BytesIO(begun))
+        async with self._long_bodies:
+            return await self._ask(scope, reader(begun, receive))
+
+    async def _ask(self, scope: Any, body: InputStream) -> _Answer:
+        environ = environ_of(scope, body)
+        environ["wsgi.file_wrapper"] = partial(FileWrapper, buffer_size=_PIECE)
+        return await self._threads.run(partial(_begin, self._application, environ))
+
     async def _send_rest(self, answer: _Answer, send: Any, gone: asyncio.Future[None]) -> None:
         piece = answer.first
         while piece:
@@ -68,55 +85,16 @@ class Bridge:
         await send(_ENDED)
 
 
-class _Threads:
-    """Threads that do what the loop asks, the one that was last at work first: what it needs is still near.
-
-    An executor's way there and back takes three times as long as this one, more than most answers; it goes round its
-    threads, and would wait for them when the process is to end.
-    """
-
-    def __init__(self, number: int) -> None:
-        self._idle: list[SimpleQueue[_Asked]] = [
-            SimpleQueue() for _ in range(number)
-        ]  # of each thread what it is asked
-        self._waiting: deque[_Asked] = deque()  # these two belong to the loop, as does `_ended`
-        for at, asked in enumerate(self._idle):
-            threading.Thread(target=self._work, args=(asked,), name=f"request-{at}", daemon=True).start()
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """What `work` gives, or raises."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        if self._idle:
-            self._idle.pop().put((future, work))
-        else:
-            self._waiting.append((future, work))
-        return await future
-
-    def _work(self, asked: SimpleQueue[_Asked]) -> None:
-        while True:
-            future, work = asked.get()
-            found = fault = None
-            try:
-                found = work()
-            except BaseException as raised:  # noqa: BLE001 - it is raised where the work was asked for
-                fault = raised
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                future.get_loop().call_soon_threadsafe(self._ended, asked, future, found, fault)
-            del future, work, found, fault  # they hold what was answered, and the next one may be long in coming
-
-    def _ended(
-        self, asked: SimpleQueue[_Asked], future: asyncio.Future[Any], found: Any, fault: BaseException | None
-    ) -> None:
-        if self._waiting:
-            asked.put(self._waiting.popleft())
-        else:
-            self._idle.append(asked)
-        if future.cancelled():
-            return
-        if fault is None:
-            future.set_result(found)
-        else:
-            future.set_exception(fault)
+async def _refuse(send: Any, status: int, code: str) -> None:
+    """Say so where the application cannot."""
+    body = problem_text(status, say(code), DEFAULT_LANGUAGE)
+    headers = [
+        (b"content-type", PROBLEM_TYPE.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 async def _wait_until_gone(receive: Any) -> None:
@@ -185,35 +163,3 @@ def _gather(pieces: Iterator[bytes]) -> bytes:
         if size >= _PIECE:
             break
     return found[0] if len(found) == 1 else b"".join(found)
-
-
-class _Body(io.RawIOBase):
-    """The body of a request for a thread: it waits for what comes, but not for ever."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, receive: Any) -> None:
-        super().__init__()
-        self._loop, self._receive = loop, receive
-        self._left = memoryview(b"")
-        self._more = True
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, room: Any) -> int:
-        """Fill `room` with what is there. Raises ClientDisconnected where no more will come."""
-        while not self._left and self._more:
-            self._take(asyncio.run_coroutine_threadsafe(self._receive(), self._loop))
-        size = min(len(room), len(self._left))
-        room[:size], self._left = self._left[:size], self._left[size:]
-        return size
-
-    def _take(self, coming: Any) -> None:
-        try:
-            message = coming.result(PATIENCE)
-        except TimeoutError as fault:
-            coming.cancel()
-            raise ClientDisconnected from fault
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnected
-        self._left, self._more = memoryview(message["body"]), message["more_body"]

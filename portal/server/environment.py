@@ -8,9 +8,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
+from portal.edge import MARKS
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import InputStream, WSGIEnvironment
 
+BEGUN: Final = "begun"  # in the state of a scope: the environment of a request that could not be answered at once
+LONGEST_NAME: Final = 100  # characters of a header's name; a longer one is none that anybody knows
 Address = tuple[str, int | None]
 _PLAIN: Final = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
@@ -22,6 +26,9 @@ def environ_of(scope: Any, body: InputStream) -> WSGIEnvironment:
     environ["SERVER_PROTOCOL"] = f"HTTP/{scope['http_version']}"
     environ["wsgi.input"] = body
     tell_address(environ, scope["raw_path"], scope["query_string"])
+    begun = scope["state"].get(BEGUN)
+    if begun is not None:  # it was counted already
+        environ |= {name: begun[name] for name in MARKS if name in begun}
     return environ
 
 
@@ -37,7 +44,7 @@ def of_head(
     """What the connection and the headers (names in small letters) say.
 
     A header with an underscore in its name is left out: it could not be told from one with a hyphen, which a proxy may
-    have been trusted to set.
+    have been trusted to set. So is one with an endless name.
     """
     host, port = server or ("localhost", None)
     environ: WSGIEnvironment = {
@@ -54,7 +61,7 @@ def of_head(
         "wsgi.input_terminated": True,
     }
     for name, value in headers:
-        variable = _variable(name)
+        variable = _variable(name) if len(name) <= LONGEST_NAME else None
         if variable is not None:
             text = value.decode("latin-1")
             environ[variable] = f"{environ[variable]},{text}" if variable in environ else text

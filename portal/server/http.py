@@ -9,8 +9,8 @@ from typing import Final
 import uvicorn
 
 from portal.edge import Inner
+from portal.server.at_once import AtOnce
 from portal.server.bridge import Bridge
-from portal.server.protocol import Protocol
 
 THREADS: Final = 8  # more than wait for heavy queries and exports at once, so that pages always find one
 IDLE_SECONDS: Final = 75  # that a connection may stay open with nothing asked
@@ -21,7 +21,7 @@ def make_server(application: Inner, is_wanted: Callable[[], bool] = lambda: True
     """A server of the application; it ends by itself when, asked once a second, it is wanted no more."""
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # what strangers send is no news
 
-    class Connection(Protocol):
+    class Connection(AtOnce):
         edge = application
 
     async def look() -> None:

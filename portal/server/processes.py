@@ -43,7 +43,8 @@ def run_processes(listening: Sequence[socket.socket]) -> None:
     made = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 
     def start(at: socket.socket) -> BaseProcess:
-        started = made.Process(target=_serve, args=(at, os.getpid()), name="server")
+        others = [one for one in listening if one is not at] if sys.platform == "linux" else []
+        started = made.Process(target=_serve, args=(at, others, os.getpid()), name="server")
         started.start()
         return started
 
@@ -54,12 +55,14 @@ def run_processes(listening: Sequence[socket.socket]) -> None:
         running += [start(one) for one in listening]
         while True:
             ended = set(wait([one.sentinel for one in running]))
-            for at, one in enumerate(running):
+            for number, one in enumerate(running):
                 if one.sentinel in ended:
                     log.error("server process %s ended with code %s; another is started", one.pid, one.exitcode)
                     time.sleep(_PAUSE)
-                    running[at] = start(listening[at])
+                    running[number] = start(listening[number])
     finally:
+        for at in listening:
+            at.close()  # nobody is to come who would not be answered
         _end(running)
 
 
@@ -87,8 +90,10 @@ def _keep_memory() -> None:
                 ctypes.CDLL(None).mallopt(setting, size)
 
 
-def _serve(listening: socket.socket, parent: int) -> None:
-    """One process, until SIGTERM, or until the one that started it is gone."""
+def _serve(listening: socket.socket, others: Sequence[socket.socket], parent: int) -> None:
+    """One process, until SIGTERM, or until the one that started it is gone. `others` were inherited from that one."""
+    for one in others:
+        one.close()
     from portal.server.http import make_server
     from wsgi import application
 

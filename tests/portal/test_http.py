@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote_to_bytes
 import pytest
 
 from portal.answers import Answer
-from portal.server import protocol
+from portal.server import connection
 from portal.server.http import make_server
 from portal.server.processes import listen
 from tests.portal.conftest import Api
@@ -68,11 +68,11 @@ def echo() -> Iterator[tuple[Echo, int]]:
 
 def talk(port: int, *said: bytes) -> bytes:
     """What comes back until the server closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as talking:
         for one in said:
-            connection.sendall(one)
+            talking.sendall(one)
             NOTHING.wait(0.02)
-        return b"".join(iter(lambda: connection.recv(1 << 16), b""))
+        return b"".join(iter(lambda: talking.recv(1 << 16), b""))
 
 
 def head(method: str, target: str, *headers: str, close: bool = True) -> bytes:
@@ -165,16 +165,16 @@ def test_what_is_not_http_is_told_in_a_sentence(echo: tuple[Echo, int], said: by
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_head_without_end_is_refused_in_a_sentence(echo: tuple[Echo, int], whole: bool) -> None:
-    piece = b"a" * (protocol.LONGEST_HEAD // 4)
+    piece = b"a" * (connection.LONGEST_HEAD // 4)
     pieces = [b"GET /?", *[piece] * 6] if whole else [b"GET / HTTP/1.1\r\n", *[b"A: " + piece + b"\r\n"] * 6]
     status, problem = told(talk(echo[1], *pieces))
     assert (status, problem["type"]) == (431, "/docs/errors#head_too_long")
-    assert str(protocol.LONGEST_HEAD) in problem["detail"]
+    assert str(connection.LONGEST_HEAD) in problem["detail"]
 
 
 @pytest.mark.parametrize("said", [[], [b"GET / HT"], [head("GET", "/x", close=False), b"GET /"]])
 def test_whoever_does_not_finish_a_head_is_left(said: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
     with serving(Echo()) as port:
         assert talk(port, *said).count(b"HTTP/1.1 ") == len(said) // 2
 
