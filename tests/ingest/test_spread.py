@@ -26,8 +26,8 @@ def test_regions_units_and_offices_with_blanks_between_their_characters_are_the_
 def test_housing_with_a_dot_keeps_its_name_and_persons_do_not(take: Taker) -> None:
     rows = [
         ["行政区", "电子监管号", "项目名称", "土地使用权人", "土地面积（平方米）"],
-        ["永川区", "5001182016B00226", "样例·江湾里", "买买提 · 某某都", 5],
+        ["永川区", "5001182016B00226", "绿融·江湾里", "买买提 · 某某都", 5],
         ["永川区", "5001182016B00227", "艾某提·某孜住宅", "王　某", 6],
     ]
     taken = take(workbook(("表", rows)), schema="land_supply.result")
-    assert picked(taken.rows, "project_name", "grantee") == [("样例·江湾里", "买**"), ("艾**住宅", "王**")]
+    assert picked(taken.rows, "project_name", "grantee") == [("绿融·江湾里", "买**"), ("艾**住宅", "王**")]
