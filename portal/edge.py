@@ -123,7 +123,7 @@ class Edge:
         fixed = self.fixed[environ["PATH_INFO"].startswith("/docs"), method in SAFE_METHODS]
         headers = [("X-Request-Id", environ[REQUEST_ID]), *fixed]
         if COUNT in environ:
-            headers += environ[COUNT].headers()
+            headers += environ[COUNT].headers
         if method == "OPTIONS":
             headers += _PREFLIGHT
         return headers

@@ -14,39 +14,38 @@ _MOST_READERS = 100_000  # counted at once; past that the window's counts are dr
 
 
 class Count(NamedTuple):
-    """Whether one more request is allowed, of how many, how many are left, and seconds until the next window."""
+    """Whether one more request is allowed, how many are left, seconds until the next window, and what is told of it."""
 
     allowed: bool
-    limit: int
     left: int
     wait: int
-
-    def headers(self) -> list[tuple[str, str]]:
-        """What the reader is told."""
-        return [
-            ("RateLimit-Limit", str(self.limit)),
-            ("RateLimit-Remaining", str(self.left)),
-            ("RateLimit-Reset", str(self.wait)),
-        ]
+    headers: list[tuple[str, str]]
 
 
 class Window:
-    """Requests of each reader in windows of fixed length that begin at whole multiples of it."""
+    """Requests of each reader in windows of whole seconds that begin at multiples of their length."""
 
     def __init__(self, number: int, seconds: int) -> None:
         self.number, self.seconds = number, seconds
+        self._limit = ("RateLimit-Limit", str(number))
+        self._reset = 0, ("RateLimit-Reset", "0")
         self._lock = threading.Lock()
         self._window = 0
         self._counts: dict[str, int] = {}
 
     def count(self, who: str, at: float) -> Count:
         """One more request."""
-        window, into = divmod(at, self.seconds)
+        window, into = divmod(int(at), self.seconds)
+        wait, reset = self._reset
+        if wait != self.seconds - into:
+            wait = self.seconds - into
+            self._reset = wait, reset = wait, ("RateLimit-Reset", str(wait))
         with self._lock:
             if window != self._window or len(self._counts) > _MOST_READERS:
-                self._window, self._counts = int(window), {}
+                self._window, self._counts = window, {}
             seen = self._counts[who] = self._counts.get(who, 0) + 1
-        return Count(seen <= self.number, self.number, max(0, self.number - seen), max(1, round(self.seconds - into)))
+        left = max(0, self.number - seen)
+        return Count(seen <= self.number, left, wait, [self._limit, ("RateLimit-Remaining", str(left)), reset])
 
 
 def reader(environ: Mapping[str, Any]) -> str:

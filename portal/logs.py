@@ -163,5 +163,7 @@ def tell(environ: Mapping[str, Any], status: int, request_id: str, seconds: floa
 def _line(at: float, method: str, path: str, status: int, seconds: float, request_id: str) -> bytes:
     """As JsonLines would write it."""
     read = path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
-    texts = (orjson.dumps(_masked(one)) for one in (method, read, request_id))
-    return _LINE % (_moment(at), status, seconds * 1000, *texts)
+    texts = (method, read, request_id)
+    if _is_suspect(" ".join(texts)):  # looked at together: it seldom is
+        texts = tuple(map(_masked, texts))
+    return _LINE % (_moment(at), status, seconds * 1000, *map(orjson.dumps, texts))

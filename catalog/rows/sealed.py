@@ -20,8 +20,10 @@ _ANY_FORM: Final = re.compile(rb"rows\d")
 _TRAILER: Final = len(FORM) + 64 + 32
 _CHUNK: Final = 1 << 20
 # As os.lseek, but the interpreter is not let go of: that would wake every thread that waits for it, each time in vain.
+# Its arguments are made before, since that takes as long as the call.
 _seek: Final = ctypes.PyDLL(None).lseek
-_seek.argtypes, _seek.restype = (ctypes.c_int, ctypes.c_int64, ctypes.c_int), ctypes.c_int64
+_seek.restype = ctypes.c_int64
+_START, _END = ctypes.c_int64(0), ctypes.c_int(os.SEEK_END)
 
 
 class Unsound(Exception):
@@ -69,12 +71,12 @@ class Sealed:
                 raise Unsound(str(path))
         except (OSError, pa.ArrowException) as fault:
             raise Unsound(str(path)) from fault
-        self._fd, self._size = self._file.fileno(), len(whole)
+        self._fd, self._size = ctypes.c_int(self._file.fileno()), len(whole)
         self.content: pa.Buffer = whole.slice(0, size)
 
     def is_whole(self) -> bool:
         """Whether the file is still as long as it was: reading beyond its end would end the process."""
-        end: int = _seek(self._fd, 0, os.SEEK_END)
+        end: int = _seek(self._fd, _START, _END)
         return end == self._size
 
     def _sum(self, end: int) -> bytes:
