@@ -29,7 +29,7 @@ Named = tuple[str, str]  # a name, and its code; none of one that several region
 def spoken_regions(one: DeclaredField, sheet: RawSheet, found: Found, rest: Rest, claims: Claims) -> Sections:
     """For each row what its texts say of its region; nothing of one whose texts say nothing certain, or disagree."""
     folded = [fold(header) for header in found.headers]
-    named = (claims.find(text) if claims.find(text) is not None else _at(folded, text) for text in one.texts)
+    named = (_at(folded, text) if (known := claims.find(text)) is None else known for text in one.texts)
     places = [place for place in dict.fromkeys(named) if place is not None]
     if not places:
         return Sections()

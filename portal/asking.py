@@ -70,16 +70,16 @@ class Asking(NamedTuple):
 
 def origin_of(own: House, environ: Mapping[str, Any]) -> str:
     """`Asking.origin` of a request by its environment."""
+    if own.settings.base_url:
+        return own.settings.base_url
     asked = environ.get("HTTP_HOST")
     if asked and len(asked) > _LONGEST_HOST:
         raise BadParameter("host_broken")
-    return own.settings.base_url or _known_origin(
-        environ["wsgi.url_scheme"], asked, environ["SERVER_NAME"], environ["SERVER_PORT"]
-    )
+    return _origin(environ["wsgi.url_scheme"], asked, environ["SERVER_NAME"], environ["SERVER_PORT"])
 
 
 @lru_cache(100)
-def _known_origin(scheme: str, asked: str | None, server: str, port: str) -> str:
+def _origin(scheme: str, asked: str | None, server: str, port: str) -> str:
     host = get_host(scheme, asked, (server, int(port)))
     if not host:  # so werkzeug tells that it will not do
         raise BadParameter("host_broken")

@@ -136,6 +136,7 @@ class _Start:
 
 
 def _write(_piece: bytes) -> None:
+    """The way of giving a body that WSGI keeps for applications older than itself: ours has no use for it."""
     raise NotImplementedError("give the body as an iterable")
 
 

@@ -1,7 +1,6 @@
 """HTTP as uvicorn speaks it, with bounds on all that a stranger may send, and a sentence for what is refused.
 
-One connection at a time is meant where nothing else is said. Requests behind one that is being answered wait; a refusal
-waits for the answers before it.
+Requests behind one that is being answered wait, and a refusal waits for the answers before it.
 """
 
 from __future__ import annotations
@@ -170,10 +169,9 @@ class Connection(HttpToolsProtocol):
 
     def _drop_unfinished(self) -> None:
         """The request whose body does not come is answered with the refusal, unless its answer has begun."""
-        waiting = [one for one in self.pipeline if one[0] is self.cycle]
-        for one in waiting:
-            self.pipeline.remove(one)
-        if self._running is not None and self._running is self.cycle and not self._running.response_complete:
+        if self.pipeline:  # its newest, which stands first
+            self.pipeline.popleft()
+        elif self._running is not None and not self._running.response_complete:
             if self._running.response_started:
                 self.transport.close()
             self._let_go(self._running)

@@ -21,7 +21,7 @@ def make_server(application: Inner, is_wanted: Callable[[], bool] = lambda: True
     """A server of the application; it ends by itself when, asked once a second, it is wanted no more."""
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # what strangers send is no news
 
-    class Connection(AtOnce):
+    class Served(AtOnce):
         edge = application
 
     async def look() -> None:
@@ -31,7 +31,7 @@ def make_server(application: Inner, is_wanted: Callable[[], bool] = lambda: True
     server = uvicorn.Server(
         uvicorn.Config(
             Bridge(application, THREADS),
-            http=Connection,
+            http=Served,
             ws="none",
             lifespan="off",
             interface="asgi3",

@@ -13,22 +13,12 @@ import pytest
 from werkzeug.exceptions import ClientDisconnected
 
 from portal.server import body
-from tests.portal.test_http import NOTHING, PATIENCE, Echo, head, serving, talk
+from tests.portal.test_http import NOTHING, PATIENCE, Echo, endless, head, serving, talk
 
 
 def test_a_body_is_streamed_and_closed_when_its_reader_has_gone() -> None:
     closed, begun = threading.Event(), threading.Event()
-
-    def endless(_environ: Any, start: Any) -> Iterable[bytes]:
-        start("200 OK", [("Content-Type", "text/plain")])
-        try:
-            while True:
-                yield b"x" * 100_000
-                begun.set()
-        finally:
-            closed.set()
-
-    with serving(Echo(endless)) as port:
+    with serving(Echo(endless(begun, closed))) as port:
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as talking:
             talking.sendall(head("GET", "/x"))
             assert talking.recv(10)

@@ -10,20 +10,9 @@ from typing import Any
 import pytest
 
 from portal.server import connection
-from tests.portal.test_http import NOTHING, PATIENCE, Echo, head, serving, told
+from tests.portal.test_http import NOTHING, PATIENCE, Echo, endless, head, serving, talk, told
 
 OFFER = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c")
-
-
-def exchange(port: int, *said: bytes, half: bool = False) -> bytes:
-    """All that comes back; with `half` the sending side is closed when all is said."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as talking:
-        for one in said:
-            talking.sendall(one)
-            NOTHING.wait(0.05)
-        if half:
-            talking.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: talking.recv(1 << 16), b""))
 
 
 def slowly(_environ: Any, start: Any) -> Iterable[bytes]:
@@ -37,9 +26,9 @@ def test_an_offer_of_another_protocol_loses_nothing() -> None:
     inner = head("GET", "/inner")
     with serving(Echo()) as port:
         offer = head("POST", "/x", *OFFER, f"Content-Length: {len(inner)}", close=False)
-        answer = exchange(port, offer + inner + head("GET", "/next"))
+        answer = talk(port, offer + inner + head("GET", "/next"))
         named = [answer.count(f'"PATH_INFO": "/{one}"'.encode()) for one in ("x", "inner", "next")]
-        apart = exchange(port, offer[:60], offer[60:], inner, head("GET", "/next"))
+        apart = talk(port, offer[:60], offer[60:], inner, head("GET", "/next"))
     assert named == [1, 0, 1]
     assert b'"PATH_INFO": "/inner"' not in apart
 
@@ -47,7 +36,7 @@ def test_an_offer_of_another_protocol_loses_nothing() -> None:
 def test_an_offer_in_pieces_is_refused() -> None:
     pieces = b"GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpg", b"rade: h2c\r\n\r\n"
     with serving(Echo()) as port:
-        status, problem = told(exchange(port, *pieces))
+        status, problem = told(talk(port, *pieces))
     assert (status, problem["type"]) == (400, "/docs/errors#request_broken")
 
 
@@ -92,14 +81,14 @@ def test_requests_that_nobody_reads_the_answers_of_do_not_pile_up() -> None:
 def test_what_is_said_beside_a_body_has_a_bound(said: bytes) -> None:
     with serving(Echo()) as port:
         begun = head("POST", "/x", "Transfer-Encoding: chunked", close=False)
-        answer = exchange(port, begun + said, *[b"a" * (connection.LONGEST_SILENCE // 4)] * 5)
+        answer = talk(port, begun + said, *[b"a" * (connection.LONGEST_SILENCE // 4)] * 5)
     assert told(answer)[0] == 400
 
 
 @pytest.mark.parametrize("path", ["/x", "/api/v1/datasets/land/rows/1"])
 def test_whoever_has_said_all_is_answered_still(path: str) -> None:
     with serving(Echo()) as port:
-        answer = exchange(port, head("GET", path, close=False), half=True)
+        answer = talk(port, head("GET", path, close=False), half=True)
     assert answer.startswith(b"HTTP/1.1 200 OK")
 
 
@@ -108,35 +97,25 @@ def test_a_connection_on_which_nothing_more_is_asked_is_closed(said: bytes, monk
     monkeypatch.setattr("portal.server.http.IDLE_SECONDS", 0.3)
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
     with serving(Echo()) as port:
-        assert exchange(port, head("GET", "/x", close=False), said).count(b" 200 OK") == 1
+        assert talk(port, head("GET", "/x", close=False), said).count(b" 200 OK") == 1
 
 
 def test_half_a_head_behind_it_ends_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
     with serving(Echo(slowly)) as port:
-        assert b"whole" in exchange(port, head("GET", "/x", close=False), b"GET /y")
+        assert b"whole" in talk(port, head("GET", "/x", close=False), b"GET /y")
 
 
 def test_an_answer_behind_rows_may_take_longer_than_a_connection_may_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portal.server.http.IDLE_SECONDS", 0.1)
     with serving(Echo(slowly)) as port:
         row = head("GET", "/api/v1/datasets/land/rows/1", close=False)
-        assert b"whole" in exchange(port, row + head("GET", "/x", close=False))
+        assert b"whole" in talk(port, row + head("GET", "/x", close=False))
 
 
 def test_what_a_reader_asked_for_ends_with_his_connection_though_more_waits_behind() -> None:
     closed, begun = threading.Event(), threading.Event()
-
-    def endless(_environ: Any, start: Any) -> Iterable[bytes]:
-        start("200 OK", [])
-        try:
-            while True:
-                yield b"x" * 100_000
-                begun.set()
-        finally:
-            closed.set()
-
-    with serving(Echo(endless)) as port:
+    with serving(Echo(endless(begun, closed))) as port:
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as talking:
             talking.sendall(head("GET", "/x", close=False) * 2)
             assert begun.wait(PATIENCE)
@@ -146,6 +125,6 @@ def test_what_a_reader_asked_for_ends_with_his_connection_though_more_waits_behi
 def test_chinese_addresses_are_read_behind_blank_lines_and_over_packets() -> None:
     asked = head("GET", "/@?q=@").replace(b"@", "中".encode())
     with serving(Echo()) as port:
-        assert told(exchange(port, b"\r\n" + asked))[0] == 200
+        assert told(talk(port, b"\r\n" + asked))[0] == 200
         for at in (6, 8, 12, 14, 22, 23, 24, 30):
-            assert told(exchange(port, asked[:at], asked[at:]))[1]["QUERY_STRING"] == "q=%E4%B8%AD"
+            assert told(talk(port, asked[:at], asked[at:]))[1]["QUERY_STRING"] == "q=%E4%B8%AD"

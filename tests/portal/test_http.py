@@ -44,6 +44,21 @@ class Echo:
         return Answer(200, [("Content-Length", str(len(body))), ("X-At", "once")], body)
 
 
+def endless(begun: threading.Event, closed: threading.Event) -> Callable[[Any, Any], Iterable[bytes]]:
+    """An answer that never ends by itself; the events tell when it goes on, and when it is let go."""
+
+    def give(_environ: Any, start: Any) -> Iterable[bytes]:
+        start("200 OK", [("Content-Type", "text/plain")])
+        try:
+            while True:
+                yield b"x" * 100_000
+                begun.set()
+        finally:
+            closed.set()
+
+    return give
+
+
 @contextmanager
 def serving(application: Any) -> Iterator[int]:
     """The port of a server of the application, in a thread."""
@@ -66,12 +81,14 @@ def echo() -> Iterator[tuple[Echo, int]]:
         yield application, port
 
 
-def talk(port: int, *said: bytes) -> bytes:
-    """What comes back until the server closes."""
+def talk(port: int, *said: bytes, half: bool = False) -> bytes:
+    """What comes back until the server closes; with `half` the sending side is closed when all is said."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as talking:
         for one in said:
             talking.sendall(one)
-            NOTHING.wait(0.02)
+            NOTHING.wait(0.05)
+        if half:
+            talking.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: talking.recv(1 << 16), b""))
 
 
