@@ -151,6 +151,7 @@ class Tool:
         self.poll, self.lines = select.poll(), dict[int, _Line]()
         for _ in range(connections):
             link = socket.create_connection(("127.0.0.1", port), timeout=120)
+            link.settimeout(None)  # with one, the system is asked before every call whether it would wait
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line = _Line(link)
             self.lines[link.fileno()] = line

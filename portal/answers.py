@@ -37,10 +37,10 @@ _SCRIPTS = {
 
 
 class Answer(NamedTuple):
-    """A whole answer: what WSGI wants of it."""
+    """A whole answer; `head` are its headers, a line each, of which what never changes is written once and for all."""
 
     status: int
-    headers: list[tuple[str, str]]
+    head: str
     body: bytes
 
 

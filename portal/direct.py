@@ -16,6 +16,7 @@ from portal.answers import Answer, read_language, refuse_nul
 from portal.asking import Asking, read_args
 from portal.context import House
 from portal.edge import COUNT
+from portal.heads import read_head
 from portal.v1.rows import one_row, row_at_once, rows, rows_at_once
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Direct:
         except Exception as fault:  # noqa: BLE001 - the application has an answer to every fault, and logs our own
             environ[FAULT] = fault
             return self.inner(environ, start_response)
-        start_response(_STATUS[answer.status], answer.headers)
+        start_response(_STATUS[answer.status], read_head(answer.head))
         return [answer.body]
 
     def answer_at_once(self, environ: WSGIEnvironment) -> Answer | None:
@@ -53,7 +54,7 @@ class Direct:
         slug, row = found.groups()
         try:
             asked = self._asking(environ)
-            return _measured(rows_at_once(asked, slug) if row is None else row_at_once(asked, slug, row))
+            return rows_at_once(asked, slug) if row is None else row_at_once(asked, slug, row)
         except Exception:  # noqa: BLE001 - asked again it is told, and logged
             return None
 
@@ -66,15 +67,9 @@ class Direct:
 
     def _answer(self, environ: WSGIEnvironment, slug: str, row: str | None) -> Answer:
         asked = self._asking(environ)
-        return _measured(rows(asked, slug) if row is None else one_row(asked, slug, row))
+        return rows(asked, slug) if row is None else one_row(asked, slug, row)
 
     def _asking(self, environ: WSGIEnvironment) -> Asking:
         refuse_nul(environ)
         args = read_args(environ)
         return Asking(self.house, PUBLIC, read_language(args.get("lang"), environ), environ, args)
-
-
-def _measured(answer: Answer) -> Answer:
-    if answer.status != 304:
-        answer.headers.append(("Content-Length", str(len(answer.body))))
-    return answer

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from portal.answers import Answer
+from portal.heads import Headers, read_head, write_head
 from portal.limits import Window, reader
 from portal.logs import tell
 from portal.settings import Settings
@@ -26,7 +27,6 @@ COUNT: Final = "portal.count"  # in the environment: what the window said of thi
 REQUEST_ID: Final = "portal.request_id"
 MARKS: Final = (COUNT, REQUEST_ID)
 UNCOUNTED: Final = ("/healthz", "/readyz")
-Headers = list[tuple[str, str]]
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")  # no id of ours has digits enough to be a number of somebody's
 _YEAR = 365 * 24 * 3600
@@ -80,6 +80,7 @@ class Edge:
             for docs, policy in ((True, _DOCS), (False, _NOTHING))
             for reads in (True, False)
         }
+        self.head_at_once = write_head(self.fixed[False, True])
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application does, with the headers of every answer."""
@@ -87,7 +88,8 @@ class Edge:
         self._begin(environ)
 
         def start(status: str, headers: Headers, *fault: Any) -> Any:
-            self._finish(environ, int(status[:3]), headers, began)
+            headers += self._headers(environ)
+            tell(environ, int(status[:3]), environ[REQUEST_ID], time.perf_counter() - began)
             return start_response(status, headers, *fault)
 
         return self.inner(environ, start)
@@ -97,9 +99,12 @@ class Edge:
         began = time.perf_counter()
         self._begin(environ)
         answer = self.inner.answer_at_once(environ)
-        if answer is not None:
-            self._finish(environ, answer.status, answer.headers, began)
-        return answer
+        if answer is None:
+            return None
+        number, counted = environ[REQUEST_ID], environ.get(COUNT)
+        tell(environ, answer.status, number, time.perf_counter() - began)
+        head = f"{answer.head}X-Request-Id: {number}\r\n{self.head_at_once}{counted.head if counted else ''}"
+        return Answer(answer.status, head, answer.body)
 
     def _begin(self, environ: WSGIEnvironment) -> None:
         if REQUEST_ID in environ:  # it could not be answered at once
@@ -107,10 +112,6 @@ class Edge:
         environ[REQUEST_ID] = self._id(environ.get("HTTP_X_REQUEST_ID"))
         if self.window and environ["PATH_INFO"] not in UNCOUNTED:
             environ[COUNT] = self.window.count(reader(environ), time.time())
-
-    def _finish(self, environ: WSGIEnvironment, status: int, headers: Headers, began: float) -> None:
-        headers += self._headers(environ)
-        tell(environ, status, environ[REQUEST_ID], time.perf_counter() - began)
 
     def _id(self, given: str | None) -> str:
         """The reader's own id where it is plain, else one that nobody has had: of this process, and of its requests."""
@@ -123,7 +124,7 @@ class Edge:
         fixed = self.fixed[environ["PATH_INFO"].startswith("/docs"), method in SAFE_METHODS]
         headers = [("X-Request-Id", environ[REQUEST_ID]), *fixed]
         if COUNT in environ:
-            headers += environ[COUNT].headers
+            headers += read_head(environ[COUNT].head)
         if method == "OPTIONS":
             headers += _PREFLIGHT
         return headers

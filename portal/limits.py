@@ -14,12 +14,12 @@ _MOST_READERS = 100_000  # counted at once; past that the window's counts are dr
 
 
 class Count(NamedTuple):
-    """Whether one more request is allowed, how many are left, seconds until the next window, and what is told of it."""
+    """Whether one more request is allowed, how many are left, seconds until the next window, and what tells it all."""
 
     allowed: bool
     left: int
     wait: int
-    headers: list[tuple[str, str]]
+    head: str
 
 
 class Window:
@@ -27,8 +27,7 @@ class Window:
 
     def __init__(self, number: int, seconds: int) -> None:
         self.number, self.seconds = number, seconds
-        self._limit = ("RateLimit-Limit", str(number))
-        self._reset = 0, ("RateLimit-Reset", "0")
+        self._same = 0, ""  # seconds until the next window, and what is told as long as they are
         self._lock = threading.Lock()
         self._window = 0
         self._counts: dict[str, int] = {}
@@ -36,16 +35,16 @@ class Window:
     def count(self, who: str, at: float) -> Count:
         """One more request."""
         window, into = divmod(int(at), self.seconds)
-        wait, reset = self._reset
+        wait, same = self._same
         if wait != self.seconds - into:
             wait = self.seconds - into
-            self._reset = wait, reset = wait, ("RateLimit-Reset", str(wait))
+            self._same = wait, same = wait, f"RateLimit-Limit: {self.number}\r\nRateLimit-Reset: {wait}\r\n"
         with self._lock:
             if window != self._window or len(self._counts) > _MOST_READERS:
                 self._window, self._counts = window, {}
             seen = self._counts[who] = self._counts.get(who, 0) + 1
         left = max(0, self.number - seen)
-        return Count(seen <= self.number, left, wait, [self._limit, ("RateLimit-Remaining", str(left)), reset])
+        return Count(seen <= self.number, left, wait, f"{same}RateLimit-Remaining: {left}\r\n")
 
 
 def reader(environ: Mapping[str, Any]) -> str:

@@ -35,10 +35,12 @@ from ingest.privacy.decided import require_shown
 from portal.answers import JSON_TYPE, PRIVATE, VARY, Answer, if_changed
 from portal.asking import Asked, Asking, asking
 from portal.context import House
+from portal.heads import read_head, write_head
 
 _known: Final[Kept[Place]] = Kept(1000)  # what the public sees of a dataset: the same as long as its revision is
 WHERE = ("release", "table", "as_of")  # which rows
 ONCE = (*WHERE, "lang", "shape", "cursor", "header", "bom")  # what can only mean one thing
+_JSON_HEAD: Final = f"Content-Type: {JSON_TYPE}\r\nContent-Length: "
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "public, no-cache"
 
@@ -92,21 +94,23 @@ class Place:
         return self.is_public and self.dataset.access == "open"
 
     @cached_property
-    def headers(self) -> list[tuple[str, str]]:
-        """What every answer of it carries."""
-        return self._headers(REVALIDATE)
+    def head(self) -> str:
+        """The headers that every answer of it carries, a line each."""
+        return self._head(REVALIDATE)
 
     @cached_property
-    def headers_by_number(self) -> list[tuple[str, str]]:
+    def head_by_number(self) -> str:
         """The same where the release was asked for by its number."""
-        return self._headers(IMMUTABLE)
+        return self._head(IMMUTABLE)
 
-    def _headers(self, kept: str) -> list[tuple[str, str]]:
-        return [
-            ("Cache-Control", kept if self.is_for_all else PRIVATE["Cache-Control"]),
-            ("X-Release", str(self.release.number)),
-            ("Vary", ", ".join(VARY)),
-        ]
+    def _head(self, kept: str) -> str:
+        return write_head(
+            (
+                ("Cache-Control", kept if self.is_for_all else PRIVATE["Cache-Control"]),
+                ("X-Release", str(self.release.number)),
+                ("Vary", ", ".join(VARY)),
+            )
+        )
 
     def files(self, house: House) -> RowFiles:
         """Their files."""
@@ -198,16 +202,16 @@ def _short(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def headers_of(asking: Asking, place: Place, mark: str) -> list[tuple[str, str]]:
-    """The tag of an answer, its release, how long it may be kept, and what else it depends on."""
+def head_of(asking: Asking, place: Place, mark: str) -> str:
+    """The tag of an answer, its release, how long it may be kept, and what else it depends on: a line each."""
     by_number = asking.args.get("release") and not asking.args.get("as_of")  # days that are to come may change that
-    return [*(place.headers_by_number if by_number else place.headers), ("ETag", f'"{mark}"')]
+    return f'{place.head_by_number if by_number else place.head}ETag: "{mark}"\r\n'
 
 
 def marked(response: Response, place: Place) -> Response:
     """The answer of a view with these headers; 304 where the reader has it already."""
     asked = asking()
-    response.headers.update(headers_of(asked, place, mark_of(asked, place)))
+    response.headers.update(read_head(head_of(asked, place, mark_of(asked, place))))
     return if_changed(response)
 
 
@@ -217,9 +221,9 @@ def unless_known(asking: Asking, place: Place, make: Callable[[], bytes], mark: 
     `mark` is given where something shorter than `mark_of` decides the answer wholly.
     """
     mark = mark or mark_of(asking, place)
-    headers = headers_of(asking, place, mark)
+    head = head_of(asking, place, mark)
     seen = asking.environ.get("HTTP_IF_NONE_MATCH")
     if seen is not None and parse_etags(seen).contains_weak(mark):
-        return Answer(304, headers, b"")
-    headers.append(("Content-Type", JSON_TYPE))
-    return Answer(200, headers, make())
+        return Answer(304, head, b"")
+    body = make()
+    return Answer(200, f"{head}{_JSON_HEAD}{len(body)}\r\n", body)

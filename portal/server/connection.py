@@ -145,6 +145,10 @@ class Connection(HttpToolsProtocol):
         if (self._last_words is not None or self._half_closed) and self._is_free():
             self._say_last_words()
 
+    def _is_between(self) -> bool:
+        """Whether nothing has come of a request that is not answered yet."""
+        return self._in_line and not (self._head or self._in_body or self._deaf) and self._is_free()
+
     def _is_free(self) -> bool:
         """Whether nobody waits for an answer."""
         return not self.pipeline and (self._running is None or self._running.response_complete)

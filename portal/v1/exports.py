@@ -16,8 +16,9 @@ from catalog.rows.terms import RowQuery
 from portal.answers import if_changed, language
 from portal.asking import Asking, asking
 from portal.exports import ExportFile
+from portal.heads import read_head
 from portal.packing import PACKERS, wanted_packing
-from portal.places import Place, find_place, headers_of, mark_of, read_parameters
+from portal.places import Place, find_place, head_of, mark_of, read_parameters
 from portal.v1 import parameters
 from portal.v1.blueprint import api
 from portal.v1.find import flag
@@ -70,7 +71,7 @@ def _mark(asked: Asking, place: Place, packing: str | None) -> str:
 
 def _headed(answer: Response, asked: Asking, place: Place, packing: str | None) -> Response:
     """With its marks, which differ by packing, and what else it varies by."""
-    answer.headers.update(headers_of(asked, place, _mark(asked, place, packing)))
+    answer.headers.update(read_head(head_of(asked, place, _mark(asked, place, packing))))
     answer.vary.add("Accept-Encoding")
     return answer
 

@@ -20,6 +20,7 @@ from catalog.storage import key_of
 from portal.answers import Answer
 from portal.asking import Asking, asking
 from portal.context import House
+from portal.heads import read_head
 from portal.places import WHERE, Place, find_place, place_at_hand, read_parameters, unless_known
 from portal.v1 import documents, parameters
 from portal.v1.blueprint import api
@@ -96,7 +97,7 @@ def _row_answer(asked: Asking, place: Place, row: str, read: Callable[[int], byt
 
 
 def _response(answer: Answer) -> Response:
-    return Response(answer.body, answer.status, answer.headers)
+    return Response(answer.body, answer.status, read_head(answer.head))
 
 
 def _row_body(house: House, place: Place, number: int) -> bytes:

@@ -15,6 +15,7 @@ from catalog.models import Dataset
 from catalog.rows import kept, thresholds
 from portal.app import create_app
 from portal.context import House
+from portal.heads import read_head
 from portal.limits import Window
 from tests.portal.conftest import Api, apis, publish_file, settings_for
 from tests.portal.test_direct import ADDRESSES
@@ -64,7 +65,7 @@ def called(app: Flask, address: str, **headers: str) -> tuple[int, dict[str, str
 def at_once(app: Flask, address: str, **headers: str) -> tuple[int, dict[str, str], bytes] | None:
     """The same when nothing is waited for."""
     found = app.extensions["edge"].answer_at_once(environ_of(address, **headers))
-    return found and (found.status, dict(found.headers), found.body)
+    return found and (found.status, dict(read_head(found.head)), found.body)
 
 
 def make_ready(app: Flask, address: str) -> None:

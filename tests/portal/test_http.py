@@ -41,7 +41,7 @@ class Echo:
         if not environ["PATH_INFO"].endswith("/rows/1"):
             return None
         body = environ["QUERY_STRING"].encode()
-        return Answer(200, [("Content-Length", str(len(body))), ("X-At", "once")], body)
+        return Answer(200, f"Content-Length: {len(body)}\r\nX-At: once\r\n", body)
 
 
 def endless(begun: threading.Event, closed: threading.Event) -> Callable[[Any, Any], Iterable[bytes]]:
