@@ -38,6 +38,8 @@ def texts_of_floats(column: Sequence[float]) -> list[str]:
     texts = written.replace(".0,", ",")[:-1].split(",")
     if not column or "e" in written or "n" in written or "-0" in texts:
         return list(map(text_of, column))
+    if max(map(len, texts)) < _SHORT:
+        return texts
     return [text if len(text) < _SHORT else text_of(value) for text, value in zip(texts, column, strict=True)]
 
 

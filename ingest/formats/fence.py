@@ -1,9 +1,10 @@
 """What every child process that reads a file has in common: its fence, its refusals, and the lines that it writes.
 
 A child writes lines of JSON: for each sheet first {"sheet", "width", "merged", "hidden"} ("indents" too, where some
-cells are set in), then blocks {"rows": [numbers], "columns": [[text]]}, then {"end": rows}; last {"done", "left":
-[sheets not read], "notes": [[code, sheet, params]]}; or at any time one line {"refused": code, "params": {…}}. It must
-stay light: it imports no Arrow.
+cells are set in), then blocks, then {"end": rows}; last {"done", "left": [sheets not read], "notes": [[code, sheet,
+params]]}; or at any time one line {"refused": code, "params": {…}}. A block is {"rows": [numbers], "sizes": [bytes],
+"listed": [places]}, and behind it its columns of so many bytes: texts with `BETWEEN` between them, or, at these places,
+a JSON list. It must stay light: it imports no Arrow.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ingest.formats.cell_text import text_of, texts_of_floats
 AREA_LIMIT = 28_000_000  # cells of the rectangle that a sheet spans, all of which are reserved: 26 columns to the end
 SHEETS = 200  # of one file that are read
 BLOCK = 4_096
+BETWEEN = "\x1f"  # texts of a column; hardly one holds it
 Line = dict[str, Any]
 Lines = Callable[[Path, str | None], Iterator[Line]]
 
@@ -50,7 +52,7 @@ def main(path: Path, wanted: str | None, limits: tuple[int, int], read: Lines, o
     fence(*limits)
     try:
         for line in read(path, wanted):
-            out.write(orjson.dumps(line) + b"\n")
+            out.write(written(line))
     except Stop as stop:
         out.write(_refusal(stop))
     except MemoryError:
@@ -60,8 +62,24 @@ def main(path: Path, wanted: str | None, limits: tuple[int, int], read: Lines, o
     out.flush()
 
 
+def written(line: Line) -> bytes:
+    """A line as it is sent: the texts of a block need not be written and read one by one."""
+    if "columns" not in line:
+        return orjson.dumps(line) + b"\n"
+    rows, texts, listed = line["rows"], [], []
+    for place, column in enumerate(line["columns"]):
+        text = BETWEEN.join(column)
+        if text.count(BETWEEN) == len(rows) - 1:
+            texts.append(text.encode())
+        else:
+            texts.append(orjson.dumps(column))
+            listed.append(place)
+    head = {"rows": rows, "sizes": list(map(len, texts)), "listed": listed}
+    return b"".join((orjson.dumps(head), b"\n", *texts))
+
+
 def _refusal(stop: Stop) -> bytes:
-    return orjson.dumps({"refused": stop.code, "params": stop.params}) + b"\n"
+    return written({"refused": stop.code, "params": stop.params})
 
 
 def fence(seconds: int, memory: int) -> None:

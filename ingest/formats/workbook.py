@@ -7,25 +7,29 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import ingest
 from ingest.coded import repeats
 from ingest.findings import BESIDE, INFO, WARNING, Finding, Refused
+from ingest.formats.fence import BETWEEN
 from ingest.progress import Progress, Tell
-from ingest.raw import CHARACTERS, ROWS, Merged, RawSheet, RawWriter
+from ingest.raw import CHARACTERS, Merged, RawSheet, RawWriter
 
 WORKBOOK_CHILD, MARKUP_CHILD = "ingest.formats.workbook_child", "ingest.formats.markup_child"
 _ROOT = Path(ingest.__file__).parent.parent
+_PIPE = 1 << 20  # bytes: a block and more, so that the child goes on while one is kept
 _READING = 0.4
+_ROWS = 65_536  # of a batch: what looks at batches takes as long for a few rows as for many
 _JUDGED = 10_000  # rows from which it pays that columns whose texts repeat are written as dictionaries
 _WARNINGS = frozenset({"formula_no_value", "cell_error", *BESIDE})  # of what a child remarks; the rest is information
 
@@ -77,17 +81,17 @@ def _read_sheet(head: Any, lines: Iterator[Any], target: Path, tell: Tell) -> Ra
 def _blocks(lines: Iterator[Any]) -> Iterator[tuple[list[int], list[Any]]]:
     """The blocks of a sheet: the numbers of their rows, and their columns of texts."""
     while "end" not in (block := _next(lines)):
-        yield block["rows"], [pa.array(column, pa.string()) for column in block["columns"]]
+        yield block["rows"], block["columns"]
 
 
 def _wide(blocks: Iterator[tuple[list[int], list[Any]]]) -> Iterator[tuple[list[int], list[Any]]]:
-    """The same rows in blocks of as many as a batch holds: whatever looks at batches looks less often."""
+    """The same rows in blocks of as many as a batch holds."""
     waiting: list[tuple[list[int], list[Any]]] = []
     rows = size = 0
     for block in blocks:
         waiting.append(block)
         rows, size = rows + len(block[0]), size + sum(column.nbytes for column in block[1])
-        if rows >= ROWS or size >= CHARACTERS:
+        if rows >= _ROWS or size >= CHARACTERS:
             yield _joined(waiting)
             waiting, rows, size = [], 0, 0
     if waiting:
@@ -139,13 +143,19 @@ def _child(module: str, source: Path, sheet: str | None, limits: Limits) -> Iter
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, cwd=_ROOT, env=_child_env()
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            stdin=subprocess.DEVNULL,
+            pipesize=_PIPE,
+            cwd=_ROOT,
+            env=_child_env(),
         ) as process,
     ):
         clock = threading.Timer(2 * limits.seconds, process.kill)
         clock.start()
         try:
-            yield _parsed(process.stdout or ())
+            yield parse_lines(cast(IO[bytes], process.stdout))
         finally:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(1)  # it has said its last line, or is not wanted any more
@@ -158,8 +168,20 @@ def _child_env() -> dict[str, str]:
     return {**os.environ, "MALLOC_ARENA_MAX": "1"}
 
 
-def _parsed(stream: Iterable[bytes]) -> Iterator[Any]:
-    """The child's lines; one that was cut off by its death is not one."""
+def parse_lines(stream: IO[bytes]) -> Iterator[Any]:
+    """The child's lines (see fence); one that was cut off by its death is not one."""
     for line in stream:
-        if line.endswith(b"\n"):
-            yield orjson.loads(line)
+        found = orjson.loads(line) if line.endswith(b"\n") else {}
+        if "sizes" in found:
+            texts = [stream.read(size) for size in found["sizes"]]
+            if list(map(len, texts)) != found["sizes"]:
+                return
+            found["columns"] = [_column(text, listed=at in found["listed"]) for at, text in enumerate(texts)]
+        if found:
+            yield found
+
+
+def _column(texts: bytes, *, listed: bool) -> Any:
+    if listed:
+        return pa.array(orjson.loads(texts), pa.string())
+    return pc.split_pattern(pa.array([texts], pa.binary()).cast(pa.string()), BETWEEN).flatten()

@@ -132,7 +132,7 @@ class _Book:
             rows, remarks = self._rows(sheet), self._sheets.get(name)
             told = {"indents": indents} if remarks and (indents := remarks.indents) else {}
             yield {"sheet": name, "width": sheet.end[1] + 1, "merged": merged, "hidden": name in self._hidden, **told}
-            yield from blocks(remarks.percents.shown(rows) if remarks else rows)
+            yield from blocks(remarks.percents.shown(rows) if remarks and remarks.percents else rows)
 
     def _height(self, name: str) -> int:
         height: int = self._sheet(self._names[name]).total_height

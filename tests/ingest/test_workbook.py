@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ingest.formats import fence
 from ingest.formats.cell_text import number_text, text_of, texts_of_floats
 from ingest.formats.fence import Stop
+from ingest.formats.workbook import parse_lines
 from ingest.formats.workbook_child import iter_lines
 from tests.ingest.taking import Taker, workbook
 
@@ -119,6 +120,34 @@ def test_the_child_says_what_it_reads_line_by_line(tmp_path: Path, monkeypatch: 
         {"end": 3},
         {"done": True, "left": [], "notes": []},
     ]
+
+
+SENT = [
+    {"sheet": "一", "width": 2, "merged": None, "hidden": False},
+    {"rows": [1, 2], "columns": [["甲", ""], [f"a{fence.BETWEEN}b", "\n\"x"]]},
+    {"rows": [4], "columns": [[""], ["y"]]},
+    {"end": 3},
+]
+
+
+def heard(sent: bytes) -> list[Any]:
+    lines = list(parse_lines(io.BytesIO(sent)))
+    blocks = [{**one, "columns": [column.to_pylist() for column in one["columns"]]} for one in lines if "rows" in one]
+    for one in blocks:
+        del one["sizes"], one["listed"]
+    return [blocks.pop(0) if "rows" in one else one for one in lines]
+
+
+def test_what_the_child_writes_is_read_as_it_was_whatever_a_cell_holds() -> None:
+    assert heard(b"".join(map(fence.written, SENT))) == SENT
+
+
+def test_what_a_dying_child_cut_off_is_not_taken_for_whole() -> None:
+    parts = [fence.written(one) for one in SENT]
+    sent = b"".join(parts)
+    for end in range(len(sent)):
+        whole = sum(len(b"".join(parts[: at + 1])) <= end for at in range(len(parts)))
+        assert heard(sent[:end]) == SENT[:whole]
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 nothing", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600])
