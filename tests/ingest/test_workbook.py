@@ -124,7 +124,7 @@ def test_the_child_says_what_it_reads_line_by_line(tmp_path: Path, monkeypatch: 
 
 SENT = [
     {"sheet": "一", "width": 2, "merged": None, "hidden": False},
-    {"rows": [1, 2], "columns": [["甲", ""], [f"a{fence.BETWEEN}b", "\n\"x"]]},
+    {"rows": [1, 2], "columns": [["甲", ""], [f"a{fence.BETWEEN}b", '\n"x']]},
     {"rows": [4], "columns": [[""], ["y"]]},
     {"end": 3},
 ]
