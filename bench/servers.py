@@ -35,7 +35,7 @@ from portal.server.processes import listen
 
 class Hello:
     def answer_at_once(self, environ):
-        return Answer(200, [("Content-Type", "text/plain"), ("Content-Length", "5")], b"hello")
+        return Answer(200, "Content-Type: text/plain\\r\\nContent-Length: 5\\r\\n", b"hello")
 
     def __call__(self, environ, start):
         start("404 Not Found", [("Content-Length", "0")])
