@@ -45,9 +45,11 @@ _OFFICE = (r"(?s)^\s*(.*[局委办厅部院会府处队校站所社馆团])\s*[\
 _CLASSED = (
     r"(?s)^\s*[\[(（【]?([0-9]{3}(?:[0-9]{2}){0,2})[\])）】]?[\s:：_－—-]*([\x{3400}-\x{9FFF}].*)$"  # 205教育支出
 )
-_ENUMERATOR = (
-    r"^\s*(?:指标\s*[0-9]+\s*[:：]|[（(]?[一二三四五六七八九十]+[)）、.．]|[0-9]{1,2}、|[（(][0-9]{1,2}[)）])\s*"
+_LISTED = (  # before a name: `（一）`, `3.`, `①`; not in `二、三号楼`, `1.5级`
+    r"^\s*(?:[（(](?:[一二三四五六七八九十]+|[0-9０-９]{1,2})[)）]|[①-⑳])\s*(\S)"
+    r"|^\s*(?:[一二三四五六七八九十]+|[0-9０-９]{1,2})[、.．]\s*([^\s0-9０-９一二三四五六七八九十])"
 )
+_KEPT = "$1$2"  # of it: the name's first character
 _OPERATORS = (
     (r"≥|>=|≧|不低于|不少于|不小于|大于或?等于|至少|[^\d]*\d[\d.,]*\s*[^\d]{0,6}(?:及|或|\()?以上", ">="),
     (
@@ -109,10 +111,13 @@ class MomentSpanReader(MomentReader):
 
 
 class PartReader(TextReader):
-    """The code (0) or the name (1) of `219-样例局`, `样例局（219）`; a text without a code is a name."""
+    """The code (0) or the name (1) of `219-样例局`, `样例局（219）`; a text without a code is a name.
+
+    An enumerator before the name (`（一）`) is none of it.
+    """
 
     def __init__(self, part: int, coded: str = _CODED) -> None:
-        super().__init__()
+        super().__init__((_LISTED, _KEPT) if part else None)
         self._part, self._coded = part, coded
 
     def convert(self, texts: Any) -> Converted:
@@ -133,7 +138,7 @@ class NoNumberReader(TextReader):
     """A name without the enumerator before it (`指标1：`, `（一）`, `1.`)."""
 
     def __init__(self) -> None:
-        super().__init__((rf"{_ENUMERATOR}|[\r\n]+", ""))
+        super().__init__((rf"^\s*指标\s*[0-9]+\s*[:：]\s*|[\r\n]+|{_LISTED}", _KEPT))
 
 
 class LabelReader(TextReader):

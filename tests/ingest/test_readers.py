@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.declared_readers import DaySpanReader, LongestReader, OutcomeReader, SpanReader, masked
+from ingest.declared_readers import (
+    DaySpanReader,
+    LongestReader,
+    NoNumberReader,
+    OutcomeReader,
+    PartReader,
+    SpanReader,
+    masked,
+)
 from ingest.evidence import Evidence, shape_of
 from ingest.nulls import null_kind, strip
 from ingest.persons import is_person, mask
@@ -246,3 +254,25 @@ def test_evidence_by_columns_counts_the_shapes_of_its_cells(texts: list[str]) ->
     counted = {shape: shapes.count(shape) for shape in set(shapes)}
     assert {shape: count for shape, count in evidence.counts.items() if count} == counted
     assert evidence.total == sum(count for shape, count in counted.items() if shape not in ("null", "dash"))
+
+
+LISTED = {
+    "（一）河道整治": "河道整治",
+    "(3) 河道整治": "河道整治",
+    "1.河道整治": "河道整治",
+    "２、河道整治": "河道整治",
+    "三、 河道整治": "河道整治",
+    "①河道整治": "河道整治",
+    "（二）二期工程": "二期工程",
+    "1.5级河道": "1.5级河道",
+    "1、2号闸维修": "1、2号闸维修",
+    "二、三号闸维修": "二、三号闸维修",
+    "十.五规划": "十.五规划",
+    "10kV线路": "10kV线路",
+    "（一）": "（一）",
+}
+
+
+@pytest.mark.parametrize("reader", [NoNumberReader(), PartReader(1)])
+def test_an_enumerator_before_a_name_is_none_of_it(reader: Reader) -> None:
+    assert reader.convert(pa.array(list(LISTED))).values.to_pylist() == list(LISTED.values())
