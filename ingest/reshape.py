@@ -211,9 +211,9 @@ def _melted(asked: Asked, rows: list[Any], filled: Mapping[str, str], gather: Ga
     told = (asked.schema, asked.sheet, asked.found)
     mapping = {**_likely(asked, gather), **asked.mapping}
     melting = Melting(*told, rows, mapping, asked.period, gather, filled, asked.unit)
-    if sums and melting.means_by_row(sums[0]):
-        asked.rest.totals.clear()
-        melting = Melting(*told, sorted((*rows, *sums)), mapping, asked.period, gather, filled, asked.unit)
+    if meant := {row[0]: row for row in sums if melting.means_by_row(row)}:
+        asked.rest.totals[:] = [total for total in asked.rest.totals if total.row not in meant]
+        melting = Melting(*told, sorted((*rows, *meant.values())), mapping, asked.period, gather, filled, asked.unit)
     return melting.run()
 
 

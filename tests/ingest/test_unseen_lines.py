@@ -126,3 +126,33 @@ def test_sections_of_a_sheet_lie_where_its_first_table_does_and_are_one(take: Ta
         ("630000", "2020", "fund_revenue", 25_164_000_000),
         ("630000", "2021", "fund_revenue", 20_810_000_000),
     ]
+
+
+def test_a_sum_of_all_regions_by_kinds_of_debt_is_a_sum(take: Taker) -> None:
+    rows = [
+        ["样例市2019年地方政府债务限额和余额情况表"], ["", "", "", "", "单位：万元"],
+        ["序号", "县（区）", "债务类别", "债务限额", "债务余额"],
+        [1, "市本级", "一般债务", 300, 200], ["", "", "专项债务", 100, 90],
+        ["合计", "", "一般债务", 300, 200], ["", "", "专项债务", 100, 90],
+    ]  # fmt: skip
+    taken = take(merged(rows, "A4:A5", "B4:B5", "A6:B7"), schema="gov_debt.limit_balance")
+    assert [one["row"] for one in taken.outcome.totals] == [6, 7]
+    assert picked(taken.rows, "region_name", "measure", "debt_type", "value") == [
+        ("市本级", "limit", "general", 3_000_000),
+        ("市本级", "balance", "general", 2_000_000),
+        ("市本级", "limit", "special", 1_000_000),
+        ("市本级", "balance", "special", 900_000),
+    ]
+
+
+def test_a_sum_of_kinds_of_debt_is_a_figure_of_its_region(take: Taker) -> None:
+    rows = [["样例市2019年地方政府债务限额和余额情况表"], ["单位：万元"]]
+    rows += [["县（区）", "债务类别", "债务限额", "债务余额"]]
+    rows += [["市本级", "一般债务", 300, 200], ["市本级", "专项债务", 100, 90]]
+    rows += [["市本级", "合计", 400, 290], ["合计", "合计", 400, 290]]
+    taken = take(workbook(("Sheet1", rows)), schema="gov_debt.limit_balance")
+    assert picked(taken.rows, "region_name", "debt_type", "value")[4:] == [
+        ("市本级", "total", 4_000_000),
+        ("市本级", "total", 2_900_000),
+    ]
+    assert [one["row"] for one in taken.outcome.totals] == [7]
