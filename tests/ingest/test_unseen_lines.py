@@ -156,3 +156,10 @@ def test_a_sum_of_kinds_of_debt_is_a_figure_of_its_region(take: Taker) -> None:
         ("市本级", "total", 2_900_000),
     ]
     assert [one["row"] for one in taken.outcome.totals] == [7]
+
+
+def test_the_number_of_a_notice_may_stand_in_small_brackets(take: Taker) -> None:
+    rows = [["样例区国有建设用地使用权网上挂牌出让公告附表", ""], ["公告编号：样自然资告字﹝2023﹞8号", ""]]
+    rows += [["宗地编号", "土地面积（㎡）"], ["样2023037", 100], ["样2023038", 200]]
+    taken = take(merged(rows, "A1:B1", "A2:B2"), schema="land_supply.notice")
+    assert {row["notice_no"] for row in taken.rows} == {"样自然资告字〔2023〕8号"}
