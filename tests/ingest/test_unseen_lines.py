@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from tests.ingest.taking import Taker, merged, picked, table, workbook
@@ -163,3 +164,20 @@ def test_the_number_of_a_notice_may_stand_in_small_brackets(take: Taker) -> None
     rows += [["宗地编号", "土地面积（㎡）"], ["样2023037", 100], ["样2023038", 200]]
     taken = take(merged(rows, "A1:B1", "A2:B2"), schema="land_supply.notice")
     assert {row["notice_no"] for row in taken.rows} == {"样自然资告字〔2023〕8号"}
+
+
+def test_crawled_lists_say_how_a_sale_stands_and_when_it_is_shown(take: Taker) -> None:
+    lines = "宗地编号,成交价(元),成交状态,公示开始日期,公示结束日期\n样-1,100,成交,2022/7/6,2022/7/15\n样-2,,中止,,\n"
+    taken = take(lines, schema="land_supply.deal")
+    assert picked(taken.rows, "parcel_no", "outcome", "notice_from", "notice_to") == [
+        ("样-1", "sold", dt.date(2022, 7, 6), dt.date(2022, 7, 15)),
+        ("样-2", "withdrawn", None, None),
+    ]
+    lines = "宗地编号,起始价,行业类型,网上挂牌时间\n样-1,125万元,纺织业,2022年11月18日9时至2022年11月28日15时30分\n"
+    taken = take(lines, schema="land_supply.notice")
+    row = taken.rows[0]
+    assert [row["industry"], *(row[name].isoformat() for name in ("listing_start", "listing_end"))] == [
+        "纺织业",
+        "2022-11-18T09:00:00",
+        "2022-11-28T15:30:00",
+    ]
