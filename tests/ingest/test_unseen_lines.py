@@ -181,3 +181,14 @@ def test_crawled_lists_say_how_a_sale_stands_and_when_it_is_shown(take: Taker) -
         "2022-11-18T09:00:00",
         "2022-11-28T15:30:00",
     ]
+
+
+def test_a_unit_price_under_the_deal_is_the_lands(take: Taker) -> None:
+    rows = [["宗地编号", "出让面积（平方米）", "起始价", "", "成交结果", "", ""]]
+    rows += [["", "", "总价（万元）", "单价（万元/亩）", "成交总价（万元）", "单价（万元/亩）", "楼面地价（元/㎡）"]]
+    rows += [["样-1", 40000, 780, 13, 840, 14, 105], ["样-2", 15000, 4500, 200, "流拍", "—", "—"]]
+    taken = take(merged(rows, "A1:A2", "B1:B2", "C1:D1", "E1:G1"), schema="land_supply.deal")
+    assert picked(taken.rows, "deal_price", "unit_price", "floor_price") == [
+        (8_400_000, 210, 105),
+        (None, None, None),
+    ]
