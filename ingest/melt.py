@@ -22,6 +22,7 @@ from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
 from ingest.raw import RawSheet
 from ingest.regions import is_place
+from ingest.row_words import matching_total
 from ingest.tables import Found
 
 _NO_FIGURES = re.compile(r"序号|行次|公式|备注|说明|栏次")
@@ -97,12 +98,14 @@ class Melting:
         return {place: (region, name) for place, name in named.items() if name}
 
     def means_by_row(self, row: Row) -> bool:
-        """Whether a row's label says by itself what the labels of the other rows say by theirs."""
-        labels = [self._label(one) for one in self.rows]
+        """Whether `合计` says of a row what others' labels say of theirs (`一般`); not where regions are summed."""
+        if any(matching_total(str(row[place + 1])) for place in self.kept.values()):
+            return False
+        labels, label = list(map(self._label, self.rows)), self._label(row)
+        word = next((text for place in self._ahead if matching_total(text := strip(str(row[place + 1])))), label)
         for name in self.worded:
-            own = self.sayings.find(name, self._label(row), "row")
-            others = {word.value for label in labels if (word := self.sayings.find(name, label, "row"))}
-            if own is not None and others - {own.value}:
+            own, alone, *others = (self.sayings.find(name, text, "row") for text in (label, word, *labels))
+            if own and alone and own.value == alone.value and {one.value for one in others if one} - {own.value}:
                 return True
         return False
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from ingest.findings import a1
 from ingest.gather import Place
@@ -24,6 +25,20 @@ class ReshapedSheet(RawSheet):
     def origin(self, row: int, column: int) -> tuple[int, int]:
         """The row and column (from 0) where the cell stood."""
         return self.moved.get((row, column), (self.rows_from[row - 1], column))
+
+
+def reshaped(
+    path: Path,
+    width: int,
+    old: RawSheet,
+    rows_from: Sequence[int],
+    sheets_from: Sequence[str],
+    moved: Mapping[tuple[int, int], tuple[int, int]],
+) -> ReshapedSheet:
+    """A sheet made of the rows of another; `sheets_from` counts where that one has rows of several sheets."""
+    several = isinstance(old, ReshapedSheet) and bool(old.sheets_from)
+    made = ReshapedSheet(path, width, len(rows_from), old.name, old.grid, old.rejected)
+    return replace(made, rows_from=tuple(rows_from), sheets_from=tuple(sheets_from) if several else (), moved=moved)
 
 
 def origin_of(sheet: RawSheet, row: int, column: int) -> tuple[int, int]:

@@ -49,7 +49,7 @@ _BETWEEN = re.compile(rf"(?:介于|在)?{_NUMBER}{_UNIT}(?:[-~～至到—与]|�
 _ROUND = re.compile(rf"{_NUMBER}{_UNIT}([≤<])[^\d≤<]*([≤<])?{_NUMBER}{_UNIT}")
 _AROUND = re.compile(rf"{_NUMBER}{_UNIT}([≥>])[^\d≥>]+([≥>]){_NUMBER}{_UNIT}")
 _ASIDE = re.compile(r"\((?:其中|含|不含|且|或).*\)$")
-_NAMED = r"(?:(?:建筑|规划|综合|计容)?(?:容积率|密度|系数|高度|限高)|檐口高度|绿[地化]率|FAR|[RDHGP])"
+_NAMED = r"(?:(?:建筑|规划|综合|计容)?(?:容积率|密度|系数|高度|限高)|檐口高度|绿[地化]率|FAR|GAR|[RDHGP])"
 _LABEL = re.compile(rf"^{_NAMED}(?:[:：]?(?=[≥≤<>=])|[:：](?=\d))", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?P<number>{_NUMBER}{_UNIT})(?P<sign>[≥≤<>]){_NAMED}", re.IGNORECASE)
 _TURNED = {"≥": "≤", "≤": "≥", ">": "<", "<": ">"}

@@ -25,7 +25,7 @@ from ingest.units import Unit
 _H = r"[\u4e00-\u9fff]"
 NUMBER = re.compile(  # of a document: 样告字〔2021〕1号, 样告(工)字[2021]1号; not the title that ends before it
     rf"(?<!公)(?!{_H}*公告{_H}{{3}}){_H}{{2,18}}(?:[（(]{_H}{{1,6}}[）)]{_H}{{0,8}})?"
-    r"[〔\[［【（(]\s*(?:19|20)\d{2}\s*[〕\]］】）)]\s*第?\d{1,5}号"
+    r"[〔﹝\[［【（(]\s*(?:19|20)\d{2}\s*[〕﹞\]］】）)]\s*第?\d{1,5}号"
 )
 _CITED = re.compile(r"根据|依据|按照|依照|遵照|批准|规定|印发|精神")
 _MOST = 20_000  # rows of a sheet of records

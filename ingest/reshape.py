@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ingest.alternatives import join_alternatives
 from ingest.by_content import name_regions, settle_headers
 from ingest.claims import Claims
 from ingest.exploding import explode
@@ -27,7 +28,7 @@ from ingest.likeness import find_likenesses
 from ingest.long_lists import is_long, settle_units
 from ingest.melt import Melted, Melting
 from ingest.nulls import strip
-from ingest.origins import ReshapedSheet, origin_of, sheet_of
+from ingest.origins import ReshapedSheet, origin_of, reshaped, sheet_of
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.rest import MOST_FILLED
 from ingest.sections import Sections, sections_of
@@ -93,6 +94,11 @@ def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
     leave_instalments(schema, asked.sheet, asked.found, asked.rest, asked.mapping, claims, gather)
     grouped = fill_groups(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
     asked = replace(asked, sheet=grouped)
+    told = schema, grouped, asked.found, asked.rest, asked.mapping
+    if joined := join_alternatives(*told, asked.workdir, gather):
+        rest = _settled_rest(joined[0], asked.rest, asked.found.headers)
+        asked = replace(asked, sheet=joined[0], found=joined[1], rest=rest)
+        claims = Claims(asked.found.headers, schema, asked.mapping)
     if schema.explode is not None:
         exploded = explode(schema, asked.sheet, asked.found, asked.rest, claims, asked.workdir, gather)
         if exploded is not None:
@@ -153,18 +159,7 @@ def _widened(asked: Asked, more: int, cells_of: Callable[[int], list[tuple[str, 
                     moved |= {(line, at): old.origin(number, at) for at in range(old.width)}
                 moved |= {(line, old.width + at): where for at, (_, where) in enumerate(own)}
                 writer.add(line, [*cells, *(text for text, _ in own)])
-    several = isinstance(old, ReshapedSheet) and bool(old.sheets_from)
-    return ReshapedSheet(
-        path,
-        width,
-        len(rows_from),
-        old.name,
-        old.grid,
-        old.rejected,
-        rows_from=tuple(rows_from),
-        moved=moved,
-        sheets_from=tuple(sheets_from) if several else (),
-    )
+    return reshaped(path, width, old, rows_from, sheets_from, moved)
 
 
 def _told(one: DeclaredField, asked: Asked, claims: Claims) -> str:
@@ -211,9 +206,9 @@ def _melted(asked: Asked, rows: list[Any], filled: Mapping[str, str], gather: Ga
     told = (asked.schema, asked.sheet, asked.found)
     mapping = {**_likely(asked, gather), **asked.mapping}
     melting = Melting(*told, rows, mapping, asked.period, gather, filled, asked.unit)
-    if sums and melting.means_by_row(sums[0]):
-        asked.rest.totals.clear()
-        melting = Melting(*told, sorted((*rows, *sums)), mapping, asked.period, gather, filled, asked.unit)
+    if meant := {row[0]: row for row in sums if melting.means_by_row(row)}:
+        asked.rest.totals[:] = [total for total in asked.rest.totals if total.row not in meant]
+        melting = Melting(*told, sorted((*rows, *meant.values())), mapping, asked.period, gather, filled, asked.unit)
     return melting.run()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from ingest import numerals
 from ingest.nulls import strip
 from ingest.units import Unit, find_unit, to_canonical
+from ingest.weekdays import without_weekday
 
 MOST_DIGITS = 38
 _CIVIL = dt.timezone(dt.timedelta(hours=8))
@@ -214,7 +215,7 @@ _DATELIKE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[月]?")
 
 
 def _day_words(text: str) -> str:
-    return numerals.with_digits(tidy(text).strip("|").strip())
+    return without_weekday(numerals.with_digits(tidy(text).strip("|").strip()))
 
 
 def day(text: str) -> dt.date:

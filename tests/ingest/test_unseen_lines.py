@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from tests.ingest.taking import Taker, merged, picked, table, workbook
@@ -125,4 +126,69 @@ def test_sections_of_a_sheet_lie_where_its_first_table_does_and_are_one(take: Ta
         ("630000", "2021", "general_revenue", 32_876_000_000),
         ("630000", "2020", "fund_revenue", 25_164_000_000),
         ("630000", "2021", "fund_revenue", 20_810_000_000),
+    ]
+
+
+def test_a_sum_of_all_regions_by_kinds_of_debt_is_a_sum(take: Taker) -> None:
+    rows = [
+        ["样例市2019年地方政府债务限额和余额情况表"], ["", "", "", "", "单位：万元"],
+        ["序号", "县（区）", "债务类别", "债务限额", "债务余额"],
+        [1, "市本级", "一般债务", 300, 200], ["", "", "专项债务", 100, 90],
+        ["合计", "", "一般债务", 300, 200], ["", "", "专项债务", 100, 90],
+    ]  # fmt: skip
+    taken = take(merged(rows, "A4:A5", "B4:B5", "A6:B7"), schema="gov_debt.limit_balance")
+    assert [one["row"] for one in taken.outcome.totals] == [6, 7]
+    assert picked(taken.rows, "region_name", "measure", "debt_type", "value") == [
+        ("市本级", "limit", "general", 3_000_000),
+        ("市本级", "balance", "general", 2_000_000),
+        ("市本级", "limit", "special", 1_000_000),
+        ("市本级", "balance", "special", 900_000),
+    ]
+
+
+def test_a_sum_of_kinds_of_debt_is_a_figure_of_its_region(take: Taker) -> None:
+    rows = [["样例市2019年地方政府债务限额和余额情况表"], ["单位：万元"]]
+    rows += [["县（区）", "债务类别", "债务限额", "债务余额"]]
+    rows += [["市本级", "一般债务", 300, 200], ["市本级", "专项债务", 100, 90]]
+    rows += [["市本级", "合计", 400, 290], ["合计", "合计", 400, 290]]
+    taken = take(workbook(("Sheet1", rows)), schema="gov_debt.limit_balance")
+    assert picked(taken.rows, "region_name", "debt_type", "value")[4:] == [
+        ("市本级", "total", 4_000_000),
+        ("市本级", "total", 2_900_000),
+    ]
+    assert [one["row"] for one in taken.outcome.totals] == [7]
+
+
+def test_the_number_of_a_notice_may_stand_in_small_brackets(take: Taker) -> None:
+    rows = [["样例区国有建设用地使用权网上挂牌出让公告附表", ""], ["公告编号：样自然资告字﹝2023﹞8号", ""]]
+    rows += [["宗地编号", "土地面积（㎡）"], ["样2023037", 100], ["样2023038", 200]]
+    taken = take(merged(rows, "A1:B1", "A2:B2"), schema="land_supply.notice")
+    assert {row["notice_no"] for row in taken.rows} == {"样自然资告字〔2023〕8号"}
+
+
+def test_crawled_lists_say_how_a_sale_stands_and_when_it_is_shown(take: Taker) -> None:
+    lines = "宗地编号,成交价(元),成交状态,公示开始日期,公示结束日期\n样-1,100,成交,2022/7/6,2022/7/15\n样-2,,中止,,\n"
+    taken = take(lines, schema="land_supply.deal")
+    assert picked(taken.rows, "parcel_no", "outcome", "notice_from", "notice_to") == [
+        ("样-1", "sold", dt.date(2022, 7, 6), dt.date(2022, 7, 15)),
+        ("样-2", "withdrawn", None, None),
+    ]
+    lines = "宗地编号,起始价,行业类型,网上挂牌时间\n样-1,125万元,纺织业,2022年11月18日9时至2022年11月28日15时30分\n"
+    taken = take(lines, schema="land_supply.notice")
+    row = taken.rows[0]
+    assert [row["industry"], *(row[name].isoformat() for name in ("listing_start", "listing_end"))] == [
+        "纺织业",
+        "2022-11-18T09:00:00",
+        "2022-11-28T15:30:00",
+    ]
+
+
+def test_a_unit_price_under_the_deal_is_the_lands(take: Taker) -> None:
+    rows = [["宗地编号", "出让面积（平方米）", "起始价", "", "成交结果", "", ""]]
+    rows += [["", "", "总价（万元）", "单价（万元/亩）", "成交总价（万元）", "单价（万元/亩）", "楼面地价（元/㎡）"]]
+    rows += [["样-1", 40000, 780, 13, 840, 14, 105], ["样-2", 15000, 4500, 200, "流拍", "—", "—"]]
+    taken = take(merged(rows, "A1:A2", "B1:B2", "C1:D1", "E1:G1"), schema="land_supply.deal")
+    assert picked(taken.rows, "deal_price", "unit_price", "floor_price") == [
+        (8_400_000, 210, 105),
+        (None, None, None),
     ]

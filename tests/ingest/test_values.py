@@ -248,3 +248,15 @@ def test_measures_beyond_money_and_land_are_converted_too(text: str, measure: st
 
 def test_space_of_any_kind_within_a_number_is_none_of_it() -> None:
     assert amount("12\n.5").value == Decimal("12.5")
+
+
+@pytest.mark.parametrize("text", ["2021年1月15日（星期五）", "2021/1/15 星期五", "2021-1-15（周五）"])
+def test_the_day_of_the_week_may_stand_with_a_date(text: str) -> None:
+    assert values.day(text) == dt.date(2021, 1, 15)
+
+
+def test_the_day_of_the_week_may_stand_before_a_time_but_must_be_the_dates() -> None:
+    assert moment("2022/7/5 星期二 15:30:00").isoformat() == "2022-07-05T15:30:00"
+    assert moment("2022年7月3日（星期天）下午3时").isoformat() == "2022-07-03T15:00:00"
+    assert why(loose_day, "2022/7/5 星期三") == "not_a_date"
+    assert why(loose_day, "2022/2/30 星期三") == "not_a_date"
