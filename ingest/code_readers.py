@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+import pyarrow.compute as pc
+
 from ingest import nulls, regions
+from ingest.coded import plain
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold
 from ingest.readers import WordReader
 from ingest.values import Unreadable
 
+_COMPANY = 2  # names of one province that tell of which an unsure one beside them is
 _LEVEL = re.compile(r"(?:自治)?[省市区县州盟旗](?:级|直)")
 _OF_OWN_LEVEL = re.compile(r"(?<![及和与、])(?<![及和与、][省市区县州盟旗])本级(?![及和与、]|人民|人大)")
 
@@ -72,16 +76,40 @@ class SpokenReader(CodeReader):
 class RegionReader(CodeReader):
     """The code of a region, by GB/T 2260: of the schema's own spellings, else of all the country's.
 
-    `within` is the region that the table's title speaks of.
+    `within` is the region that the table's title speaks of, `among` the province that the column's names are of.
     """
 
     within: str | None = None
+    among: str | None = None
+
+    def __init__(self, declared: DeclaredField) -> None:
+        super().__init__(declared)
+        self._seen = set[str]()
+
+    def see(self, texts: Any) -> None:
+        """Take in the names of a batch."""
+        self._seen.update(pc.unique(plain(texts)).to_pylist())
+
+    def settle(self) -> dict[str, Any]:
+        """Decide on names that several regions have, but one of the province that all others are of; what is told."""
+        certain, unsure = set[str](), list[str]()
+        for text in sorted(self._seen) if self.within is None else ():
+            try:
+                certain.add(self._code(text))
+            except Unreadable as unclear:
+                unsure += [text] if unclear.code == "region_ambiguous" else []
+        provinces = {code[:2] for code in certain}
+        if len(certain) < _COMPANY or len(provinces) != 1:
+            return {}
+        self.among = f"{provinces.pop()}0000"
+        names = list(filter(self.means, unsure))
+        return {"count": len(names), "names": "、".join(names)[:200]} if names else {}
 
     def _code(self, text: str) -> str:
         try:
             return super()._code(text)
         except Unreadable:
-            return regions.code_of(text, self.within)
+            return regions.code_of(text, self.within, self.among)
 
 
 class ReachReader(CodeReader):

@@ -15,6 +15,7 @@ from typing import Any
 from catalog.schema import Field
 from ingest.ahead import WORKERS
 from ingest.claims import Claims
+from ingest.code_readers import RegionReader
 from ingest.coded import each
 from ingest.declared_readers import LongestReader, make_reader
 from ingest.families import DeclaredField, DeclaredSchema
@@ -68,6 +69,7 @@ class DeclaredPlan:
         self._columns = self._plan()
         decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
         self._decimals = [reader for reader, _ in decimals], [column for _, column in decimals]
+        self._regions = [(one, one.reader) for one in self._columns if isinstance(one.reader, RegionReader)]
         self._remark()
 
     def _guess(self, mapping: Mapping[str, str | None]) -> dict[str, str]:
@@ -102,8 +104,7 @@ class DeclaredPlan:
         return found
 
     def _first_rows(self) -> list[list[str]]:
-        rows = first_rows(self._sheet, _LOOK)
-        return [row for number, row in rows if number > self._table.top or self._is_reshaped]
+        return [row for number, row in first_rows(self._sheet, _LOOK) if number > self._table.top or self._is_reshaped]
 
     def see(self, batch: Any) -> int:
         """Take in the digits of decimal columns, and count the personal cells; how many rows the batch has."""
@@ -112,8 +113,9 @@ class DeclaredPlan:
         for place in self._personal:
             found = each(batch.column(place + 1), lambda texts: ~texts.str.contains(PATTERN))
             self._counts[place] += int(found.sum())
-        rows: int = batch.num_rows
-        return rows
+        for column, reader in self._regions:
+            reader.see(column.texts(batch))
+        return int(batch.num_rows)
 
     def settle(self, gather: Gather) -> tuple[Planned, ...]:
         """The published columns, in the schema's order."""
@@ -124,6 +126,9 @@ class DeclaredPlan:
             one, unit = self._assumed.get(column.sources[0], (None, ""))
             if one is not None and isinstance(column.reader, DecimalReader) and column.reader.bare:
                 gather.add(WARNING, "unit_assumed", self._place(column.sources[0]), unit=unit, field=one.title)
+        for column, reader in self._regions:
+            if told := reader.settle():
+                gather.add(INFO, "region_by_others", self._place(column.sources[0]), field=column.field.title, **told)
         return tuple(column.settled() for column in self._columns)
 
     def _plan(self) -> tuple[Planned, ...]:
@@ -238,11 +243,8 @@ class DeclaredPlan:
         if one.unit is None or one.type not in ("decimal", "range"):
             return None
         header = split_unit(self._table.headers[place])[1]
-        found = (
-            (fitting(header.name, one.unit) if header else None)
-            or stated(self._table.unit, one.unit)
-            or stated(self._stated, one.unit)
-        )
+        found = fitting(header.name, one.unit) if header else None
+        found = found or stated(self._table.unit, one.unit) or stated(self._stated, one.unit)
         return found or self._assume(one, place) or fitting(one.unit, one.unit)
 
     def _assume(self, one: DeclaredField, place: int) -> Unit | None:
@@ -257,9 +259,8 @@ class DeclaredPlan:
 
     def _is_share(self, one: DeclaredField, place: int) -> bool:
         """Whether bare numbers are what two other columns give without the hundred: 0.95, not 95."""
-        check = next(
-            (each for each in self._schema.checks if each.rule == "ratio" and each.fields[0] == one.name), None
-        )
+        ratios = (check for check in self._schema.checks if check.rule == "ratio" and check.fields[0] == one.name)
+        check = next(ratios, None)
         above, below = (self._claims.find(name) for name in check.fields[1:]) if check else (None, None)
         if above is None or below is None:
             return False
@@ -282,10 +283,9 @@ class DeclaredPlan:
     def _remark(self) -> None:
         """Say which columns were left: rivals of one that was taken, and those that the schema does not know."""
         for place, (field, winner) in self._claims.rivals.items():
-            first = self._place(winner).cell or self._table.headers[winner]
-            self._gather.add(
-                WARNING, "column_left", self._place(place), field=field, taken=self._table.headers[winner], first=first
-            )
+            taken = self._table.headers[winner]
+            first = self._place(winner).cell or taken
+            self._gather.add(WARNING, "column_left", self._place(place), field=field, taken=taken, first=first)
         titles = {one.name: one.title for one in self._schema.fields}
         free = set(self._claims.unknown())
         for place, name in self._claims.misfits.items():

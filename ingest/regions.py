@@ -128,10 +128,11 @@ def without_aside(text: str) -> str:
     return _COUNT.sub("", plain_name(text))
 
 
-def code_of(text: str, within: str | None = None) -> str:
+def code_of(text: str, within: str | None = None, among: str | None = None) -> str:
     """The code of a region by its name (`柯桥区`) or path (`浙江省绍兴市柯桥区`). Raises Unreadable.
 
-    `within` is the region of the title: a name alone is one of its parts, itself (`市本级`), or above it.
+    `within` is the region of the title: a name alone is one of its parts, itself (`市本级`), or above it; `among` the
+    one that a name is likelier of where several have it.
     """
     text = _SUMMED.sub("", plain_name(text))
     words = _parts(fold(_STROKES.sub(" ", text.strip("| "))) if not _STROKES.search(text) else text)
@@ -151,6 +152,8 @@ def code_of(text: str, within: str | None = None) -> str:
         if not found:
             raise Unreadable("region_elsewhere", where=_table().names[within])
     found = _settled(found)
+    if among and len(found) > 1:
+        found = {code for code in found if lies_in(code, among)} or found
     if len(found) > 1:
         raise Unreadable("region_ambiguous", codes="、".join(map(_told, sorted(found)[:_MOST_TOLD])))
     return found.pop()

@@ -41,15 +41,17 @@ _AMOUNT = re.compile(
     r"(?:\(?人民币\)?|rmb|cny|约|為|为|折?合|计|更正为|更正後?为|共|[¥$:]|\s)*"
     r"(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\s?\.\d*)?|[-+]?\.\d+)(?P<power>e[+-]?\d{1,2})?"
     r"\s*(?P<unit>[^\d\s,;(|]{0,12}(?:\d(?!\d))?(?:/[^\d\s,;(|]{1,6}\d?)?)"
-    r"(?P<aside>\((?:人民币|合|计|约|其中|含|不含|大写|扣除|地[上下]|另|代征|带征|净|实|道路|绿化|原|\d|[零〇壹贰叁肆伍陆柒捌玖拾]).*\))?[;,。?]?"
+    r"(?P<aside>\((?:人民币|合|折|计|约|其中|含|不含|大写|扣除|地[上下]|另|代征|带征|净|实|道路|绿化|原|\d|[零〇壹贰叁肆伍陆柒捌玖拾]).*\))?[;,。?]?"
 )
 # What may follow a number without changing it: `300万元或其整数倍`, `128083.329，其中：填海面积65000，…`.
 _TAIL = re.compile(
-    r"(?:(?:或者?|及|和)?其?的?(?:正?整数倍|整?倍数)[。;]?|(?<=元)/每?[次轮宗]|(?<=[\d米亩顷元])[,;、]?\s*其中:?[^|]+)$"
+    r"(?:(?:或者?|及|和)?其?的?(?:正?整数倍|整?倍数)[。;]?|(?<=元)/每?[次轮宗]|(?<=[\d米亩顷元])[,;、]?\s*其中:?[^|]+"
+    r"|(?<=[顷亩米])(?:[以之]内|左右))$"
 )
 _SAME = re.compile(r"^(?P<once>\d[\d.,]*\s*[^\d\s]{1,3}?)\s*(?:及|或者?|和)\s*(?P=once)$")  # `1万及1万的整数倍`
 _ONCE = r"[\d.]+\s*(?:k?m2|hm2|[^\d\s,;()/]{1,6})"
-_TWICE = re.compile(rf"(?P<first>{_ONCE})\s*[,;(]?\s*(?:折合|约合|合|约|即|/)\s*(?P<second>{_ONCE})\)?")
+_TWICE = re.compile(rf"(?P<first>{_ONCE}|[\d.]+)\s*[,;(]?\s*(?:折合|约合|合|折|约|即|/)\s*(?P<second>{_ONCE})\)?")
+_BARE = ("平方米", "公顷")  # what a bare number may be in, whichever is the same as the other
 _NEAR = Decimal("0.006")  # by so much may a printed share be off
 _ROUNDED = Decimal("0.005")  # by so much, as a share, two amounts may differ that are meant to be the same
 _STRETCHED = re.compile(r"(?<=[万亿千百公])\s+(?=[元顷])|(?<=\d)\s+(?=[万亿]\s*元)")
@@ -83,13 +85,17 @@ def amount(text: str) -> Amount:
 def _same(first: str, second: str) -> Amount:
     """The first of two amounts that are the same in two units: `32655.21平方米，合48.9828亩`. Raises Unreadable."""
     one, other = amount(first), amount(second)
-    if one.unit is None or other.unit is None or one.unit.measure != other.unit.measure:
+    units = [one.unit] if one.unit else list(map(find_unit, _BARE))
+    measures = {unit.measure if unit else None for unit in (*units, other.unit)}
+    if other.unit is None or len(measures) != 1:
         raise Unreadable("not_a_number")
-    here, there = to_canonical(one.value, one.unit), to_canonical(other.value, other.unit)
+    there = to_canonical(other.value, other.unit)
     last = Decimal((0, (5,), int(other.value.as_tuple().exponent) - 1))  # `4亩` may be anything from 3.5 to 4.5
-    if abs(here - there) > max(abs(here) * _ROUNDED, to_canonical(last, other.unit)):
-        raise Unreadable("amounts_differ", first=first[:40], second=second[:40])
-    return one
+    for unit in filter(None, units):
+        here = to_canonical(one.value, unit)
+        if abs(here - there) <= max(abs(here) * _ROUNDED, to_canonical(last, other.unit)):
+            return Amount(one.value, unit)
+    raise Unreadable("amounts_differ", first=first[:40], second=second[:40])
 
 
 def _spelt_unit(value: Decimal, unit: Unit | None, aside: str) -> Unit | None:
@@ -157,16 +163,11 @@ def _number(digits: str, power: str | None) -> Decimal:
 
 def measured(found: Amount, measure: str | None, default: Unit | None) -> Decimal:
     """The number in the canonical unit `measure`: by the cell's own unit, else by `default`. Raises Unreadable."""
-    unit = found.unit or default
-    if (
-        found.unit is not None
-        and found.unit.name == "万"
-        and measure == "m2"
-        and (default is None or default.factor == 1)
-    ):
-        return to_canonical(found.value, found.unit)  # 15.08万 square metres
-    if found.unit is not None and found.unit.measure != measure:
-        raise Unreadable("unit_misfit", unit=found.unit.name, measure=measure or "")
+    own, unit = found.unit, found.unit or default
+    if own and own.name == "万" and measure == "m2" and (default is None or default.factor == 1):
+        return to_canonical(found.value, own)  # 15.08万 square metres
+    if own and own.measure != measure:
+        raise Unreadable("unit_misfit", unit=own.name, measure=measure or "")
     return to_canonical(found.value, unit) if unit is not None else found.value
 
 

@@ -55,3 +55,28 @@ def test_the_title_of_the_table_goes_first(take: Taker) -> None:
     assert taken.column("region") == ["520300"]
     own = take("行政区,地块编号,坐落,成交价（万元）\n遵义市,A-1,湄潭县茅坝社区,3\n", schema=DEAL)
     assert own.column("region") == ["520300"]
+
+
+@pytest.mark.parametrize(
+    ("others", "region"),
+    [
+        (("大兴区", "房山区"), "110112"),
+        (("大兴区", "越城区"), None),  # of two provinces
+        (("大兴区", "大兴区"), None),  # one alone is little company
+        (("越城区", "柯桥区"), None),  # of a third
+    ],
+)
+def test_a_name_of_several_regions_is_of_the_province_that_all_others_are_of(
+    take: Taker, others: tuple[str, str], region: str | None
+) -> None:
+    first, last = others
+    taken = take(f"行政区,地块编号,成交价(万元)\n{first},A-1,3\n通州区,A-2,3\n{last},A-3,3\n", schema=DEAL)
+    assert [row["region"] for row in taken.rows][1] == region
+    assert bool(taken.findings("region_by_others")) is bool(region)
+    assert bool(taken.findings("region_ambiguous")) is not bool(region)
+
+
+def test_words_of_lists_from_trading_centres(take: Taker) -> None:
+    text = "地块编号,出让结果,每次竞价加价最低幅度(万元),成交价(万元)\nA-1,流拍,10,\nA-2,成交,10,30\n"
+    taken = take(text, schema=DEAL)
+    assert picked(taken.rows, "outcome", "increment") == [("unsold", 100_000), ("sold", 100_000)]
