@@ -29,7 +29,7 @@ _TYPES: Final[Mapping[str, dict[str, Any]]] = {
     "datetime": {"type": "string", "pattern": MOMENT},
     "boolean": {"type": "boolean"},
 }
-_TEXT: Final[dict[str, Any]] = {"type": "string"}
+TEXT: Final = {"type": "string", "pattern": "^[^\\u0000]*$"}  # no address may hold a NUL
 _EXACT: Final = "A number where a float carries it exactly, else a string with every digit."
 
 
@@ -80,7 +80,7 @@ def _filter(field: Field, operator: Operator, language: str) -> dict[str, Any]:
     if operator.value == "flag":
         return _parameter(name, text, {"type": "boolean"})
     if operator.value == "text":
-        return _parameter(name, text, _TEXT)
+        return _parameter(name, text, TEXT)
     if operator.value == "list":
         values = {"type": "array", "items": _value_schema(field), "minItems": 1}
         return _parameter(name, text, values, style="form", explode=False)
@@ -91,7 +91,7 @@ def _value_schema(field: Field) -> dict[str, Any]:
     """What a filter is compared with."""
     if field.type in ("integer", "decimal"):
         return {"type": "number"}
-    return _TEXT if field.type in ("string", "code") else _TYPES[field.type]
+    return TEXT if field.type in ("string", "code") else _TYPES[field.type]
 
 
 def _own(table: Table) -> Iterator[dict[str, Any]]:
@@ -108,7 +108,7 @@ def _own(table: Table) -> Iterator[dict[str, Any]]:
 
 
 def _parameter(name: str, text: str, schema: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    return {"in": "query", "name": name, "description": text, "schema": schema or {"type": "string"}, **more}
+    return {"in": "query", "name": name, "description": text, "schema": schema or TEXT, **more}
 
 
 def openapi(place: Place, server: str, language: str, example: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from catalog.rows.terms import FUNCTIONS, OPERATORS
+from portal.describe import TEXT
 from portal.v1 import documents
 from portal.v1.find import DEEPEST_PAGE, FILTERS, SORTS
-from portal.v1.resource import TEXT, parameter
+from portal.v1.resource import parameter
 from search.fields import FACETS
 
 _OPERATORS = "; ".join(f"`{one.name}`: {one.meaning}" for one in OPERATORS.values()) + "."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import marshmallow as ma
 from flask import request
@@ -12,6 +12,7 @@ from flask.views import MethodView
 from catalog.errors import BadParameter, Unauthenticated, nearest
 from catalog.messages import say
 from portal.context import UnitOfWork, actor
+from portal.describe import TEXT
 from portal.edge import SAFE_METHODS
 from portal.v1.blueprint import ApiBlueprint, View
 
@@ -65,9 +66,6 @@ def refuse_unknown(known: tuple[str, ...], asked: Iterable[str]) -> None:
 def documented(blueprint: ApiBlueprint, *parameters: dict[str, Any]) -> Callable[[View], View]:
     """Describe query parameters in the OpenAPI document, `lang` among them."""
     return blueprint.doc(parameters=[*parameters, LANGUAGE])
-
-
-TEXT: Final = {"type": "string", "pattern": "^[^\\u0000]*$"}  # no address may hold a NUL
 
 
 def parameter(
