@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from ingest import nulls, regions
-from ingest.coded import plain
+from ingest.coded import different
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold
 from ingest.readers import WordReader
@@ -88,7 +88,7 @@ class RegionReader(CodeReader):
 
     def see(self, texts: Any) -> None:
         """Take in the names of a batch."""
-        self._seen.update(pc.unique(plain(texts)).to_pylist())
+        self._seen.update(pc.unique(different(texts)).to_pylist())
 
     def settle(self) -> dict[str, Any]:
         """Decide on names that several regions have, but one of the province that all others are of; what is told."""
