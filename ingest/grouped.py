@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def fill_groups(
     sums = [total.row for total in rest.totals]
     first = min(claims.taken() - set(alone), default=sheet.width)
     told = {at: dict(_downwards(columns[at])) for at in alone if at < first and _is_grouped(columns[at], sums)}
-    told |= _told_together({at: columns[at] for at in together if at not in told}, sums)
+    names = {claims.find(one.name) for one in schema.fields if one.together and one.type == "string"}
+    told |= _told_together({at: columns[at] for at in together if at not in told}, names, sums)
     for at, texts in told.items():
         for row, text in texts.items():
             where = place_of(sheet, row, at, found.headers[at], "")
@@ -69,17 +71,32 @@ def _is_grouped(texts: Texts, sums: Sequence[int]) -> bool:
     return parted or 2 <= blanks >= len(heads) / 2
 
 
-def _told_together(columns: Mapping[int, Texts], sums: Sequence[int]) -> dict[int, Texts]:
+def _told_together(
+    columns: Mapping[int, Texts], names: AbstractSet[int | None], sums: Sequence[int]
+) -> dict[int, Texts]:
     """The blanks of columns that are blank in the same rows but the first, and of those that are blank there too."""
     blanks = {at: frozenset(row for row, text in texts.items() if not text) for at, texts in columns.items()}
     first = min((row for texts in columns.values() for row in texts), default=0)
     alike = Counter(rows for rows in blanks.values() if rows and first not in rows)
-    groups = sorted((rows for rows, count in alike.items() if count > 1), key=len)
+    several = {rows for rows, count in alike.items() if count > 1}
+    own = [texts for at, texts in columns.items() if at in names and blanks[at] not in several]
+    groups = sorted((rows for rows in several if not any(_differ(texts, rows) for texts in own)), key=len)
     told: dict[int, Texts] = {}
     for at, texts in columns.items():
         rows = blanks[at] if blanks[at] in groups else next((one for one in groups if one <= blanks[at]), frozenset())
         told[at] = dict(_below(texts, rows, sums))
     return {at: texts for at, texts in told.items() if texts}
+
+
+def _differ(texts: Texts, rows: frozenset[int]) -> bool:
+    """Whether one of the rows has another name than the one above them: it is of another."""
+    head = ""
+    for row, text in texts.items():
+        if row not in rows:
+            head = text
+        elif text and text != head:
+            return True
+    return False
 
 
 def _below(texts: Texts, rows: frozenset[int], sums: Sequence[int]) -> Iterator[tuple[int, str]]:

@@ -61,3 +61,12 @@ def test_departments_and_their_units_are_merged_each_in_their_own_rows(take: Tak
         ("101", "样例局", "101002", "样例中心", "项目四"),
         ("102", "示范局", "102001", "示范局本级", "项目五"),
     ]
+
+
+def test_another_name_is_another_bond_though_its_code_and_day_are_blank(take: Taker) -> None:
+    rows = (
+        "甲债,1,专项,1,2021-03-05,3.25,10年,甲项目,3,\n乙债,,专项,2,,3.10,20年,乙项目,4,\n丙债,,一般,2,,3.10,20年,,4,\n"
+    )
+    taken = take(HEAD + rows, "债券.csv", schema="gov_debt.bonds")
+    assert taken.column("bond_code") == ["1", None, None]
+    assert not taken.findings("group_filled_down")
