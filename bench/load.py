@@ -152,7 +152,7 @@ class Tool:
         self.times: list[float] = []
         self.refused, self.patient = 0, patient
         self.fault: str | None = None
-        self.loop = uvloop.new_event_loop()  # its calls of the system cost half of what those of Python's sockets do
+        self.loop = uvloop.new_event_loop()
         self.lines: list[_Line] = []
         for _ in range(connections):
             connecting = self.loop.create_connection(lambda: _Line(self), "127.0.0.1", port)

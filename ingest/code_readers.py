@@ -87,13 +87,14 @@ class RegionReader(CodeReader):
         self._seen = set[str]()
 
     def see(self, texts: Any) -> None:
-        """Take in the names of a batch."""
-        self._seen.update(pc.unique(different(texts)).to_pylist())
+        """Take in the names of a batch, where no title tells which region they are of."""
+        if self.within is None:
+            self._seen.update(pc.unique(different(texts)).to_pylist())
 
     def settle(self) -> dict[str, Any]:
         """Decide on names that several regions have, but one of the province that all others are of; what is told."""
         certain, unsure = set[str](), list[str]()
-        for text in sorted(self._seen) if self.within is None else ():
+        for text in sorted(self._seen):
             try:
                 certain.add(self._code(text))
             except Unreadable as unclear:

@@ -88,24 +88,25 @@ def _told_together(
     return {at: texts for at, texts in told.items() if texts}
 
 
+def _under(texts: Texts, rows: frozenset[int]) -> Iterator[tuple[int, int]]:
+    """Each of the rows with the one above it that is none of them; 0 where there is none."""
+    head = 0
+    for row in texts:
+        if row in rows:
+            yield row, head
+        else:
+            head = row
+
+
 def _differ(texts: Texts, rows: frozenset[int]) -> bool:
     """Whether one of the rows has another name than the one above them: it is of another."""
-    head = ""
-    for row, text in texts.items():
-        if row not in rows:
-            head = text
-        elif text and text != head:
-            return True
-    return False
+    return any(texts[row] not in ("", texts.get(head, "")) for row, head in _under(texts, rows))
 
 
 def _below(texts: Texts, rows: frozenset[int], sums: Sequence[int]) -> Iterator[tuple[int, str]]:
     """The rows, each with what the row above it has; none below a sum, which ends what it sums up."""
-    head, text = 0, ""
-    for row in texts:
-        if row not in rows:
-            head, text = row, texts[row]
-        elif text and not any(head < one < row for one in sums):
+    for row, head in _under(texts, rows):
+        if (text := texts.get(head)) and not any(head < one < row for one in sums):
             yield row, text
 
 

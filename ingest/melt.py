@@ -101,13 +101,17 @@ class Melting:
         """Whether `合计` says of a row what others' labels say of theirs (`一般`); not where regions are summed."""
         if any(matching_total(str(row[place + 1])) for place in self.kept.values()):
             return False
-        labels, label = list(map(self._label, self.rows)), self._label(row)
+        label = self._label(row)
         word = next((text for place in self._ahead if matching_total(text := strip(str(row[place + 1])))), label)
         for name in self.worded:
-            own, alone, *others = (self.sayings.find(name, text, "row") for text in (label, word, *labels))
-            if own and alone and own.value == alone.value and {one.value for one in others if one} - {own.value}:
+            own, alone = (self.sayings.find(name, text, "row") for text in (label, word))
+            if own and alone and own.value == alone.value and self._said_by_rows[name] - {own.value}:
                 return True
         return False
+
+    @cached_property
+    def _said_by_rows(self) -> dict[str, set[str]]:
+        return {name: self.sayings.said_by(name, map(self._label, self.rows)) for name in self.worded}
 
     def placed(self) -> tuple[float, set[str]]:
         """Which share of the figures the schema has a place for, and the fields that are said of them."""
@@ -126,8 +130,7 @@ class Melting:
     def run(self) -> Melted:
         self._compare_headers()
         for place, kind in self.persons.items():
-            count = sum(null_kind(str(row[place + 1])) is None for row in self.rows)
-            if count:
+            if count := sum(null_kind(str(row[place + 1])) is None for row in self.rows):
                 where = self._place(self.found.header_row, place)
                 self.gather.add(INFO, "column_dropped", where, count=count, kind=kind)
         units = {place: split_unit(self.found.headers[place])[1] for place in self.figures}
@@ -145,10 +148,8 @@ class Melting:
             raise refused_without_unit(self.without_unit)
         if not made.rows:
             raise Refused("matrix_unclear", sheet=self.sheet.name, row=self.found.header_row, schema=self.schema.name)
-        spelt = [
-            replace(one, spellings={**one.spellings, **self.sayings.spellings.get(one.name, {})})
-            for one in self.schema.fields
-        ]
+        more = self.sayings.spellings
+        spelt = (replace(one, spellings={**one.spellings, **more.get(one.name, {})}) for one in self.schema.fields)
         made.schema = replace(self.schema, fields=tuple(spelt))
         return made
 

@@ -75,8 +75,12 @@ class Sayings:
     def tell_lines(self, labels: Iterable[str]) -> None:
         """Take in what the labels of all rows say, where words ask for it."""
         names = {word.field for word in self.melt.words if word.among and word.where == "row"}
-        found = ((name, self.find(name, one, "row")) for one in (set(labels) if names else ()) for name in names)
-        self.lined = frozenset((name, word.value) for name, word in found if word is not None)
+        each = set(labels) if names else set()
+        self.lined = frozenset((name, value) for name in names for value in self.said_by(name, each))
+
+    def said_by(self, name: str, labels: Iterable[str]) -> set[str]:
+        """What the labels of rows say of a field."""
+        return {word.value for label in set(labels) if (word := self.find(name, label, "row"))}
 
     def begin_section(self) -> None:
         """The rows from here on stand under a heading of their own."""
