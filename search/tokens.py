@@ -118,7 +118,7 @@ def words_of_all(folded: Sequence[str]) -> list[list[str]]:
         elif word == SEPARATOR:
             words = []
             found.append(words)
-    return found
+    return found if folded else []
 
 
 def _as_one(texts: Sequence[str]) -> str:

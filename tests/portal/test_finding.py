@@ -89,6 +89,7 @@ def test_reasons_are_for_stewards(api: dict[str, Api], parcels: str) -> None:
     total = sum(one["points"] for one in reasons["words"]) + sum(reasons["bonuses"].values())
     assert total * reasons["prior"] == pytest.approx(reasons["score"], abs=0.05)
     assert "words" not in find(api["steward"], "", explain="true")["items"][0]["explain"]
+    assert find(api["steward"], "火星殖民", explain="true")["items"] == []
 
 
 FILTERS = "&".join(f"tag=t{number}" for number in range(500))
