@@ -32,7 +32,7 @@ test: .venv/installed-dev ## run every test that this machine allows (ARGS="-k w
 	@$(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --cov --cov-report=term $(ARGS)
 
 fuzz-api: .venv/installed-dev ## many made-up requests, right and wrong, against the API's own documents (FUZZ=200 of each operation)
-	@FUZZ_EXAMPLES=$(FUZZ) $(BIN)/python -m pytest tests/portal/test_fuzz.py $(ARGS)
+	@FUZZ_EXAMPLES=$(FUZZ) $(BIN)/python -m pytest tests/portal/test_fuzz.py tests/e2e/test_fuzz_served.py $(ARGS)
 
 check: .venv/installed-dev ## lint, formatting, types and the contracts of who imports whom
 	@$(BIN)/ruff check .

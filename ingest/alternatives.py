@@ -1,10 +1,11 @@
-"""Columns of one field of which each row fills one: lists gathered from pages of several layouts, made one column."""
+"""Columns of one field of which each row fills one, or both ends of a range: lists of several layouts made one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 from ingest.claims import Claims
@@ -21,7 +22,6 @@ from ingest.values import Unreadable, amount, measured
 
 _MOST_ROWS = 20_000
 _NEAR = Decimal("0.0005")  # by so much, as a share, two amounts may differ that are rounded from the same
-_ENDED = ("range", "date_range", "datetime_range")
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,14 @@ class _Joining:
     rows: Sequence[tuple[int, list[str]]]
     cells: dict[tuple[int, int], tuple[str, int]] = field(default_factory=dict)  # (row, column) -> text, from
 
-    def join(self, rival: _Rival) -> int:
-        """Note the cells that the column gives; how many. 0 where a row says two things, or no unit."""
+    def join(self, rivals: Sequence[_Rival]) -> int:
+        """Note the cells that a column gives to those of its field (both ends of a range); how many rows.
+
+        0 where a row says two things, or no unit.
+        """
         made: dict[tuple[int, int], tuple[str, int]] = {}
         try:
-            for number, cells in self.rows:
+            for (number, cells), rival in product(self.rows, rivals):
                 text, (taken, _) = cells[rival.place], self.cells.get((number, rival.winner), (cells[rival.winner], 0))
                 if null_kind(text) is not None:
                     continue
@@ -74,7 +77,7 @@ class _Joining:
         except Unreadable:
             return 0
         self.cells |= made
-        return len(made)
+        return len({number for number, _ in made})
 
 
 def join_alternatives(
@@ -96,8 +99,9 @@ def join_alternatives(
         for number, *cells in zip(*batch.to_pydict().values(), strict=True)
     ]
     joining, left = _Joining(rows), set[int]()
-    for rival in rivals:
-        if count := joining.join(rival):
+    for same in rivals:
+        if count := joining.join(same):
+            rival = same[0]
             left.add(rival.place)
             header, taken = found.headers[rival.place], found.headers[rival.winner]
             where = place_of(sheet, found.header_row, rival.place, header)
@@ -108,19 +112,28 @@ def join_alternatives(
     return _written(sheet, joining, workdir), replace(found, headers=headers)
 
 
-def _rivals(schema: DeclaredSchema, found: Found, mapping: Mapping[str, str | None]) -> Iterator[_Rival]:
+def _rivals(schema: DeclaredSchema, found: Found, mapping: Mapping[str, str | None]) -> Iterator[tuple[_Rival, ...]]:
     """The columns left for others of their field, whose measure is the field's; not where the steward has spoken."""
     claims, spoken = Claims(found.headers, schema, mapping), set(map(fold, mapping))
-    names = {place: one for one in schema.fields if (place := claims.find(one.name)) is not None}
+    fields = {
+        place: one
+        for one in schema.fields
+        for name in (one.name, *(one.ends or ())[:1])
+        if (place := claims.find(name)) is not None
+    }
     for place, (_, winner) in sorted(claims.rivals.items()):
-        one = names.get(winner)
-        heads = [found.headers[at] for at in (place, winner)]
-        if one is None or one.type in _ENDED or one.pieces or spoken & set(map(fold, heads)):
+        one = fields.get(winner)
+        if one is None or one.pieces:
+            continue
+        winners = [at for name in one.ends or (one.name,) if (at := claims.find(name)) is not None]
+        heads = [found.headers[at] for at in (place, *winners)]
+        if len(winners) < len(one.ends or (one.name,)) or spoken & set(map(fold, heads)):
             continue
         told = [split_unit(head)[1] for head in heads]
         units = [fitting(unit.name, one.unit) if unit and one.unit else None for unit in told]
-        if [unit is None for unit in told] == [unit is None for unit in units]:
-            yield _Rival(one, place, winner, (units[0], units[1]))
+        alike = len(set(units)) == 1 if one.ends else len({unit is None for unit in told}) == 1
+        if alike or (one.type == "decimal" and one.unit):  # then each number must tell its unit
+            yield tuple(_Rival(one, place, at, (units[0], unit)) for at, unit in zip(winners, units[1:], strict=True))
 
 
 def _written(sheet: RawSheet, joining: _Joining, workdir: Path) -> ReshapedSheet:

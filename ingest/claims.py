@@ -166,6 +166,10 @@ class Claims:
         return owner == name or (owner in self._taken and header in self._spelt[name])
 
     def _find_rivals(self) -> None:
+        """Columns of fields that others have; so is one of a whole range beside those of both of its ends."""
+        for one in self._schema.fields:
+            if one.ends and all(name in self._taken for name in (one.name, *one.ends)):
+                self.rivals[self._taken.pop(one.name)] = (one.title, self._taken[one.ends[0]])
         titles = {one.name: one.title for one in self._schema.fields}
         for name, spellings in spellings_by_name(self._schema):
             for place in self._free() if name in self._taken else ():

@@ -29,6 +29,7 @@ from ingest.readers import (
 )
 from ingest.unit_readers import JOIN, AnyUnitReader, LeastReader, PointsReader, UnitReader
 from ingest.units import Unit
+from ingest.values import Unreadable
 
 # 219-样例局, [219]样例局, 51000021R000000019951-项目
 _CODED = r"(?s)^\s*[\[(（【]?([0-9]{3}|[0-9A-Z]{5,})\s*(?:[\])）】]\s*[-－—_]?|[-－—_])\s*(.*)$"
@@ -66,14 +67,18 @@ _YEAR_BRACKETS = (r"[\[(（【〔﹝［{]\s*((?:19|20)[0-9]{2})\s*[\])）】〕�
 
 
 class SpanReader(DecimalReader):
-    """One end (0 low, 1 high) of a range; null where it is open."""
+    """One end (0 low, 1 high) of a range; null where it is open. What is above `most` is of something else."""
 
-    def __init__(self, end: int, measure: str | None, unit: Unit | None) -> None:
+    def __init__(self, end: int, measure: str | None, unit: Unit | None, most: int | None = None) -> None:
         super().__init__(measure, unit)
-        self._end = end
+        self._end, self._most = end, most
+        if most is not None:
+            self.plain = rf"^(?:-?[0-9]{{1,{len(str(most)) - 1}}}(?:\.[0-9]{{1,20}})?)?$"
 
     def read(self, text: str) -> Any:
         found = ranges.span(text)
+        if self._most is not None and max(found.low or 0, found.high or 0) > self._most:
+            raise Unreadable("range_beyond", most=self._most)
         return found.high if self._end else found.low
 
 
@@ -217,7 +222,7 @@ _MAKERS: dict[str, Make] = {
     "boolean": lambda declared, unit, end: TruthReader(),
     "period": lambda declared, unit, end: WordReader(period),
     "code": lambda declared, unit, end: CodeReader(declared),
-    "range": lambda declared, unit, end: SpanReader(end, declared.unit, unit),
+    "range": lambda declared, unit, end: SpanReader(end, declared.unit, unit, declared.most),
     "datetime_range": lambda declared, unit, end: MomentSpanReader(end),
     "least": lambda declared, unit, end: LeastReader(declared.unit, unit),
     "points": lambda declared, unit, end: PointsReader(declared.unit, unit),

@@ -135,7 +135,15 @@ class Sayings:
             *(("else", text, where) for text, where in labels),
             ("over", title, (1, 0)),
             ("beside", header, (self.found.header_row, place)),
+            *self._undated([header, *(text for text, _ in (*labels, *names))]),
         ]
+
+    def _undated(self, texts: Sequence[str]) -> list[tuple[str, str, At]]:
+        """The title, where nothing that stands nearer to a figure speaks of a time."""
+        asked = any(word.where == "undated" for word in self.melt.words)
+        if not asked or not self.period or any(self._when(text) or part_of(text) for text in texts):
+            return []
+        return [("undated", self.title, (1, 0))]
 
     def _foreign(self, name: str, labels: Sequence[Text]) -> frozenset[At]:
         """Where the labels stand that do not speak for a row which says such a field by itself."""

@@ -33,7 +33,7 @@ from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
 from ingest.rest import MOST_FILLED
 from ingest.sections import Sections, sections_of
 from ingest.signatures import without_persons
-from ingest.spoken_regions import spoken_regions
+from ingest.spoken_regions import named_parts, spoken_regions
 from ingest.tables import Found, Rest, iter_data
 from ingest.told import told_apart, told_body, told_by_year, told_code, told_of
 from ingest.trees import unfold
@@ -116,9 +116,7 @@ def fill(asked: Asked, gather: Gather) -> Part:
         deque(iter_data(old, found, asked.rest), maxlen=0)  # notes below the table and headings in it may tell them
     sections = sections_of(asked.rest.sections, lacking)
     told = {one.title: _told(one, asked, claims) for one in lacking}
-    sections |= _spoken(
-        [one for one in lacking if not told[one.title] and one.title not in sections], asked, claims, gather
-    )
+    sections |= _spoken([(one, told[one.title]) for one in lacking if one.title not in sections], asked, claims, gather)
     added = {title: text for title, text in told.items() if text or title in sections}
     if not added or old.rows > MOST_FILLED:
         return Part(schema, old, found, asked.rest, asked.mapping)
@@ -132,13 +130,20 @@ def fill(asked: Asked, gather: Gather) -> Part:
     return Part(schema, sheet, replace(found, headers=(*found.headers, *added)), rest, asked.mapping)
 
 
-def _spoken(lacking: Sequence[DeclaredField], asked: Asked, claims: Claims, gather: Gather) -> dict[str, Sections]:
-    """By the titles of fields that nothing else tells, what the texts of each row begin with; that is said."""
+def _spoken(
+    told: Sequence[tuple[DeclaredField, str]], asked: Asked, claims: Claims, gather: Gather
+) -> dict[str, Sections]:
+    """By the titles of fields what the rows say: of one that nothing else tells (that is told), or which part it is."""
     found: dict[str, Sections] = {}
-    for one in lacking if asked.sheet.rows <= MOST_FILLED else ():
-        spoken = spoken_regions(one, asked.sheet, asked.found, asked.rest, claims) if one.texts else Sections()
+    near = asked.sheet, asked.found, asked.rest, claims
+    for one, text in told if asked.sheet.rows <= MOST_FILLED else ():
+        if text:
+            spoken = named_parts(one, text, *near) if one.parts else Sections()
+        else:
+            spoken = spoken_regions(one, *near) if one.texts else Sections()
         if spoken.rows:
             found[one.title] = spoken
+        if spoken.rows and not text:
             gather.add(INFO, "region_spoken", Place(asked.sheet.name), count=len(spoken.rows), field=one.title)
     return found
 

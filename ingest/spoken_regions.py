@@ -41,6 +41,25 @@ def spoken_regions(one: DeclaredField, sheet: RawSheet, found: Found, rest: Rest
     return Sections(tuple(sorted(lines))) if any(name for _, _, name in lines) else Sections()
 
 
+def named_parts(one: DeclaredField, told: str, sheet: RawSheet, found: Found, rest: Rest, claims: Claims) -> Sections:
+    """For each row the part of the told region that a text of it names alone (`某区`); nothing of other texts."""
+    code = _within(told)
+    places = [place for name in one.parts if (place := claims.find(name)) is not None]
+    if not code or not places:
+        return Sections()
+    lines = [
+        (number, *next(((at, text) for at in places if (text := strip(cells[at])) and _is_part(text, code)), (0, "")))
+        for batch in iter_data(sheet, found, rest)
+        for number, *cells in zip(*batch.to_pydict().values(), strict=True)
+    ]
+    return Sections(tuple(lines)) if any(name for _, _, name in lines) else Sections()
+
+
+def _is_part(text: str, code: str) -> bool:
+    own = _within(text, code)
+    return bool(own) and lies_in(own, code)
+
+
 def _at(headers: Sequence[str], text: str) -> int | None:
     return headers.index(fold(text)) if fold(text) in headers else None
 
@@ -72,8 +91,8 @@ def _begins(text: str) -> Named:
     return name, "" if code is None or alone else code
 
 
-def _within(name: str, code: str) -> str:
-    """The code of a name in that region; blank where it has none there."""
+def _within(name: str, code: str | None = None) -> str:
+    """The code of a name, in that region; blank where it has none there."""
     with suppress(Unreadable):
         return code_of(name, code)
     return ""

@@ -15,7 +15,7 @@ _SHOWN: Final = 12  # known names, where none is like the unknown one
 
 def unknown(place: str, what: str, name: str, known: Iterable[str]) -> BadParameter:
     """No such `what` (parameter, field, operator, function, alias): with the nearest known name, or some others."""
-    names = list(known)
+    names = list(dict.fromkeys(known))  # a name that several tables have is told once
     near = nearest(name, names)
     if near:
         return BadParameter.at(place, f"unknown_{what}", name=name, nearest=near)

@@ -179,7 +179,7 @@ def _declared(schema: str, name: str) -> Mapping[str, Any]:
     raise ValueError(f"{schema}: there is no field {name} to be like")
 
 
-_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead", "pieces", "texts")
+_LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead", "pieces", "texts", "parts")
 _PLAIN = (
     "name",
     "type",
@@ -195,6 +195,7 @@ _PLAIN = (
     "description",
     "titles_low",
     "titles_high",
+    "most",
     "plausible",
     "plausible_from",
     "unit_from",

@@ -91,6 +91,7 @@ class DeclaredField:
     texts: tuple[
         str, ...
     ] = ()  # of a region: fields and headers whose texts may begin with it, where nothing else tells
+    parts: tuple[str, ...] = ()  # of a region: fields whose texts may be the name of a part of the one that is told
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too
     wordy: bool = False  # never numbers alone: where the column beside has words and no header, that is meant
@@ -99,6 +100,7 @@ class DeclaredField:
     # The codes of a region's name: `plain`, its levels `own below`.
     reach: Mapping[str, str] = field(default_factory=dict)
     dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
+    most: int | None = None  # of a range: numbers above it are of something else, and refused
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     plausible_from: float | None = None  # numbers below it that are not zero too
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label

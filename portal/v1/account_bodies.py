@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import validate
 
-from catalog.messages import say
-from portal.v1.members import Moment, PublicText, Several, Slug, Text
+from portal.v1.members import Flag, Moment, PublicText, Several, Slug, Text, Whole
 from portal.v1.resource import Body
 
 OVERLAP_HOURS = 24 * 30
@@ -15,7 +14,7 @@ class Grants(Body):
     """For whom an account acts."""
 
     publishers = Several(Slug(120), required=True, validate=validate.Length(max=200, error="list_too_long"))
-    with_children = fields.Boolean(load_default=False, metadata={"description": "Also for the publishers below."})
+    with_children = Flag(load_default=False, metadata={"description": "Also for the publishers below."})
 
 
 class NewAccount(Body):
@@ -24,7 +23,7 @@ class NewAccount(Body):
     name = PublicText(64, required=True, metadata={"example": "wang.fang"})
     role = Text(20, required=True, metadata={"enum": ["steward", "reviewer", "admin", "reader"]})
     publishers = Several(Slug(120), load_default=list, validate=validate.Length(max=200, error="list_too_long"))
-    with_children = fields.Boolean(load_default=False, metadata={"description": "Also for the publishers below."})
+    with_children = Flag(load_default=False, metadata={"description": "Also for the publishers below."})
 
 
 class NewKeyBody(Body):
@@ -40,18 +39,10 @@ class NewKeyBody(Body):
     label = PublicText(100, load_default="")
 
 
-def _check_hours(hours: int) -> None:
-    if not 0 <= hours <= OVERLAP_HOURS:
-        bounds = {"least": 0, "most": OVERLAP_HOURS, "value": hours}
-        raise ValidationError([say("number_out_of_range", name="overlap_hours", **bounds)])
-
-
 class Rotation(Body):
     """How long the old key goes on beside the new one."""
 
-    overlap_hours = fields.Integer(
-        load_default=24, validate=_check_hours, metadata={"minimum": 0, "maximum": OVERLAP_HOURS}
-    )
+    overlap_hours = Whole(0, OVERLAP_HOURS, load_default=24)
 
 
 class Password(Body):

@@ -140,7 +140,7 @@ class Keys(Resource):
         return _private({"total": len(items), "items": items})
 
     @documented(api)
-    @api.arguments(bodies.NewKeyBody)
+    @api.arguments(bodies.NewKeyBody, required=False)
     @api.response(201, documents.KeyAnswer)
     def post(self, body: dict[str, Any], name: str) -> Response:
         """Make a key; the answer shows it this once."""

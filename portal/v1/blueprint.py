@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from functools import wraps
+from typing import Any, NoReturn, TypeVar, cast
 
 import orjson
-from flask import Request
+from flask import Request, request
 from flask_smorest import Blueprint
 from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
@@ -35,7 +36,7 @@ class StrictJson(FlaskParser):  # type: ignore[misc]  # webargs gives no types h
         raise BadParameter("body_json_broken", line=error.lineno, column=error.colno)
 
 
-View = TypeVar("View")
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest gives no types
@@ -49,9 +50,9 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest gives no t
         return decorate
 
     def arguments(self, schema: Any, **options: Any) -> Callable[[View], View]:
-        """Read and check the body."""
+        """Read and check the body; without `required=False` there must be one."""
         decorate: Callable[[View], View] = super().arguments(schema, **options)
-        return decorate
+        return decorate if options.get("required") is False else lambda view: _with_body(decorate(view))
 
     def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
         """Describe the answer."""
@@ -62,6 +63,19 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest gives no t
         """Describe anything else."""
         decorate: Callable[[View], View] = super().doc(**facts)
         return decorate
+
+
+def _with_body(view: View) -> View:
+    """The view, asked only where there is a body: a lost one is not an empty object."""
+
+    @wraps(view)
+    def asked(*given: Any, **named: Any) -> Any:
+        request.max_content_length = LONGEST_BODY
+        if not request.get_data(cache=True):
+            raise BadParameter("body_needed")
+        return view(*given, **named)
+
+    return cast(View, asked)
 
 
 api = ApiBlueprint("v1", "v1", url_prefix="/api/v1", description="Open public data, version 1")

@@ -140,6 +140,34 @@ class Moment(fields.AwareDateTime):
     }
 
 
+class Flag(Member, fields.Boolean):
+    """`true` or `false`, and nothing that looks like one of them."""
+
+    default_error_messages = {**COMMON}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ma.ValidationError([say("flag_expected", value=value)])
+        return value
+
+
+class Whole(Member, fields.Integer):
+    """A whole number between two bounds, both allowed."""
+
+    default_error_messages = {**COMMON}
+
+    def __init__(self, least: int, most: int, **options: Any) -> None:
+        super().__init__(metadata={"minimum": least, "maximum": most}, **options)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+        whole = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+        if not whole or not self.least <= value <= self.most:
+            bounds = {"name": attr, "least": self.least, "most": self.most, "value": value}
+            raise ma.ValidationError([say("number_out_of_range", **bounds)])
+        return int(value)
+
+
 class Several(Member, fields.List[Any]):
     """A list."""
 

@@ -93,7 +93,7 @@ IF_MATCH = {
     "name": "If-Match",
     "required": True,
     "description": "The ETag of the dataset as the writer has seen it.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]+"|[!#-+\--~]+)$'},
 }
 LANGUAGE = parameter(
     "lang",

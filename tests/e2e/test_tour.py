@@ -8,11 +8,10 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from tests.e2e.test_processes import Portal, portal
+from tests.e2e.served import Portal
 
 ROOT = Path(__file__).parents[2]
 PLACE = "http://127.0.0.1:8000"
-__all__ = ["portal"]  # the fixture
 
 
 def tour() -> list[str]:

@@ -51,3 +51,27 @@ def test_the_column_that_the_steward_names_is_taken_alone(take: Taker) -> None:
     lines = "地块编号,宗地编号,成交价(元)\n样-1,,10\n,样-2,20\n样-3,样-3,30\n"
     taken = take(lines, schema="land_supply.deal", mapping={"宗地编号": "parcel_no"})
     assert taken.column("parcel_no") == [None, "样-2", "样-3"]
+
+
+SPANS = (
+    "宗地编号,公示期,公示期开始时间,公示期结束时间\n样-1,2017年3月9日至2017年3月18日,,\n样-2,,2017-04-20,2017-05-03\n"
+)
+
+
+def test_a_span_is_told_whole_or_by_its_ends(take: Taker) -> None:
+    taken = take(SPANS, schema="land_supply.deal")
+    spans = [tuple(map(str, row)) for row in picked(taken.rows, "notice_from", "notice_to")]
+    assert spans == [("2017-03-09", "2017-03-18"), ("2017-04-20", "2017-05-03")]
+    assert taken.finding("columns_alternate").params["count"] == 1
+    assert [taken.cells(row)["notice_to"]["cell"] for row in (1, 2)] == ["B2", "D3"]
+
+
+def test_a_span_that_is_told_twice_in_a_row_keeps_its_ends_and_the_other_column_is_named(take: Taker) -> None:
+    taken = take(SPANS + "样-3,2017年6月1日至2017年6月9日,2017-06-02,2017-06-09\n", schema="land_supply.deal")
+    assert [str(day) for day in taken.column("notice_from")] == ["None", "2017-04-20", "2017-06-02"]
+    assert taken.finding("column_left").cell == "B1"
+
+
+def test_an_amount_with_its_unit_needs_none_in_its_header(take: Taker) -> None:
+    taken = take("宗地编号,成交价(万元),成交价\n样-1,10,\n样-2,,20万元\n样-3,,300000元\n", schema="land_supply.deal")
+    assert taken.column("deal_price") == [100_000, 200_000, 300_000]

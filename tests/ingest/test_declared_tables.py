@@ -212,6 +212,14 @@ def test_a_range_that_excel_made_a_date_is_refused_with_the_likely_reading(take:
     assert "10-20" in finding.message()
 
 
+def test_a_number_that_no_floor_area_ratio_can_be_is_left_out_and_named(take: Taker) -> None:
+    taken = deal(take, "宗地编号,可建面积(㎡)或容积率", "A,0.7≤容积率≤1.5", "B,≥15441", "C,20613.5", "D,2.5")
+    assert taken.column("far_min") == [Decimal("0.7"), None, None, Decimal("2.5")]
+    assert taken.column("far_max") == [Decimal("1.5"), None, None, Decimal("2.5")]
+    assert [one.cell for one in taken.findings("range_beyond")] == ["B3"]
+    assert "最大 100" in taken.finding("range_beyond").message()
+
+
 def test_terms_keep_their_words_and_the_longest_counts(take: Taker) -> None:
     taken = deal(take, "宗地编号,出让年限", "A,住宅70年；商业40年", "B,50", "C,仓储用地")
     assert taken.column("term") == ["住宅70年；商业40年", "50", "仓储用地"]

@@ -80,3 +80,16 @@ def test_words_of_lists_from_trading_centres(take: Taker) -> None:
     text = "地块编号,出让结果,每次竞价加价最低幅度(万元),成交价(万元)\nA-1,流拍,10,\nA-2,成交,10,30\n"
     taken = take(text, schema=DEAL)
     assert picked(taken.rows, "outcome", "increment") == [("unsold", 100_000), ("sold", 100_000)]
+
+
+def test_a_row_that_names_a_part_of_the_titles_region_is_of_that_part(take: Taker) -> None:
+    head = "清远市2022年第四季度存量住宅用地项目清单\n县（市、区）,项目名称,位置,住宅类型,土地面积(公顷)\n"
+    rows = "清城区,样例花园,东城街道,普通商品房,1\n英德市,样例御景,英城街道,普通商品房,2\n"
+    rows += "高新区,样例园,龙塘镇,普通商品房,3\n"
+    taken = take(head + rows, schema="land_supply.residential_stock")
+    assert picked(taken.rows, "district", "region", "region_name") == [
+        ("清城区", "441802", "清城区"),
+        ("英德市", "441881", "英德市"),
+        ("高新区", "441800", "清远市"),
+    ]
+    assert not taken.findings("region_spoken")

@@ -80,9 +80,9 @@ def test_growth_beside_this_quarter_and_the_last_is_of_this_one(take: Taker) -> 
     ]
 
 
-def test_without_a_word_of_quarters_no_block_is_said(take: Taker) -> None:
+def test_a_table_of_one_quarter_is_of_its_own_block(take: Taker) -> None:
     rows = [["2022年二季度兴化市地价"], ["用途", "地价水平值", "环比(%)"], ["商业", 4386, 0.1], ["住宅", 3352, 0.2]]
-    assert take(workbook(("表", rows)), schema=PRICES).column("block") == [None] * 4
+    assert take(workbook(("表", rows)), schema=PRICES).column("block") == ["current"] * 4
 
 
 def test_remarks_beside_figures_and_lines_below_them_say_nothing_of_them(take: Taker) -> None:
@@ -265,3 +265,9 @@ def test_prices_are_in_the_unit_of_the_corner_and_none_in_other_money(
 
 def test_prices_that_are_all_in_other_money_are_refused(take: Taker) -> None:
     assert take.refused(PRICED.format(corner="港元/平方米", head="本季度"), schema=PRICES).code == "matrix_unclear"
+
+
+def test_what_speaks_of_its_time_itself_is_of_no_block(take: Taker) -> None:
+    head = "用途,2021年第四季度地价水平（元/平方米）,2022年第一季度地价水平（元/平方米）\n"
+    lines = f"样例市地价监测结果,,\n{head}综合,30,28\n"
+    assert {row["block"] for row in take(lines, schema=PRICES).rows} == {None}
