@@ -11,7 +11,7 @@ from ingest.headers import JOIN, fold, split_unit
 from ingest.units import fitting
 
 _REMEMBERED = 10_000  # headers and spellings
-_WHOLES = ("合计", "小计", "总计", "总额")
+_WHOLES = ("合计", "小计", "总计", "总额", "累计", "累计数", "总数")
 _AGAIN = 3  # characters of a last level that cannot stand at the end of what is over it by chance
 _MEASURES = {"m2": ("面积",), "CNY": ("金额", "数额", "资金")}
 # Who looked or counted, before what a column is: `监测季度`, `统计指标`.
@@ -90,6 +90,11 @@ class Claims:
         """The columns of the fields that this one can be made from."""
         found = tuple(self._taken[name] for name in one.source if name in self._taken)
         return found or tuple(self._taken[name] for name in (one.among,) if name in self._taken)
+
+    def columns(self, one: DeclaredField) -> tuple[int, ...]:
+        """The field's own column, else those that it is made from; of how a sale ended all, for what its own leaves."""
+        own = (self._taken[one.name],) if one.name in self._taken else ()
+        return (*own, *self.sources(one)) if one.reader == "outcome" else own or self.sources(one)
 
     def personal(self) -> dict[int, str]:
         """Columns of persons' data, and of which kind."""

@@ -50,6 +50,11 @@ _LISTED = (  # before a name: `（一）`, `3.`, `①`; not in `二、三号楼`
     r"^\s*(?:[（(](?:[一二三四五六七八九十]+|[0-9０-９]{1,2})[)）]|[①-⑳])\s*(\S)"
     r"|^\s*(?:[一二三四五六七八九十]+|[0-9０-９]{1,2})[、.．]\s*([^\s0-9０-９一二三四五六七八九十])"
 )
+# A name that a narrow column breaks: not where another name or the next of several could begin.
+_BROKEN = (
+    r"([^局委办厅院校会司队站所社心;；。、,，:：\s])[ \t　]*[\r\n]+[ \t　]*([^\d(（①-⑳一二三四五六七八九十\s])",
+    "$1$2",
+)
 _KEPT = "$1$2"  # of it: the name's first character
 _OPERATORS = (
     (r"≥|>=|≧|不低于|不少于|不小于|大于或?等于|至少|[^\d]*\d[\d.,]*\s*[^\d]{0,6}(?:及|或|\()?以上", ">="),
@@ -118,7 +123,7 @@ class MomentSpanReader(MomentReader):
 class PartReader(TextReader):
     """The code (0) or the name (1) of `219-样例局`, `样例局（219）`; a text without a code is a name.
 
-    An enumerator before the name (`（一）`) is none of it.
+    An enumerator before the name (`（一）`) is none of it, nor is where its cell breaks it.
     """
 
     def __init__(self, part: int, coded: str = _CODED) -> None:
@@ -129,7 +134,9 @@ class PartReader(TextReader):
         series = pl.Series(texts).str.replace(*_GLUED).str.replace(*_BEHIND).str.replace(*_OFFICE)
         coded = series.str.contains(self._coded)
         words = (
-            series.str.replace(self._coded, "$2") if self._part else series.str.extract(self._coded, 1).fill_null("")
+            series.str.replace(self._coded, "$2").str.replace_all(*_BROKEN)
+            if self._part
+            else series.str.extract(self._coded, 1).fill_null("")
         )
         chosen = (
             words
@@ -185,9 +192,21 @@ def masked(texts: Any) -> Any:
 
 
 class OutcomeReader(Reader):
-    """How a sale ended, from the words in its price and its buyer."""
+    """How a sale ended, from the words in its price and its buyer; where it has a column of its own, what that says."""
+
+    own: CodeReader | None = None  # reads its own column, which then comes first
 
     def convert(self, texts: Any) -> Converted:
+        if self.own is None:
+            return self._derived(texts)
+        parts = pl.Series(texts).str.splitn(JOIN, 2).struct
+        said, derived = (
+            self.own.convert(parts.field("field_0").to_arrow()),
+            self._derived(parts.field("field_1").fill_null("").to_arrow()),
+        )
+        return Converted(pc.coalesce(said.values, derived.values), said.faults)
+
+    def _derived(self, texts: Any) -> Converted:
         series = pl.Series("text", texts)
         text = pl.col("text")
         failed = pl.any_horizontal(
@@ -206,7 +225,7 @@ class OutcomeReader(Reader):
 
 
 # Readers of cells of other fields, not of the field's own.
-_DERIVED = ("outcome", "operator", "spoken", "before_dash", "before_name")
+_DERIVED = ("operator", "spoken", "before_dash", "before_name")
 Make = Callable[[DeclaredField, Unit | None, int], Reader]
 # By the declared reader, else by the declared type.
 _MAKERS: dict[str, Make] = {
@@ -258,6 +277,8 @@ def make_reader(
     """
     name = declared.reader if declared.reader and (derived or declared.reader not in _DERIVED) else declared.type
     reader = _MAKERS[name](declared, unit, end)
+    if isinstance(reader, OutcomeReader) and not derived:
+        reader.own = CodeReader(declared)
     if isinstance(reader, TextReader):
         reader.closes = True
     if isinstance(reader, RegionReader | ReachReader):

@@ -151,7 +151,7 @@ class DeclaredPlan:
         if own is None and (pieces := self._claims.pieces(one)):
             planned = self._planned(one, one.name, one.titles, pieces, 0, derived=False)
             return [replace(planned, reader=WordReader(put_together))]
-        sources = (own,) if own is not None else self._claims.sources(one)
+        sources = self._claims.columns(one)
         if not sources:
             return []
         if (

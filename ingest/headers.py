@@ -37,6 +37,7 @@ _BRACKETS = str.maketrans("【】〔〕［］｛｝「」[]{}", "()()()()()()()"
 # How a character is pronounced, as pages turned into Traditional have it: `債券規(guī)模`.
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 _SPOKEN = re.compile(rf"(?<=[\u3400-\u9fff])\((?=[a-zü]*[{_TONES}])[a-zü{_TONES}]{{1,6}}\)")
+_BID = re.compile("竟(?=[得买价拍])")  # a slip that lists of auctions have: `竟得人`
 _RESERVED = frozenset({"row"})
 _simplify = OpenCC("t2s")
 
@@ -57,7 +58,7 @@ def fold(header: str) -> str:
         .replace("岀", "出")
         .replace("座落", "坐落")
     )
-    return text.strip(":：*")
+    return _BID.sub("竞", text).strip(":：*")
 
 
 @lru_cache(_REMEMBERED)

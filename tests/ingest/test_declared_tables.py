@@ -263,3 +263,11 @@ def test_a_price_beside_a_sale_that_failed_is_none(take: Taker) -> None:
     assert taken.column("outcome") == ["withdrawn", "unsold", "unsold", "sold"]
     assert [taken.cells(row)[name]["null"] for row in (1, 2, 3) for name in ("deal_price", "grantee")] == ["unsold"] * 6
     assert taken.finding("price_unsold").cell == "B2"
+
+
+def test_where_the_column_of_the_outcome_is_blank_price_and_buyer_tell_it(take: Taker) -> None:
+    rows = ("A,,10,样例公司", "B,,,流 拍", "C,成交,12,样例商行", "D,,,")
+    taken = deal(take, "宗地编号,拍卖结果,成交价(万元),竟得者", *rows)
+    assert taken.column("outcome") == ["sold", "unsold", "sold", None]
+    assert taken.column("grantee") == ["样例公司", None, "样例商行", None]
+    assert taken.cells(1)["outcome"]["raw"].split(" | ")[1:] == ["10", "样例公司"]

@@ -122,3 +122,17 @@ def test_sheets_of_one_list_in_other_units_are_one_and_their_titles_tell_the_fun
 def test_a_title_that_speaks_of_no_or_several_funds_tells_none(take: Taker, title: str, more: str) -> None:
     taken = take(workbook(("表", sheet(title, "万元", "样例治理", [150.5, 150, 0.5], more))), schema=BUDGET)
     assert {row.get("fund_type") for row in taken.rows} == {None}
+
+
+def test_a_name_that_its_cell_breaks_is_one_and_names_below_each_other_are_not(take: Taker) -> None:
+    rows = [
+        ["样例县2023年部门项目支出预算表", "", ""],
+        ["项目名称", "实施单位", "预算金额（万元）"],
+        ["水文监测站点\n更新改造", "样例水文\n中心", 12],
+        ["1.样例渠\n2.样例塘", "样例水利局\n样例农业局", 3],
+    ]
+    taken = take(workbook(("表", rows)), schema="fiscal_project.budget")
+    assert picked(taken.rows, "project", "unit_name") == [
+        ("水文监测站点更新改造", "样例水文中心"),
+        ("样例渠\n2.样例塘", "样例水利局\n样例农业局"),
+    ]

@@ -97,3 +97,15 @@ def test_a_header_of_words_over_numbers_is_that_of_the_words_beside_them(take: T
     taken = take(workbook(("Sheet1", codes)), schema="land_supply.result")
     assert taken.column("industry") == ["食品制造业", "租赁业", "卫生"]
     assert "term" not in taken.types or taken.column("term") == [None] * 3
+
+
+def test_the_sum_under_a_heading_may_be_called_what_has_added_up(take: Taker) -> None:
+    lines = (
+        "项目名称,债券编码,安排债券规模,已实现投资,,项目收益,\n,,,累计,其中：债券资金安排,已取得收益,预期收益\n"
+        "样例医院,2105512,1.2,7.85,1.2,0.12,9.8\n样例管网,2271288,2.5,3.1,2.35,0,5.6\n"
+    )
+    taken = take(f"单位：亿元,,,,,,\n{lines}", schema="gov_debt.bonds")
+    assert picked(taken.rows, "amount", "invested", "invested_from_bonds", "revenue", "revenue_expected") == [
+        (120_000_000, 785_000_000, 120_000_000, 12_000_000, 980_000_000),
+        (250_000_000, 310_000_000, 235_000_000, 0, 560_000_000),
+    ]
