@@ -14,6 +14,12 @@ from ingest.headers import split_unit
 
 SURE, FLOOR, MARGIN = 88.0, 72.0, 8.0  # of 100; one character more in five is 89, one other in four is 75
 _ASIDE, _FOR_ASIDE = re.compile(r"\([^()]*\)(?=.)"), 5.0  # `合同(划拨决定书)签订日期`: another word for that before
+# What does not change a header's meaning where the rest of it is a field's word.
+_NEUTRAL = re.compile(
+    r"^(?:(?:安排|本次|本期|本批|拟|出让|供应|国有|建设用地|土地|宗地|地块|项目|规划|地方|政府|所属|所在|填报|申报)(?=..))+"
+    r"|(?:名称|情况|要求)$"
+)
+_ALIKE, _LEAST = 90.0, 3  # the score of two that are so the same, and the characters that must be left of them
 _SHORTEST = 4  # in shorter words one character is the meaning: 存量, 增量
 # Words of one group turn the meaning of a header: where two differ in them, they are not alike.
 _TURNS: tuple[tuple[str, ...], ...] = (
@@ -77,7 +83,11 @@ def _is_sure(found: Likeness, pairs: list[Likeness]) -> bool:
 
 def _score(header: str, spelling: str) -> float:
     one, other = split_unit(header)[0], split_unit(spelling)[0]
-    if min(len(one), len(other)) < _SHORTEST or any(_turns(group, one, other) for group in _TURNS):
+    if any(_turns(group, one, other) for group in _TURNS):
+        return 0.0
+    if len(bare := _NEUTRAL.sub("", one)) >= _LEAST and bare == _NEUTRAL.sub("", other):
+        return _ALIKE
+    if min(len(one), len(other)) < _SHORTEST:
         return 0.0
     return max(fuzz.ratio(one, other), fuzz.ratio(_ASIDE.sub("", one), other) - _FOR_ASIDE)
 

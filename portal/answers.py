@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 import orjson
 from flask import Response, g, request
@@ -105,11 +106,16 @@ def read_language(asked: str | None, environ: Mapping[str, Any], otherwise: str 
     return asked or otherwise or accepted_language(environ)
 
 
-def refuse_nul(environ: Mapping[str, Any]) -> None:
-    """Raises BadParameter for what no part of the portal can hold."""
+def refuse_broken(environ: Mapping[str, Any]) -> None:
+    """Raises BadParameter for what no part of the portal can hold: NUL, and parameters that are no UTF-8."""
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
     if "\x00" in path or "%00" in query or "\x00" in query:
         raise BadParameter("nul_in_address")
+    if "%" in query or not query.isascii():
+        try:
+            unquote_to_bytes(query.encode("latin-1")).decode()
+        except UnicodeDecodeError:
+            raise BadParameter("address_not_utf8") from None
 
 
 def accepted_language(environ: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from catalog.errors import TooMany
 from portal import VERSION, auth, health, problems
-from portal.answers import read_language, refuse_nul
+from portal.answers import read_language, refuse_broken
 from portal.context import House
 from portal.direct import FAULT, Direct
 from portal.edge import COUNT, REQUEST_ID, Edge
@@ -129,7 +129,7 @@ def _begin() -> None:
     g.request_id = environ[REQUEST_ID]
     if COUNT in environ and not environ[COUNT].allowed:
         raise TooMany("too_many_requests", retry_after=environ[COUNT].wait, seconds=environ[COUNT].wait)
-    refuse_nul(environ)
+    refuse_broken(environ)
     g.language = read_language(request.args.get("lang"), environ)
     if FAULT in environ:
         raise environ[FAULT]

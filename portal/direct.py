@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from catalog.accounts import PUBLIC
-from portal.answers import Answer, read_language, refuse_nul
+from portal.answers import Answer, read_language, refuse_broken
 from portal.asking import Asking, read_args
 from portal.context import House
 from portal.edge import COUNT
@@ -70,6 +70,6 @@ class Direct:
         return rows(asked, slug) if row is None else one_row(asked, slug, row)
 
     def _asking(self, environ: WSGIEnvironment) -> Asking:
-        refuse_nul(environ)
+        refuse_broken(environ)
         args = read_args(environ)
         return Asking(self.house, PUBLIC, read_language(args.get("lang"), environ), environ, args)

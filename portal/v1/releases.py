@@ -117,7 +117,8 @@ def _store_upload(dry_run: bool) -> jobs.Upload:
     file: UploadedFile | None = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid.at("file", "file_needed")
-    for name in (*request.form, *request.files):
+    for given in (*request.form, *request.files):
+        name = given or ""  # a part of the form may have none
         if name not in (*OPTIONS, "file"):
             raise Invalid.at(name, "member_unknown", name=name, nearest=nearest(name, OPTIONS))
     options: dict[str, Any] = {name: request.form[name] for name in OPTIONS if request.form.get(name)}

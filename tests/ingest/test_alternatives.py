@@ -75,3 +75,19 @@ def test_a_span_that_is_told_twice_in_a_row_keeps_its_ends_and_the_other_column_
 def test_an_amount_with_its_unit_needs_none_in_its_header(take: Taker) -> None:
     taken = take("宗地编号,成交价(万元),成交价\n样-1,10,\n样-2,,20万元\n样-3,,300000元\n", schema="land_supply.deal")
     assert taken.column("deal_price") == [100_000, 200_000, 300_000]
+
+
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [("本次出让地块起始总价(万元)", False), ("土地出让起始价要求(万元)", True), ("最终起始价(万元)", False)],
+)
+def test_words_that_change_no_meaning_stand_round_a_fields_own(take: Taker, header: str, taken: bool) -> None:
+    found = take(f"宗地编号,{header}\n样-1,10\n样-2,20\n", schema="land_supply.notice")
+    assert (found.rows[0].get("start_price") == 100_000) is taken
+    assert bool(found.findings("header_taken_as")) is taken
+
+
+def test_bounds_may_be_said_by_the_header(take: Taker) -> None:
+    taken = take("宗地编号,容积率不低于,建筑密度不超过(%)\n样-1,1.2,40\n样-2,0.8,\n", schema="land_supply.notice")
+    assert picked(taken.rows, "far_min", "density_max") == [(Decimal("1.2"), 40), (Decimal("0.8"), None)]
+    assert "far_max" not in taken.rows[0]

@@ -165,7 +165,9 @@ def test_a_row_that_there_is_not(api: dict[str, Api], slug: str, row: str) -> No
 
 def test_nul_and_broken_bytes_in_addresses_are_answered(api: dict[str, Api], slug: str) -> None:
     assert_problem(api["public"].get("/datasets?q=a%00b"), 400)
-    assert api["public"].get("/datasets?q=%ff%fe").status_code == 200
+    for query in ("%ff%fe", "%ED%A0%80", "%B5%D8%BC%DB"):  # broken, half of a pair, GB18030
+        assert_problem(api["public"].get(f"/datasets?q={query}"), 400)
+        assert_problem(api["public"].get(f"/datasets/{slug}/rows?q={query}"), 400)
     assert_problem(api["public"].get("/datasets/%00"), 400)
 
 
@@ -220,3 +222,11 @@ def test_a_member_of_another_type_is_said_in_our_words(api: dict[str, Api]) -> N
 def test_an_overlap_of_keys_out_of_its_bounds_is_refused(api: dict[str, Api], hours: Any) -> None:
     answer = api["admin"].post("/accounts/a-admin/keys/1/rotate", {"overlap_hours": hours})
     assert (answer.status_code, answer.json["errors"].keys()) == (422, {"overlap_hours"})
+
+
+def test_a_part_of_a_form_without_a_name_is_refused(api: dict[str, Api], slug: str) -> None:
+    file = b'--m\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\na,b\r\n1,2\r\n'
+    nameless = b"--m\r\nContent-Disposition: form-data\r\n\r\nx\r\n--m--\r\n"
+    kind = "multipart/form-data; boundary=m"
+    answer = api["steward"].call("POST", f"/datasets/{slug}/releases", data=file + nameless, content_type=kind)
+    assert_problem(answer, 422)
