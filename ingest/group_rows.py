@@ -15,10 +15,13 @@ from ingest.headers import fold
 from ingest.melt_texts import figure_of
 from ingest.nulls import null_kind, strip
 from ingest.raw import RawSheet, iter_batches
+from ingest.row_words import NAMES
 from ingest.tables import Found, Rest, Total, iter_data
 
 _MOST_ROWS = 20_000
 SERIALS = ("序号", "编号", "项次", "序列")
+_MOST_PARTS = 20  # of a total
+_OF_WHICH = re.compile(r"\s*其\s*中\s*[:：]?")
 _CHINESE = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 
 Line = tuple[bool, tuple[Decimal | None, ...]]  # whether nothing names the row, and its figures
@@ -27,14 +30,14 @@ Line = tuple[bool, tuple[Decimal | None, ...]]  # whether nothing names the row,
 def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest: Rest, claims: Claims) -> None:
     """Put rows that lack all names that the schema requires, and are the sums of others, among the totals.
 
-    So are those that are counted `一`, `二` over rows that are counted `1`, `2`.
+    So are those that are counted `一`, `二` over rows that are counted `1`, `2`, and the parts of a total below it.
     """
     required = [one.name for one in schema.fields if one.required and one.type == "string"]
     names = [place for name in required if (place := claims.find(name)) is not None]
     measures = [one.name for one in schema.fields if one.type == "decimal"]
     figures = [place for name in measures if (place := claims.find(name)) is not None]
     serial = next((at for at, head in enumerate(found.headers) if fold(head) in SERIALS), None)
-    if (not names and serial is None) or not figures or sheet.rows > _MOST_ROWS:
+    if not figures or sheet.rows > _MOST_ROWS:
         return
     rows = [row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)]
     counted = set() if serial is None else find_counted([strip(row[serial + 1]) for row in rows])
@@ -45,13 +48,26 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
         )
         for at, row in enumerate(rows)
     ]
-    sums = {rows[at][0]: rows[at][1:] for at in find_sums(lines, proven=bool(counted))}
+    found_at = [*find_sums(lines, proven=bool(counted)), *_parts_of_totals(rows, rest.totals, figures)]
+    sums = {rows[at][0]: rows[at][1:] for at in sorted(found_at)}
     if not sums or len(sums) == len(rows):
         return
     for number, cells in sums.items():
         rest.totals.append(Total(number, tuple(map(strip, cells))))
         rest.leave(number, "total")
     rest.masks = list(masks_without(sheet, rest.masks or [], set(sums)))
+
+
+def _parts_of_totals(rows: Sequence[Any], totals: Sequence[Total], figures: Sequence[int]) -> Iterator[int]:
+    """The places of rows below a total that it is made of: from `其中` on, as many as give it; else that one."""
+    for total in totals:
+        at = next((place for place, row in enumerate(rows) if row[0] > total.row), len(rows))
+        if at == len(rows) or not any(_OF_WHICH.match(cell) for cell in rows[at][1 : NAMES + 1]):
+            continue
+        whole = tuple(figure_of(total.cells[place]) if place < len(total.cells) else None for place in figures)
+        parts = [tuple(figure_of(row[place + 1]) for place in figures) for row in rows[at : at + _MOST_PARTS]]
+        size = next((size for size in range(1, len(parts) + 1) if any(whole) and gives(parts[:size], whole)), 1)
+        yield from range(at, at + size)
 
 
 def find_counted(serials: Sequence[str]) -> set[int]:

@@ -47,10 +47,12 @@ from ingest.row_words import (
 )
 from ingest.signatures import is_signature, without_persons
 from ingest.underheads import is_number
+from ingest.units import noted_unit
 
 __all__ = ["Found", "LeftOut", "Rest", "Total", "find_table", "iter_data", "looks_like_data", "make_found"]
 
 _LOOK = 40  # rows among which the header must be
+_READ = 1_000  # rows of a table whose notes are looked at before it is read
 _MOST_TOTALS = 1_000
 _MOST_NOTES = 200
 _HEAD = 6  # columns from the left in which a row says that it is a sum
@@ -109,6 +111,7 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
     return Found(
         **{
             **vars(found),
+            "unit": found.unit or _noted_unit(sheet, full[heading.rows - 1][0]),
             "between": heading.between,
             "numbers": heading.numbers,
             "formulas": heading.formulas,
@@ -117,6 +120,13 @@ def find_table(sheet: RawSheet, rows: list[tuple[int, list[str]]] | None = None)
             "raw_head": frozenset(tuple(cells) for _, cells in full[: heading.rows]),
         }
     )
+
+
+def _noted_unit(sheet: RawSheet, top: int) -> str | None:
+    """The unit that a line below the head says, alone in its row, of a table as long as people read."""
+    rows = first_rows(sheet, _READ) if sheet.rows <= _READ else []
+    lines = (list(filter(None, map(strip, cells))) for number, cells in rows if number > top)
+    return noted_unit(words[0] for words in lines if len(words) == 1)
 
 
 def make_found(names: tuple[str, ...], header_rows: tuple[int, ...], above: list[tuple[int, list[str]]]) -> Found:
@@ -285,7 +295,5 @@ def _is_note(full: list[str], rest: Rest, width: int) -> bool:
         return False
     if re.match(BESIDE_NOTE, full[0]) and len(set(full)) == 2 and re.search(_SENTENCE, full[1]):
         return True
-    if len(full) != 2:
-        return False
     numbered = bool(re.match(ENUMERATED, full[0])) and not is_number(full[1])
-    return bool(re.match(NOTE, full[0])) or (bool(rest.notes) and numbered)
+    return len(full) == 2 and (bool(re.match(NOTE, full[0])) or (bool(rest.notes) and numbered))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -13,6 +14,12 @@ MU = Fraction(2000, 3)  # square metres of a 亩
 _EXACT = Context(prec=80)
 _CENT = Decimal("0.01")
 _MONEY = ("CNY", "USD", "HKD")
+
+_NOTED = re.compile(
+    r"[单單]位\s*(?:均|都|皆|统一)?\s*(?:[为為是]|[:：])\s*(?P<unit>[^\s，,。；;、()（）]{1,8})"
+    r"|以\s*(?P<before>[^\s，,。；;、()（）以]{1,6}?)\s*[为為](?:计量|金额)?[单單]位"
+)
+_MONEY_ABROAD = re.compile(r"(?:[美欧日澳]|港|台)[元币]|英镑")
 
 
 @dataclass(frozen=True)
@@ -125,3 +132,9 @@ def to_canonical(value: Decimal, unit: Unit) -> Decimal:
     if unit.factor.denominator % 3 == 0:
         return _EXACT.divide(top, Decimal(unit.factor.denominator)).quantize(_CENT, ROUND_HALF_EVEN, _EXACT)
     return _EXACT.divide(top, Decimal(unit.factor.denominator))
+
+
+def noted_unit(texts: Iterable[str]) -> str | None:
+    """The units that notes say a table's numbers are in (`注：本表单位为亿元`), as a steward would list them."""
+    found = [match["unit"] or match["before"] for text in texts for match in _NOTED.finditer(text)]
+    return "、".join(dict.fromkeys(word for word in found if find_unit(word) or _MONEY_ABROAD.search(word))) or None

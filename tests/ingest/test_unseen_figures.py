@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tests.ingest.taking import Taker, merged, picked, workbook
 
 DUE, WARRANTED, RESCUED = "政府负有偿还责任的债务", "政府负有担保责任的债务", "政府可能承担一定救助责任的债务"
@@ -109,3 +111,29 @@ def test_the_sum_under_a_heading_may_be_called_what_has_added_up(take: Taker) ->
         (120_000_000, 785_000_000, 120_000_000, 12_000_000, 980_000_000),
         (250_000_000, 310_000_000, 235_000_000, 0, 560_000_000),
     ]
+
+
+@pytest.mark.parametrize(
+    ("note", "factor"),
+    [("注：本表单位为亿元。", 10**8), ("说明：以上数据单位均为万元。", 10**4), ("注：1.数据以千元为单位", 1000)],
+)
+def test_a_unit_that_only_a_note_says_is_the_tables(take: Taker, note: str, factor: int) -> None:
+    lines = f"样例县2022年政府债务限额余额表,,\n地区,限额,余额\n样例县,30,28\n{note},,\n"
+    taken = take(lines, schema="gov_debt.limit_balance")
+    assert taken.column("value") == [30 * factor, 28 * factor]
+    assert not taken.findings("unit_assumed")
+
+
+def test_other_money_that_only_a_note_says_is_not_taken_for_yuan(take: Taker) -> None:
+    lines = "样例县2022年政府债务限额余额表,,\n地区,限额,余额\n样例县,30,28\n注：金额单位：万美元。,,\n"
+    assert take.refused(lines, schema="gov_debt.limit_balance")
+
+
+def test_what_a_total_is_made_of_is_no_data(take: Taker) -> None:
+    lines = (
+        "序号,项目名称,债券性质,债券规模(万元)\n1,样例路,一般债券,30\n2,样例园,专项债券,20\n"
+        ",合计,,50\n,其中：一般债券,,30\n,专项债券,,20\n"
+    )
+    taken = take(lines, schema="gov_debt.bonds")
+    assert taken.column("project") == ["样例路", "样例园"]
+    assert len(taken.outcome.totals) == 3
