@@ -192,8 +192,8 @@ class DeclaredPlan:
     def _end(self, one: DeclaredField, end: int) -> Planned | None:
         """One end of a range, from its own column or from the one that holds both."""
         name = (one.ends or ("", ""))[end]
-        place = self._claims.find(name)
-        place = place if place is not None else self._claims.find(one.name)
+        own, whole = self._claims.find(name), self._claims.find(one.name)
+        place, one = (whole, one) if own is None else (own, replace(one, most=None))
         titles = (one.titles_low, one.titles_high)[end] or one.titles
         return None if place is None else self._planned(one, name, titles, (place,), end, derived=True)
 

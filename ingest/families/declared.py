@@ -100,7 +100,7 @@ class DeclaredField:
     # The codes of a region's name: `plain`, its levels `own below`.
     reach: Mapping[str, str] = field(default_factory=dict)
     dated: tuple[str, ...] = ()  # of a region: the fields that tell its time, the first that is there
-    most: int | None = None  # of a range: numbers above it are of something else, and refused
+    most: int | None = None  # of a range in one column: numbers above it are of something else, and refused
     plausible: float | None = None  # numbers above it, in the canonical unit, are doubted
     plausible_from: float | None = None  # numbers below it that are not zero too
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> language -> label

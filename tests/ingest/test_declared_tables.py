@@ -218,6 +218,7 @@ def test_a_number_that_no_floor_area_ratio_can_be_is_left_out_and_named(take: Ta
     assert taken.column("far_max") == [Decimal("1.5"), None, None, Decimal("2.5")]
     assert [one.cell for one in taken.findings("range_beyond")] == ["B3"]
     assert "最大 100" in taken.finding("range_beyond").message()
+    assert deal(take, "宗地编号,容积率上限", "A,100000").column("far_max") == [100_000]  # as it is published
 
 
 def test_terms_keep_their_words_and_the_longest_counts(take: Taker) -> None:
