@@ -277,3 +277,12 @@ def test_the_cells_that_are_named_are_the_first_ones_whatever_stands_in_them(tak
     rows = "".join(f"a,{odd.get(row, row)}\n" for row in range(2, 1202))
     finding = take("k,v\n" + rows).finding("column_became_text")
     assert finding.params["first_cells"] == [f"B{row}" for row in sorted(odd)][:20]
+
+
+def test_land_that_is_allotted_and_listings_that_are_taken_down(take: Taker) -> None:
+    allotted = take(
+        "电子监管号,四至范围,划拨面积（平方米）\n3411812021A00012,东至样例路,1200\n", schema="land_supply.result"
+    )
+    assert picked(allotted.rows, "area", "location") == [(1200, "东至样例路")]
+    taken = take("宗地编号,成交价(万元),竞得人\n样-1,撤牌,\n样-2,10,样例公司\n", schema="land_supply.deal")
+    assert taken.column("outcome") == ["withdrawn", "sold"]
