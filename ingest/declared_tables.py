@@ -76,9 +76,8 @@ class DeclaredPlan:
         """What headers that are nearly a field's are taken for; each is told, taken or not."""
         likely = find_likenesses(self._table.headers, self._schema, mapping)
         for one in likely:
-            code = "header_taken_as" if one.taken else "header_is_like"
             words: dict[str, Any] = {"header": one.header, "field": one.title, "name": one.name, "like": one.spelling}
-            self._gather.add(WARNING, code, self._place(one.place), score=round(one.score), **words)
+            self._gather.add(WARNING, one.code, self._place(one.place), score=round(one.score), **words)
         taken = {one.header: one.name for one in likely if one.taken}
         return taken | self._proven({**taken, **mapping})
 

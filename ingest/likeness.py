@@ -1,8 +1,9 @@
-"""Headers that are nearly a field's: taken, and said, where one answer alone is likely; else shown as a choice."""
+"""Headers that are nearly a field's, in spelling or in words: taken, and said, where one answer alone is likely."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from rapidfuzz import fuzz
 
 from ingest.claims import Claims, fits_measure
 from ingest.families import DeclaredField, DeclaredSchema
-from ingest.headers import split_unit
+from ingest.headers import fold, split_unit
 
 SURE, FLOOR, MARGIN = 88.0, 72.0, 8.0  # of 100; one character more in five is 89, one other in four is 75
 _ASIDE, _FOR_ASIDE = re.compile(r"\([^()]*\)(?=.)"), 5.0  # `合同(划拨决定书)签订日期`: another word for that before
@@ -20,6 +21,8 @@ _NEUTRAL = re.compile(
     r"|(?:名称|情况|要求)$"
 )
 _ALIKE, _LEAST = 90.0, 3  # the score of two that are so the same, and the characters that must be left of them
+_ONE_END = re.compile("[上下]限|最[高低大小多少]|不[低高小大少多超]|[起止]$|开始|结束|截止")  # no whole range
+_OTHERS = ("未", "不", "非", "无", "原", "上次", "上期", "前次", "历史", "调整前", "最终")  # of another
 _SHORTEST = 4  # in shorter words one character is the meaning: 存量, 增量
 # Words of one group turn the meaning of a header: where two differ in them, they are not alike.
 _TURNS: tuple[tuple[str, ...], ...] = (
@@ -36,13 +39,18 @@ _TURNS: tuple[tuple[str, ...], ...] = (
     ("同比", "环比"),
     ("收入", "支出"),
     ("总", "单"),
+    ("价",),
+    ("面积",),
     ("未", "不", "非", "无", "已"),
 )
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """A column (from 0) whose header is like a spelling of a field: how much (of 100), and whether it is taken."""
+    """A column (from 0) whose header is like a spelling of a field: how much (of 100), and whether it is taken.
+
+    One without a spelling has words that only the field has.
+    """
 
     place: int
     header: str
@@ -52,18 +60,50 @@ class Likeness:
     score: float
     taken: bool = False
 
+    @property
+    def code(self) -> str:
+        """The code of the finding that says so."""
+        if not self.taken:
+            return "header_is_like"
+        return "header_taken_as" if self.spelling else "header_worded"
+
 
 def find_likenesses(
     headers: tuple[str, ...], schema: DeclaredSchema, mapping: Mapping[str, str | None]
 ) -> tuple[Likeness, ...]:
-    """For every column that nothing claims: the field still free that it is most like, if that is enough."""
+    """For every column that nothing claims: the field still free that it is most like, if that is enough.
+
+    What then is not taken may still be by its words, if no other column has them and it has those of no other field.
+    """
     claims = Claims(headers, schema, mapping)
     free = [one for one in schema.fields if not claims.has(one)]
     pairs = [pair for place in claims.unknown() for pair in _pairs(place, headers[place], free)]
     best: dict[int, Likeness] = {}
     for pair in sorted(pairs, key=lambda one: -one.score):
         best.setdefault(pair.place, pair)
-    return tuple(replace(one, taken=_is_sure(one, pairs)) for _, one in sorted(best.items()))
+    found = {place: replace(one, taken=_is_sure(one, pairs)) for place, one in best.items()}
+    sure = {one.name for one in found.values() if one.taken}
+    left = [place for place in claims.unknown() if place not in found or not found[place].taken]
+    worded = _worded({place: headers[place] for place in left}, [one for one in free if one.name not in sure])
+    return tuple(one for _, one in sorted({**found, **worded}.items()))
+
+
+def _worded(headers: Mapping[int, str], fields: list[DeclaredField]) -> dict[int, Likeness]:
+    """The columns whose headers hold the words of one field, which those of no other column do."""
+    found = [(place, one) for place, header in headers.items() for one in fields if _has_words(header, one)]
+    places, names = Counter(place for place, _ in found), Counter(one.name for _, one in found)
+    alone = [(place, one) for place, one in found if places[place] == names[one.name] == 1]
+    return {place: Likeness(place, headers[place], one.name, one.title, "", FLOOR, taken=True) for place, one in alone}
+
+
+def _has_words(header: str, one: DeclaredField) -> bool:
+    name = split_unit(header)[0]
+    if not one.worded or not fits_measure(header, one.unit) or (one.ends and _ONE_END.search(name)):
+        return False
+    if any(word in name and word not in one.worded for word in _OTHERS):
+        return False
+    words = any(re.search(one.worded, text) for text in (name, fold(header)))
+    return words and not (one.unlike and re.search(one.unlike, name))
 
 
 def _pairs(place: int, header: str, fields: list[DeclaredField]) -> Iterator[Likeness]:

@@ -223,10 +223,9 @@ def _likely(asked: Asked, gather: Gather) -> dict[str, str]:
     apart = {melt.value, *(word.field for word in melt.words)} if melt else set()
     found = [one for one in find_likenesses(asked.found.headers, asked.schema, asked.mapping) if one.name not in apart]
     for one in found:
-        code = "header_taken_as" if one.taken else "header_is_like"
         place = Place(asked.sheet.name, asked.found.header_row, one.header, one.place + 1, asked.sheet.grid)
         words: dict[str, Any] = {"header": one.header, "field": one.title, "name": one.name, "like": one.spelling}
-        gather.add(WARNING, code, place, score=round(one.score), **words)
+        gather.add(WARNING, one.code, place, score=round(one.score), **words)
     return {one.header: one.name for one in found if one.taken}
 
 
