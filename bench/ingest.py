@@ -139,8 +139,10 @@ def taken_in(schema: str, serves: bool, source: Path, work: Path) -> Work:
     from catalog.rows import serving
     from ingest.headers import name_fields
     from ingest.pipeline import Options, take_in
+    from ingest.regions import told_within
 
-    name_fields(["地"])  # a worker has loaded its words and schemas before
+    name_fields(["地"])  # a worker has loaded its words, regions and schemas before
+    told_within(("绍兴市",))
     declared = _declared(schema)
 
     def run() -> None:

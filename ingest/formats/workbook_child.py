@@ -7,16 +7,17 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import python_calamine as calamine
 
 from ingest.formats import binary_workbook, old_workbook
 from ingest.formats.archives import Remarks, check_archive, check_size, list_remarks, name_parts
-from ingest.formats.beside import Beside
 from ingest.formats.cell_text import is_wound, unwound
 from ingest.formats.fence import SHEETS, Line, Stop, blocks, check_known, run
-from ingest.formats.parts import look_round, look_through
+
+if TYPE_CHECKING:
+    from ingest.formats.beside import Beside
 
 _LARGE = 16 << 20  # bytes of an unpacked workbook: of a smaller one the check is done at once
 _LOOK = 200  # rows of an old workbook by which its texts are judged
@@ -27,12 +28,15 @@ def iter_lines(path: Path, wanted: str | None) -> Iterator[Line]:
     archive = zipfile.is_zipfile(path)
     large = archive and check_size(path) > _LARGE
     parts = check_archive(path) if archive and not large else None
-    beside = Beside()
-    book = _Book(_open(path), beside, wound=not archive)
+    book = _Book(_open(path), wound=not archive)
     with ThreadPoolExecutor(1) as pool:
         if large:  # parsing takes several times as long as the look for what would burst: both at once
             book.parse_ahead(wanted, pool)
             parts = check_archive(path)
+        from ingest.formats.beside import Beside  # what it looks with takes time to load: the sheet is parsed meanwhile
+        from ingest.formats.parts import look_round, look_through
+
+        book.beside = beside = Beside()
         sheets = _remarks(path, parts)
         look_through(path, beside)
         look_round(sheets, beside)
@@ -70,8 +74,10 @@ def _open(path: Path) -> Any:
 class _Book:
     """A workbook's sheets by the names that people read. Parsing a sheet is what takes time: each is parsed once."""
 
-    def __init__(self, book: Any, beside: Beside, *, wound: bool) -> None:
-        self._book, self._beside = book, beside
+    beside: Beside
+
+    def __init__(self, book: Any, *, wound: bool) -> None:
+        self._book = book
         self._sheets: Mapping[str, Remarks] = {}
         self._ahead: tuple[str, Future[Any]] | None = None
         self._parsed: tuple[str, Any] = ("", None)
@@ -118,7 +124,7 @@ class _Book:
         """Look for personal data in the sheets that were not read."""
         for name in self._names:
             if name not in self.read and self._height(name):
-                self._beside.see_sheet(name, (row for _, row in self._rows(self._sheet(self._names[name]))))
+                self.beside.see_sheet(name, (row for _, row in self._rows(self._sheet(self._names[name]))))
 
     def _lines(self, names: list[str]) -> Iterator[Line]:
         for name in names:
@@ -139,14 +145,14 @@ class _Book:
         return height
 
     def _rows(self, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-        waits = self._beside.waits
+        waits = self.beside.waits
         left = [""] * sheet.start[1]  # rows come from the top, but only from the first column that is used
         for number, row in enumerate(sheet.iter_rows(), start=1):
             if self.wound:
                 row = [unwound(value) if isinstance(value, str) else value for value in row]
             if waits:
-                self._beside.show(row)
-                waits = self._beside.waits
+                self.beside.show(row)
+                waits = self.beside.waits
             yield number, left + row if left else row
 
     def _sheet(self, name: str) -> Any:
