@@ -15,7 +15,7 @@ from ingest.gather import Gather
 from ingest.headers import fold, split_unit
 from ingest.nulls import null_kind, strip
 from ingest.origins import ReshapedSheet, origin_of, place_of, reshaped, sheet_of
-from ingest.raw import RawSheet, RawWriter
+from ingest.raw import RawSheet, RawWriter, rows_of
 from ingest.tables import Found, Rest, iter_data
 from ingest.units import Unit, fitting
 from ingest.values import Unreadable, amount, measured
@@ -93,11 +93,7 @@ def join_alternatives(
     rivals = list(_rivals(schema, found, mapping)) if sheet.rows <= _MOST_ROWS else []
     if not rivals:
         return None
-    rows = [
-        (number, cells)
-        for batch in iter_data(sheet, found, rest)
-        for number, *cells in zip(*batch.to_pydict().values(), strict=True)
-    ]
+    rows = [(number, cells) for batch in iter_data(sheet, found, rest) for number, *cells in rows_of(batch)]
     joining, left = _Joining(rows), set[int]()
     for same in rivals:
         if count := joining.join(same):

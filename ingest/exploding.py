@@ -13,7 +13,7 @@ from ingest.findings import ERROR, INFO
 from ingest.gather import Gather
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, place_of
-from ingest.raw import RawSheet, RawWriter
+from ingest.raw import RawSheet, RawWriter, rows_of
 from ingest.tables import Found, Rest, iter_data
 
 _SEVERAL = r"[^|\s][^|]*\|+\s*[^|\s]"
@@ -34,7 +34,7 @@ def explode(
     taking = _Taking(sheet, found, claims.taken(schema.repeat), by, gather)
     with RawWriter(path, sheet.width) as writer:
         for batch in iter_data(sheet, found, rest):
-            for number, *cells in zip(*batch.to_pydict().values(), strict=True):
+            for number, *cells in rows_of(batch):
                 made = taking.apart(number, cells)
                 rejected += not made
                 for row in made:

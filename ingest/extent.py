@@ -14,7 +14,7 @@ from ingest.far_tables import part_far
 from ingest.findings import Refused
 from ingest.headings import Heading, find_heading, is_unit, tidy
 from ingest.nulls import null_kind, strip
-from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches
+from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches, rows_of
 from ingest.row_words import GOES_ON
 from ingest.sections import below_one_title
 from ingest.tables import Found, find_table
@@ -106,7 +106,7 @@ def _goes_down(one: Merged, found: Found) -> bool:
 
 def _iter_rows(sheet: RawSheet) -> Iterator[Row]:
     for batch in iter_batches(sheet.path):
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        for row in rows_of(batch):
             yield row[0], list(row[1:])
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from ingest.coded import each
 from ingest.nulls import SPACE, strip
-from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches, iter_coded
+from ingest.raw import Merged, RawSheet, RawWriter, first_rows, iter_batches, iter_coded, rows_of
 
 _BEFORE, _AFTER = 200, 41  # rows that are looked at round a place
 _HEAD = 40
@@ -76,7 +76,7 @@ def _windows(sheet: RawSheet, places: list[int]) -> Iterator[tuple[int, list[Row
 
 def _iter_full(sheet: RawSheet) -> Iterator[Row]:
     for batch in iter_batches(sheet.path):
-        for number, *cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        for number, *cells in rows_of(batch):
             if any(map(strip, cells)):
                 yield number, cells
 

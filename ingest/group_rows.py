@@ -14,7 +14,7 @@ from ingest.families import DeclaredSchema
 from ingest.headers import fold
 from ingest.melt_texts import figure_of
 from ingest.nulls import null_kind, strip
-from ingest.raw import RawSheet, iter_batches
+from ingest.raw import RawSheet, iter_batches, rows_of
 from ingest.row_words import NAMES
 from ingest.tables import Found, Rest, Total, iter_data
 
@@ -39,7 +39,7 @@ def leave_group_rows(schema: DeclaredSchema, sheet: RawSheet, found: Found, rest
     serial = next((at for at, head in enumerate(found.headers) if fold(head) in SERIALS), None)
     if not figures or sheet.rows > _MOST_ROWS:
         return
-    rows = [row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)]
+    rows = [row for batch in iter_data(sheet, found, rest) for row in rows_of(batch)]
     counted = set() if serial is None else find_counted([strip(row[serial + 1]) for row in rows])
     lines = [
         (

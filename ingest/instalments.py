@@ -11,7 +11,7 @@ from ingest.gather import Gather, Place
 from ingest.group_rows import masks_without
 from ingest.likeness import find_likenesses
 from ingest.nulls import strip
-from ingest.raw import Merged, RawSheet
+from ingest.raw import Merged, RawSheet, rows_of
 from ingest.tables import Found, Rest, iter_data
 
 _MOST_ROWS = 20_000
@@ -47,7 +47,7 @@ def _again(
 ) -> Iterator[int]:
     before = 0
     for batch in iter_data(sheet, found, rest):
-        for number, *cells in zip(*batch.to_pydict().values(), strict=True):
+        for number, *cells in rows_of(batch):
             over = {at for one in merged if one.top <= before < number <= one.bottom for at in _columns(one)}
             if before and keys & over and all(at in over or not strip(cells[at]) for at in taken):
                 yield number

@@ -13,7 +13,7 @@ from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import fold
 from ingest.melt_texts import is_bare
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
-from ingest.raw import RawWriter, iter_batches
+from ingest.raw import RawWriter, iter_batches, rows_of
 from ingest.regions import code_of, told_within
 from ingest.reshape import Part
 from ingest.tables import Rest, iter_data
@@ -118,7 +118,7 @@ def _keys(part: Part) -> Iterator[tuple[str, ...]]:
     places = [(one, headers.index(one.title) if one.title in headers else None) for one in fields]
     readers = [(place, _Respelt(one, {}) if one.type == "code" else None) for one, place in places]
     for batch in _data(part):
-        for _, *cells in zip(*batch.to_pydict().values(), strict=True):
+        for _, *cells in rows_of(batch):
             texts = [(cells[place] if place is not None else "", reader) for place, reader in readers]
             yield tuple(reader.read(text) if reader else text for text, reader in texts)
 
@@ -238,7 +238,7 @@ class _Joined:
             places = [own_headers.index(name) if name in own_headers else None for name in headers]
         value = next((one.title for one in schema.fields if schema.melt and one.name == schema.melt.value), "")
         for batch in _data(part):
-            for number, *cells in zip(*batch.to_pydict().values(), strict=True):
+            for number, *cells in rows_of(batch):
                 line = len(self.rows_from) + 1
                 row = []
                 for place, (name, own_place) in enumerate(zip(headers, places, strict=True)):
@@ -254,7 +254,7 @@ class _Joined:
     def _write_list(self, writer: RawWriter, number: int, part: Part) -> None:
         """The rows of the so many-th list."""
         for batch in _data(part):
-            for row, *cells in zip(*batch.to_pydict().values(), strict=True):
+            for row, *cells in rows_of(batch):
                 line = len(self.rows_from) + 1
                 for at, column in enumerate(self.columns):
                     place = column.own[number].place

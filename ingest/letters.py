@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from ingest.findings import WARNING
 from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import figure_of
-from ingest.raw import RawSheet
+from ingest.raw import RawSheet, rows_of
 from ingest.tables import Found, Rest, iter_data
 from ingest.values import tidy
 
@@ -41,7 +41,11 @@ def check_letters(sheet: RawSheet, found: Found, gather: Gather) -> None:
     place = next((at for at, head in enumerate(found.headers) if _COLUMN.fullmatch(fold(head))), None)
     if (not _has_sums(by_column) and place is None) or sheet.rows > _MOST_ROWS:
         return
-    rows = [row for batch in iter_data(sheet, found, Rest(named_totals=False)) for row in _rows(batch)]
+    rows = [
+        (number, cells)
+        for batch in iter_data(sheet, found, Rest(named_totals=False))
+        for number, *cells in rows_of(batch)
+    ]
     for number, cells in rows if _has_sums(by_column) else ():
         told = {name: _Cell(number, at, cells[at]) for name, (at, _) in by_column.items()}
         _check(sheet, found, by_column, told, gather)
@@ -50,12 +54,6 @@ def check_letters(sheet: RawSheet, found: Found, gather: Gather) -> None:
         for column in range(place + 1, sheet.width) if _has_sums(by_row) else ():
             told = {name: _Cell(rows[at][0], column, rows[at][1][column]) for name, (at, _) in by_row.items()}
             _check(sheet, found, by_row, told, gather)
-
-
-def _rows(batch: Any) -> Iterator[Row]:
-    columns = [column.to_pylist() for column in batch.columns]
-    for number, *cells in zip(*columns, strict=True):
-        yield number, cells
 
 
 def _printed(texts: Mapping[int, str]) -> Printed:

@@ -17,7 +17,7 @@ from ingest.melt_texts import is_bare
 from ingest.melt_units import MeltUnits, UnitColumn, refused_without_unit
 from ingest.nulls import null_kind, strip
 from ingest.origins import place_of
-from ingest.raw import RawSheet, first_rows, with_cells
+from ingest.raw import RawSheet, first_rows, rows_of, with_cells
 from ingest.rest import MOST_FILLED
 from ingest.tables import Found, Rest, iter_data
 
@@ -59,9 +59,7 @@ def settle_units(
     unit_at, header = claims.find(schema.melt.unit or ""), found.headers[at]
     unit_of = _units(told, MeltUnits(schema, found.unit, stated, lambda _: True), header)
     column, texts, lacking, full = UnitColumn(unit_at, sheet.merged or ()), dict[int, str](), dict[int, Place](), 0
-    for row in (
-        row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)
-    ):
+    for row in (row for batch in iter_data(sheet, found, rest) for row in rows_of(batch)):
         number, text, label = row[0], strip(row[at + 1]), strip(row[(claims.find(told.name) or 0) + 1])
         full, beside = full + (null_kind(text) is None), column.of(row)
         if null_kind(text) is not None or not is_bare(text):

@@ -141,12 +141,16 @@ def iter_coded(path: Path) -> Iterator[Any]:
         yield from pa.ipc.open_stream(source)
 
 
+def rows_of(batch: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a batch one by one: the number, then the cells."""
+    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
 def first_rows(sheet: RawSheet, count: int) -> list[tuple[int, list[str]]]:
     """The first rows of a sheet with their numbers."""
     found: list[tuple[int, list[str]]] = []
     for batch in iter_batches(sheet.path):
-        columns = [column.to_pylist() for column in batch.slice(0, count - len(found)).columns]
-        found.extend((row[0], list(row[1:])) for row in zip(*columns, strict=True))
+        found.extend((number, cells) for number, *cells in rows_of(batch.slice(0, count - len(found))))
         if len(found) >= count:
             break
     return found

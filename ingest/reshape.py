@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from ingest.long_lists import is_long, settle_units
 from ingest.melt import Melted, Melting
 from ingest.nulls import strip
 from ingest.origins import ReshapedSheet, origin_of, reshaped, sheet_of
-from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches
+from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches, rows_of
 from ingest.rest import MOST_FILLED
 from ingest.sections import Sections, sections_of
 from ingest.signatures import without_persons
@@ -156,7 +156,7 @@ def _widened(asked: Asked, more: int, cells_of: Callable[[int], list[tuple[str, 
     sheets_from = list[str]()
     with RawWriter(path, width) as writer:
         for batch in iter_data(old, asked.found, asked.rest):
-            for number, *cells in _rows(batch):
+            for number, *cells in rows_of(batch):
                 rows_from.append(origin_of(old, number, 0)[0])
                 sheets_from.append(sheet_of(old, number) or "")
                 line, own = len(rows_from), cells_of(rows_from[-1])
@@ -183,11 +183,7 @@ def _told(one: DeclaredField, asked: Asked, claims: Claims) -> str:
 
 
 def _from_matrix(asked: Asked, gather: Gather) -> Part:
-    rows = [
-        row
-        for batch in iter_data(asked.sheet, asked.found, asked.rest)
-        for row in zip(*batch.to_pydict().values(), strict=True)
-    ]
+    rows = [row for batch in iter_data(asked.sheet, asked.found, asked.rest) for row in rows_of(batch)]
     claims = Claims(asked.found.headers, asked.schema, asked.mapping)
     filled = {one.name: text for one in asked.schema.fields if (text := _told(one, asked, claims))}
     made = _melted(asked, rows, filled, gather)
@@ -236,7 +232,7 @@ def read_forms(
     blocks = {one.table: Block(tuple(each.title for each in one.fields)) for one in schema.tables}
     refused: list[Refused] = []
     for sheet in sheets:
-        rows = [row for batch in iter_batches(sheet.path) for row in _rows(batch)]
+        rows = [row for batch in iter_batches(sheet.path) for row in rows_of(batch)]
         try:
             read_sheet(FormReading(schema, sheet, rows, period, gather, blocks))
         except Refused as no_form:
@@ -292,8 +288,3 @@ def _written(
 def _settled_rest(sheet: RawSheet, before: Rest, heads: tuple[str, ...] = ()) -> Rest:
     """What was left out before; every row of the new sheet is data."""
     return replace(before, masks=[None for _ in iter_batches(sheet.path)], heads=heads)
-
-
-def _rows(batch: Any) -> Iterator[Any]:
-    """The rows of a batch, each with its number first."""
-    return zip(*batch.to_pydict().values(), strict=True)

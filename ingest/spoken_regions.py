@@ -12,7 +12,7 @@ from ingest.families import DeclaredField
 from ingest.headers import fold
 from ingest.nulls import strip
 from ingest.origins import origin_of
-from ingest.raw import RawSheet
+from ingest.raw import RawSheet, rows_of
 from ingest.regions import code_of, find_place, lies_in
 from ingest.sections import Sections
 from ingest.tables import Found, Rest, iter_data
@@ -35,7 +35,7 @@ def spoken_regions(one: DeclaredField, sheet: RawSheet, found: Found, rest: Rest
         return Sections()
     told: dict[int, set[tuple[int, str]]] = {}  # a row that was taken apart says it once for each of its parts
     for batch in iter_data(sheet, found, rest):
-        for number, *cells in zip(*batch.to_pydict().values(), strict=True):
+        for number, *cells in rows_of(batch):
             told.setdefault(origin_of(sheet, number, 0)[0], set()).add(_told([cells[at] for at in places], places))
     lines = [(row, *some.pop()) if len(some) == 1 else (row, 0, "") for row, some in told.items()]
     return Sections(tuple(sorted(lines))) if any(name for _, _, name in lines) else Sections()
@@ -50,7 +50,7 @@ def named_parts(one: DeclaredField, told: str, sheet: RawSheet, found: Found, re
     lines = [
         (number, *next(((at, text) for at in places if (text := strip(cells[at])) and _is_part(text, code)), (0, "")))
         for batch in iter_data(sheet, found, rest)
-        for number, *cells in zip(*batch.to_pydict().values(), strict=True)
+        for number, *cells in rows_of(batch)
     ]
     return Sections(tuple(lines)) if any(name for _, _, name in lines) else Sections()
 

@@ -21,7 +21,7 @@ from ingest.headers import fold
 from ingest.melt_texts import figure_of
 from ingest.nulls import SPACES, null_kind, strip
 from ingest.origins import ReshapedSheet, origin_of, sheet_of
-from ingest.raw import RawSheet, RawWriter
+from ingest.raw import RawSheet, RawWriter, rows_of
 from ingest.row_words import matching_total
 from ingest.sum_trees import Parents, Vector, parents_by_sums
 from ingest.tables import Found, Rest, Total, iter_data
@@ -60,7 +60,7 @@ def unfold(
         return None
     sums = [one.name for one in schema.fields if one.type == "decimal"]
     figures = [at for name in sums if (at := claims.find(name)) is not None]
-    rows = [row for batch in iter_data(sheet, found, rest) for row in zip(*batch.to_pydict().values(), strict=True)]
+    rows = [row for batch in iter_data(sheet, found, rest) for row in rows_of(batch)]
     lines = [_Line(row[0], row[1:], tuple(figure_of(row[at + 1]) for at in figures)) for row in rows]
     if not figures or any(null_kind(one.cells[place]) is not None for one in lines):
         return None

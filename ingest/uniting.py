@@ -17,6 +17,7 @@ from ingest.likeness import find_likenesses
 from ingest.melt_texts import is_bare
 from ingest.nulls import strip
 from ingest.periods import find_year_beside
+from ingest.raw import rows_of
 from ingest.reshape import Part
 from ingest.tables import iter_data
 from ingest.units import fitting, stated
@@ -78,7 +79,7 @@ class List:
     def rows(self) -> Iterator[Sequence[str]]:
         """The cells of its data."""
         for batch in iter_data(self.part.sheet, self.part.found, self.part.rest):
-            for _, *cells in zip(*batch.to_pydict().values(), strict=True):
+            for _, *cells in rows_of(batch):
                 yield cells
 
     @cached_property
