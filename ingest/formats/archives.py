@@ -139,6 +139,7 @@ class Remarks:
     columns: set[int] = field(default_factory=set)
     percents: Percents = field(default_factory=Percents)
     merged: list[list[int]] = field(default_factory=list)  # where the reader of cells does not tell them
+    inset: list[list[int]] = field(default_factory=list)  # cells that are set in, where `levels` do not tell it
     after: bytearray = field(default_factory=bytearray)  # what follows the cells: print headers, rules, links
     formulas: set[bytes] = field(default_factory=set)
 
@@ -167,7 +168,8 @@ class Remarks:
     @property
     def indents(self) -> list[list[int]]:
         """The cells that are set in: row from 1, column from 0, steps."""
-        return [[row, _column(letters.encode()) - 1, level] for (row, letters), level in self._indents.cells.items()]
+        told = ([row, _column(letters.encode()) - 1, level] for (row, letters), level in self._indents.cells.items())
+        return [*self.inset, *told]
 
     def _keep_after(self, chunk: bytes) -> None:
         if self.after:

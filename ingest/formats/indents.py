@@ -1,4 +1,4 @@
-"""How far the cells of an XLSX are set in by their style, which calamine does not tell."""
+"""How far the cells of a workbook are set in by their style, which calamine does not tell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ingest.formats.percents import cell_styles
 
 _INDENT = re.compile(rb'<(?:\w+:)?alignment\b[^>]*\bindent="(\d{1,3})"')
 _CELL = rb'<c r="([A-Z]{1,3})(\d{1,7})"(?=[^>]*\bs="(%s)")'
-_MOST = 20_000  # cells of a sheet; longer ones are no tables that people set in
+MOST = 20_000  # cells of a sheet; longer ones are no tables that people set in
 
 
 def indent_styles(styles: bytes) -> dict[int, int]:
@@ -29,6 +29,6 @@ class Indents:
 
     def see(self, chunk: bytes) -> None:
         """Note those of a piece of the sheet."""
-        if self._pattern is not None and len(self.cells) < _MOST:
+        if self._pattern is not None and len(self.cells) < MOST:
             for letters, row, style in self._pattern.findall(chunk):
                 self.cells[int(row), letters.decode()] = self._levels[int(style)]

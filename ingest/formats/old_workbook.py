@@ -1,23 +1,35 @@
-"""What an XLS of 97 to 2003 says beside its cells: hidden rows and columns, percentages, formulas never computed."""
+"""What an XLS of 97 to 2003 says beside its cells: what is hidden, set in, a percentage, a formula never computed."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.formats.archives import Remarks, column_name
 from ingest.formats.compound import Broken, Compound
+from ingest.formats.indents import MOST
 from ingest.formats.percents import BUILT_IN, is_percent
 
 _MOST = 128 << 20  # bytes of a workbook: beyond it only the cells are read
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x809, 0x0A, 0x85, 0x41E, 0xE0
 _ROW, _COLUMNS, _NUMBER, _RK, _RKS, _FORMULA = 0x208, 0x7D, 0x203, 0x27E, 0xBD, 0x06
+_TEXTS = frozenset({0xFD, 0x204, 0xD6})  # cells of text
+_INDENT = 0x0F  # of the third byte of how an XF aligns
 _UNCOMPUTED = 2  # a formula that asks to be computed when it is opened
 _FAULTS = (Broken, struct.error, OSError, IndexError, MemoryError, OverflowError)
 
 Record = tuple[int, bytes]
+
+
+@dataclass(frozen=True)
+class _Styles:
+    """The styles that show percentages, and by how many steps each sets in."""
+
+    percents: frozenset[int]
+    indents: tuple[int, ...]
 
 
 def read_remarks(path: Path) -> dict[str, Remarks]:
@@ -43,6 +55,7 @@ def _sheets(book: bytes) -> Iterator[tuple[str, Remarks]]:
     names: list[tuple[str, int]] = []
     own: set[int] = set()
     formats: list[int] = []
+    indents: list[int] = []
     for kind, data in _records(book, 0):
         if kind == _SHEET and data[5] == 0:
             names.append((_text(data[6:], data[6]), struct.unpack_from("<I", data)[0]))
@@ -50,7 +63,9 @@ def _sheets(book: bytes) -> Iterator[tuple[str, Remarks]]:
             own.add(struct.unpack_from("<H", data)[0])
         elif kind == _XF:
             formats.append(struct.unpack_from("<H", data, 2)[0])
-    styles = frozenset(at for at, one in enumerate(formats) if one in own | BUILT_IN)
+            indents.append(data[8] & _INDENT)
+    percents = frozenset(at for at, one in enumerate(formats) if one in own | BUILT_IN)
+    styles = _Styles(percents, tuple(indents))
     for name, at in names:
         remarks = Remarks()
         for kind, data in _records(book, at):
@@ -66,20 +81,29 @@ def _text(data: bytes, count: int, *, wide: bool = False) -> str:
     return data[start : start + count].decode("latin-1")
 
 
-def _see(kind: int, data: bytes, styles: frozenset[int], remarks: Remarks) -> None:
+def _see(kind: int, data: bytes, styles: _Styles, remarks: Remarks) -> None:
     if kind == _ROW and data[12] & 0x20:
         remarks.rows.add(struct.unpack_from("<H", data)[0] + 1)
     elif kind == _COLUMNS and data[8] & 1:
         first, last = struct.unpack_from("<HH", data)
         remarks.columns.update(range(first + 1, min(last, 255) + 2))
-    elif kind in (_NUMBER, _RK, _FORMULA):
+    elif kind in (_NUMBER, _RK, _FORMULA, _RKS):
+        _see_numbers(kind, data, styles.percents, remarks)
+    elif kind in _TEXTS and len(remarks.inset) < MOST:
         row, column, style = struct.unpack_from("<3H", data)
-        if style in styles:
-            remarks.percents.note(row + 1, column)
-        if kind == _FORMULA and data[14] & _UNCOMPUTED and not any(data[6:14]):
-            remarks.no_value.append(f"{column_name(column + 1)}{row + 1}")
-    elif kind == _RKS:
+        if steps := styles.indents[style]:
+            remarks.inset.append([row + 1, column, steps])
+
+
+def _see_numbers(kind: int, data: bytes, percents: frozenset[int], remarks: Remarks) -> None:
+    if kind == _RKS:
         row, first = struct.unpack_from("<HH", data)
         for place in range((len(data) - 6) // 6):
-            if struct.unpack_from("<H", data, 4 + 6 * place)[0] in styles:
+            if struct.unpack_from("<H", data, 4 + 6 * place)[0] in percents:
                 remarks.percents.note(row + 1, first + place)
+        return
+    row, column, style = struct.unpack_from("<3H", data)
+    if style in percents:
+        remarks.percents.note(row + 1, column)
+    if kind == _FORMULA and data[14] & _UNCOMPUTED and not any(data[6:14]):
+        remarks.no_value.append(f"{column_name(column + 1)}{row + 1}")

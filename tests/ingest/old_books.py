@@ -14,9 +14,9 @@ def record(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def label(row: int, column: int, text: str) -> bytes:
+def label(row: int, column: int, text: str, style: int = 0) -> bytes:
     """A cell of text; row and column from 0."""
-    return record(0x204, struct.pack("<4HB", row, column, 0, len(text), 1) + text.encode("utf-16-le"))
+    return record(0x204, struct.pack("<4HB", row, column, style, len(text), 1) + text.encode("utf-16-le"))
 
 
 def number(row: int, column: int, value: float, style: int = 0) -> bytes:
@@ -45,8 +45,14 @@ def hidden_columns(first: int, last: int) -> bytes:
     return record(0x7D, struct.pack("<6H", first, last, 0, 0, 1, 0))
 
 
-def old_workbook(name: str, cells: Iterable[bytes], formats: Iterable[tuple[int, str]] = (), pad: int = 5_000) -> bytes:
-    """An XLS of one sheet. Style 0 is general, the others show the formats in their order; `pad` makes it large."""
+def old_workbook(
+    name: str, cells: Iterable[bytes], formats: Iterable[tuple[int, str]] = (), pad: int = 5_000,
+    indents: Iterable[int] = (),
+) -> bytes:  # fmt: skip
+    """An XLS of one sheet; `pad` makes it large.
+
+    Style 0 is general, the others show the formats in their order, then set in by so many steps.
+    """
     known = list(formats)
     head = record(0x809, struct.pack("<4H2I", 0x600, 5, 0, 0, 0, 0))
     for at, code in known:
@@ -54,6 +60,8 @@ def old_workbook(name: str, cells: Iterable[bytes], formats: Iterable[tuple[int,
             head += record(0x41E, struct.pack("<HHB", at, len(code), 0) + code.encode("latin-1"))
     for at in (0, *(at for at, _ in known)):
         head += record(0xE0, struct.pack("<HH", 0, at) + bytes(16))
+    for steps in indents:
+        head += record(0xE0, bytes(6) + struct.pack("<BBB", 1, 0, steps) + bytes(11))
     words = name.encode("utf-16-le")
     sheet = record(0x809, struct.pack("<4H2I", 0x600, 0x10, 0, 0, 0, 0)) + b"".join(cells) + record(0x0A)
     start = len(head) + 4 + 8 + len(words) + 4

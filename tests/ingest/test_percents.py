@@ -16,16 +16,19 @@ _NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
     "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
     "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+    "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
 }
 _KIND = "application/vnd.oasis.opendocument.spreadsheet"
 _COVERED = "<table:covered-table-cell/>"
 
 
-def document(rows: str, columns: str = "") -> bytes:
+def document(rows: str, columns: str = "", styles: str = "") -> bytes:
     """The bytes of an ODS with one sheet."""
     names = " ".join(f'xmlns:{name}="{address}"' for name, address in _NAMES.items())
     sheet = f'<table:table table:name="表">{columns}{rows}</table:table>'
-    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    styles = f"<office:automatic-styles>{styles}</office:automatic-styles>" if styles else ""
+    body = f"{styles}<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("mimetype", _KIND)
