@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
-from statistics import median
 from typing import Any
 
 from catalog.schema import Field
 from ingest.ahead import WORKERS
+from ingest.assumed import Units
 from ingest.claims import Claims
 from ingest.code_readers import RegionReader
 from ingest.coded import each
@@ -21,21 +19,20 @@ from ingest.declared_readers import LongestReader, make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
-from ingest.headers import fold, split_unit
+from ingest.headers import fold
 from ingest.headings import is_foreign
 from ingest.likeness import find_likenesses
-from ingest.nulls import PATTERN, strip
+from ingest.nulls import PATTERN, null_kind, strip
 from ingest.origins import ReshapedSheet
-from ingest.periods import find_year_beside, in_year
+from ingest.periods import find_period, find_year_beside, in_year, own_or_spoken
 from ingest.plan import Planned
 from ingest.raw import RawSheet, first_rows
-from ingest.readers import DecimalReader, WordReader
+from ingest.readers import DecimalReader, Reader, WordReader
 from ingest.regions import told_within
 from ingest.sums import find_parts, find_whole
 from ingest.tables import Found
 from ingest.unit_readers import SumReader, UnitBesideReader, put_together
-from ingest.units import Unit, fitting, stated
-from ingest.values import Unreadable, amount, share_of
+from ingest.units import fitting, stated
 
 _LOW, _HIGH = 0, 1
 _UNIT_HEADER = re.compile(r"单位$|dw$")
@@ -56,15 +53,15 @@ class DeclaredPlan:
         gather: Gather,
         named: str = "",
     ) -> None:
-        self._sheet, self._table, self._schema, self._stated, self._gather = sheet, table, schema, unit, gather
+        self._sheet, self._table, self._schema, self._gather = sheet, table, schema, gather
         self._claims = Claims(table.headers, schema, {**self._guess(mapping), **mapping})
         self._personal = self._claims.personal()
         self._counts = dict.fromkeys(self._personal, 0)
-        self._assumed: dict[int, tuple[DeclaredField, str]] = {}  # columns whose unit only the schema tells
         self._about = tuple(filter(None, (table.title, *table.banners, sheet.name, named)))
         self._within = told_within(self._about)
         if is_foreign(table.unit, table.banners, self._within) and stated(unit, "CNY") is None:
             self._claims.leave_money()
+        self._units = Units(table, schema, self._claims, unit, lambda: first_rows(sheet, _LOOK))
         self._parts = self._told_parts()
         self._columns = self._plan()
         decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
@@ -122,7 +119,7 @@ class DeclaredPlan:
             if self._counts[place]:
                 gather.add(INFO, "column_dropped", self._place(place), count=self._counts[place], kind=kind)
         for column in self._columns:
-            one, unit = self._assumed.get(column.sources[0], (None, ""))
+            one, unit = self._units.assumed.get(column.sources[0], (None, ""))
             if one is not None and isinstance(column.reader, DecimalReader) and column.reader.bare:
                 gather.add(WARNING, "unit_assumed", self._place(column.sources[0]), unit=unit, field=one.title)
         for column, reader in self._regions:
@@ -145,30 +142,49 @@ class DeclaredPlan:
             return [column for end in (_LOW, _HIGH) if (column := self._end(one, end)) is not None]
         own = self._claims.find(one.name)
         if parts := self._parts.get(one.name):
-            planned = self._planned(one, one.name, one.titles, parts, 0, derived=True)
-            return [replace(planned, reader=SumReader(one.unit, self._unit(one, parts[0])))]
+            return self._read_by(one, parts, SumReader(one.unit, self._units.of(one, parts[0])), derived=True)
         if own is None and (pieces := self._claims.pieces(one)):
-            planned = self._planned(one, one.name, one.titles, pieces, 0, derived=False)
-            return [replace(planned, reader=WordReader(put_together))]
+            return self._read_by(one, pieces, WordReader(put_together))
+        if one.type == "period" and (found := self._period(one, own)):
+            return found
         sources = self._claims.columns(one)
         if not sources:
             return []
-        if (
-            own is not None
-            and one.type == "period"
-            and (year := find_year_beside(self._table.headers, own)) is not None
-        ):
-            self._claims.take(year, f"{one.name}.year")
-            planned = self._planned(one, one.name, one.titles, (year, own), 0, derived=False)
-            return [replace(planned, reader=WordReader(partial(in_year, header=self._table.headers[own])))]
         if own is None and sources[0] == self._claims.find(one.among) and not self._speaks_of_years(sources[0]):
             return []
         beside = self._claims.find(one.unit_from) if own is not None and one.unit_from else None
         if beside is None and own is not None and (unit_at := self._unit_column(one, own)) is not None:
-            planned = self._planned(one, one.name, one.titles, (own, unit_at), 0, derived=False)
-            return [replace(planned, reader=UnitBesideReader(one.unit, self._unit(one, own), unsold=one.unsold))]
+            unit = self._units.of(one, own)
+            return self._read_by(one, (own, unit_at), UnitBesideReader(one.unit, unit, unsold=one.unsold))
         sources = sources if beside is None else (*sources, beside)
         return [self._planned(one, one.name, one.titles, sources, 0, derived=own is None)]
+
+    def _read_by(
+        self, one: DeclaredField, places: tuple[int, ...], reader: Reader, *, derived: bool = False
+    ) -> list[Planned]:
+        return [replace(self._planned(one, one.name, one.titles, places, 0, derived=derived), reader=reader)]
+
+    def _period(self, one: DeclaredField, own: int | None) -> list[Planned]:
+        """A period that takes its year from the column beside it, or where it is blank what a text of its row says."""
+        if own is not None and (year := find_year_beside(self._table.headers, own)) is not None:
+            self._claims.take(year, f"{one.name}.year")
+            return self._read_by(one, (year, own), WordReader(partial(in_year, header=self._table.headers[own])))
+        if (spoken := self._speaking(one)) is None:
+            return []
+        self._claims.take(spoken, f"{one.name}.spoken")
+        return self._read_by(one, (spoken,) if own is None else (own, spoken), WordReader(own_or_spoken))
+
+    def _speaking(self, one: DeclaredField) -> int | None:
+        """The column whose texts speak of the period of their row, where its own is blank; that is told."""
+        own, folded = self._claims.find(one.name), [fold(header) for header in self._table.headers]
+        for place in (folded.index(fold(text)) for text in one.texts if fold(text) in folded):
+            blank = [row[place] for row in self._first_rows() if own is None or null_kind(row[own]) is not None]
+            count = sum(find_period(text) is not None for text in blank)
+            if count:
+                words: dict[str, Any] = {"field": one.title, "header": self._table.headers[place], "count": count}
+                self._gather.add(INFO, "period_spoken", self._place(place), **words)
+                return place
+        return None
 
     def _speaks_of_years(self, place: int) -> bool:
         return any("年" in row[place] for row in self._first_rows())
@@ -206,7 +222,7 @@ class DeclaredPlan:
         *,
         derived: bool,
     ) -> Planned:
-        unit = self._unit(one, sources[0])
+        unit = self._units.of(one, sources[0])
         reader = make_reader(one, unit, end, derived=derived, within=self._within, about=self._about)
         if isinstance(reader, LongestReader):
             reader.among = derived and sources[0] == self._claims.find(one.among)
@@ -236,44 +252,6 @@ class DeclaredPlan:
             other,
             how,
         )
-
-    def _unit(self, one: DeclaredField, place: int) -> Unit | None:
-        """The unit of bare numbers: the header's, the corner's, the steward's, else with a warning the schema's."""
-        if one.unit is None or one.type not in ("decimal", "range"):
-            return None
-        header = split_unit(self._table.headers[place])[1]
-        found = fitting(header.name, one.unit) if header else None
-        found = found or stated(self._table.unit, one.unit) or stated(self._stated, one.unit)
-        return found or self._assume(one, place) or fitting(one.unit, one.unit)
-
-    def _assume(self, one: DeclaredField, place: int) -> Unit | None:
-        """The unit of a column that nothing names: by the schema, which may tell it from the size of the numbers."""
-        if one.assumed is None or one.unit is None:
-            return None
-        middle = self._middle(place)
-        words = next((unit for unit, least in one.assumed_above.items() if middle > least), one.assumed)
-        words = "比值" if self._is_share(one, place) else words
-        self._assumed[place] = (one, words)
-        return fitting(words, one.unit)
-
-    def _is_share(self, one: DeclaredField, place: int) -> bool:
-        """Whether bare numbers are what two other columns give without the hundred: 0.95, not 95."""
-        ratios = (check for check in self._schema.checks if check.rule == "ratio" and check.fields[0] == one.name)
-        check = next(ratios, None)
-        above, below = (self._claims.find(name) for name in check.fields[1:]) if check else (None, None)
-        if above is None or below is None:
-            return False
-        found = [share_of(row[place], row[above], row[below]) for _, row in first_rows(self._sheet, _LOOK)]
-        return True in found and False not in found
-
-    def _middle(self, place: int) -> Decimal:
-        """The median of the numbers without a unit near the top of the column."""
-        numbers: list[Decimal] = []
-        for _, row in first_rows(self._sheet, _LOOK):
-            with suppress(Unreadable):
-                found = amount(row[place])
-                numbers.extend([found.value] if found.unit is None else [])
-        return median(numbers) if numbers else Decimal(0)
 
     def _place(self, place: int) -> Place:
         column = None if self._is_reshaped else place + 1

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from ingest import values
 from ingest.headers import fold, split_unit
+from ingest.nulls import null_kind
 from ingest.numerals import with_digits
 from ingest.unit_readers import JOIN
 from ingest.values import Unreadable
@@ -95,6 +96,15 @@ def in_year(text: str, header: str) -> str:
     """
     year, _, part = text.partition(JOIN)
     return period(year_and_part(year, part, header))
+
+
+def own_or_spoken(text: str) -> str | None:
+    """The period of a row's own cell, else the one that the text behind it speaks of; either may be there alone.
+
+    Raises Unreadable.
+    """
+    own, _, spoken = text.rpartition(JOIN)
+    return find_period(spoken) if null_kind(own) is not None else period(own)
 
 
 _GAPS = re.compile(r"(?<=[\d年第])\s*/?\s*(?=[年第季月日]|[1-4一二三四]季)|(?<=[年第月])\s+(?=\d)")

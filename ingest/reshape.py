@@ -140,7 +140,7 @@ def _spoken(
         if text:
             spoken = named_parts(one, text, *near) if one.parts else Sections()
         else:
-            spoken = spoken_regions(one, *near) if one.texts else Sections()
+            spoken = spoken_regions(one, *near) if one.texts and one.filled == "region" else Sections()
         if spoken.rows:
             found[one.title] = spoken
         if spoken.rows and not text:

@@ -90,7 +90,7 @@ class DeclaredField:
     unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt
     texts: tuple[
         str, ...
-    ] = ()  # of a region: fields and headers whose texts may begin with it, where nothing else tells
+    ] = ()  # of a region: fields and headers whose texts may begin with it, where nothing else tells; of a period too
     parts: tuple[str, ...] = ()  # of a region: fields whose texts may be the name of a part of the one that is told
     labels: tuple[str, ...] = ()  # what a line beside the table calls it (`部门：…`), where it has no column
     grouped: bool = False  # a name of groups of rows: where it stands once a group, the blanks below mean it too

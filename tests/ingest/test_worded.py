@@ -56,3 +56,18 @@ def test_a_schema_says_what_its_words_are_and_are_not() -> None:
     assert (found.name, found.code) == ("height", "header_worded")
     assert find_likenesses(("编号", "实测枝下高(米)"), schema, {}) == ()
     assert find_likenesses(("编号", "实测株高(公顷)"), schema, {}) == ()
+
+
+def test_a_blank_year_is_that_of_the_rows_title(take: Taker) -> None:
+    rows = ["样例县2019年度国有建设用地供应计划,,1.5", "样例县供应计划,,2", "样例县2018年度供应计划,2017年,3"]
+    taken = take("供地计划标题,供应计划年度,供应总量(公顷)\n" + "\n".join(rows) + "\n", schema="land_supply.plan")
+    assert taken.column("plan_year") == ["2019", None, "2017"]
+    told = taken.finding("period_spoken")
+    assert (told.params["count"], told.cell) == (1, "A1")
+    assert "样例县2019年度" in taken.cells(1)["plan_year"]["raw"]
+
+
+def test_a_year_that_only_titles_tell(take: Taker) -> None:
+    rows = "样例县2019年度国有建设用地供应计划,1.5\n样例县2020年度国有建设用地供应计划,2\n"
+    taken = take("标题,供应总量(公顷)\n" + rows, schema="land_supply.plan")
+    assert taken.column("plan_year") == ["2019", "2020"]
