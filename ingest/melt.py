@@ -10,7 +10,7 @@ from functools import cached_property
 from ingest.claims import Claims
 from ingest.code_readers import reaches_of
 from ingest.families import DeclaredSchema
-from ingest.families.declared import Melt
+from ingest.families.declared import SHIFT, Melt
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import JOIN, fold, split_unit
@@ -84,7 +84,7 @@ class Melting:
         self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
         self.sayings.tell_lines(map(self._label, self.rows))
         self.units = MeltUnits(schema, found.unit if self.melt.unit else None, stated, self._says_all)
-        also = {name for word in self.melt.words for name in word.also if name != "shift"}
+        also = {name for word in self.melt.words for name in word.also if name != SHIFT}
         told = {*self.worded, *also, *self.kept, *filled, self.melt.period, *dict(self.sayings.places.values())}
         self.names = [one.name for one in schema.fields if one.name in told]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ingest.code_readers import ReachReader
-from ingest.families.declared import Melt, Word
+from ingest.families.declared import SHIFT, Melt, Word
 from ingest.headers import fold
 from ingest.melt_texts import part_of, when_of
 from ingest.periods import period, shift_quarter, year_and_part
@@ -111,7 +111,7 @@ class Sayings:
                     self.here.setdefault((name, value), year)
                     also.update(word.also if word is not None else {})
                     break
-        shift = int(also.pop("shift", "0"))
+        shift = int(also.pop(SHIFT, "0"))
         said.update({name: Said(text, text, (0, 0)) for name, text in self.filled.items() if name not in self.kept})
         if place in self.places:
             name, text = self.places[place]

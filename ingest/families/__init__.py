@@ -2,5 +2,6 @@
 
 from ingest.families.declarations import find_schema, list_schemas, load_schema
 from ingest.families.declared import Check, DeclaredField, DeclaredSchema
+from ingest.families.members import DeclarationError
 
-__all__ = ["Check", "DeclaredField", "DeclaredSchema", "find_schema", "list_schemas", "load_schema"]
+__all__ = ["Check", "DeclarationError", "DeclaredField", "DeclaredSchema", "find_schema", "list_schemas", "load_schema"]

@@ -8,11 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from catalog.messages import DEFAULT_LANGUAGE
 from ingest.families.declared import (
-    READERS,
-    RULES,
-    TYPES,
     Check,
     DeclaredField,
     DeclaredSchema,
@@ -23,6 +19,8 @@ from ingest.families.declared import (
     Tree,
     Word,
 )
+from ingest.families.members import DeclarationError, among, check_codes, check_members
+from ingest.families.verifying import verify
 from ingest.headers import fold
 
 _CODES = "codes"  # the folder of code lists that several schemas share
@@ -50,38 +48,45 @@ def _declarations() -> dict[str, dict[str, Any]]:
     root = files("ingest").joinpath("families")
     folders = [folder for folder in root.iterdir() if folder.is_dir() and folder.name != _CODES]
     sources = [source for folder in folders for source in folder.iterdir() if source.name.endswith(".toml")]
-    found = [tomllib.loads(source.read_text(encoding="utf-8")) for source in sources]
-    return {data["name"]: data for data in found}
+    found: dict[str, dict[str, Any]] = {}
+    for source in sources:
+        try:
+            data = tomllib.loads(source.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise DeclarationError(f"{source.name}: {error}") from None
+        if data.get("name", "") in found or not isinstance(data.get("name"), str):
+            raise DeclarationError(f"{source.name}: name is not given, or that of another schema")
+        found[data["name"]] = data
+    return found
 
 
 def load_schema(text: str) -> DeclaredSchema:
-    """A schema from the text of a declaration file. Raises ValueError that names what is wrong in it."""
-    return read_schema(tomllib.loads(text))
+    """A schema from the text of a declaration file. Raises DeclarationError, which names what is wrong in it."""
+    try:
+        return read_schema(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(str(error)) from None
 
 
 def read_schema(data: Mapping[str, Any]) -> DeclaredSchema:
-    """A schema from a declaration file's content. Raises ValueError that names what is wrong in it."""
-    try:
-        tables = tuple(_table(data, one) for one in data.get("table", ()))
-        schema = _one(data, data["field"] if not tables else data["table"][0]["field"], data.get("check", ()), tables)
-    except KeyError as missing:
-        raise ValueError(f"{data.get('name', '?')}: {missing} is not given") from None
-    except TypeError as unknown:
-        raise ValueError(f"{data.get('name', '?')}: {unknown}") from None
+    """A schema from a declaration file's content. Raises DeclarationError, which names what is wrong in it."""
+    check_members(data)
+    tables = tuple(_table(data, one) for one in data.get("table", ()))
+    schema = _one(data, data["field"] if not tables else data["table"][0]["field"], data.get("check", ()), tables)
     for one in (schema, *tables):
-        _verify(one)
+        verify(one)
     return schema
 
 
 def _table(data: Mapping[str, Any], one: Mapping[str, Any]) -> DeclaredSchema:
     own = {name: one[name] for name in ("title", "previous") if name in one}
     whole = {**data, **own, "key": one.get("key", ())}
-    plain = {name: value for name, value in whole.items() if name not in ("form", "melt", "explode", "tree")}
+    plain = {name: value for name, value in whole.items() if name not in ("form", "melt", "explode", "tree", "telling")}
     return _one({**plain, "table": one["name"]}, one["field"], one.get("check", ()), ())
 
 
 def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[DeclaredSchema, ...]) -> DeclaredSchema:
-    shared = _declarations()[data["like"]] if "like" in data else {}
+    shared = _shared(data["name"], data["like"]) if "like" in data else {}
     table = data.get("table")
     return DeclaredSchema(
         name=data["name"],
@@ -106,6 +111,12 @@ def _one(data: Mapping[str, Any], fields: Any, checks: Any, tables: tuple[Declar
         called=tuple(data.get("called", ())),
         past=_past(data.get("previous", {})),
     )
+
+
+def _shared(name: str, like: str) -> Mapping[str, Any]:
+    """The schema that another is like."""
+    among(f"{name}: like", (like,), _declarations())
+    return _declarations()[like]
 
 
 def _check(data: Mapping[str, Any]) -> Check:
@@ -176,7 +187,7 @@ def _declared(schema: str, name: str) -> Mapping[str, Any]:
     for one in _declarations().get(other, {}).get("field", ()):
         if one.get("name") == field:
             return {**_declared(other, one["like"]), **one} if "like" in one else dict(one)
-    raise ValueError(f"{schema}: there is no field {name} to be like")
+    raise DeclarationError(f"{schema}: there is no field {name} to be like")
 
 
 _LISTS = ("headers", "headers_low", "headers_high", "source", "dated", "labels", "instead", "pieces", "texts", "parts")
@@ -225,7 +236,12 @@ def _code_lists(names: str | list[str]) -> Mapping[str, Mapping[str, Any]]:
 def _code_list(name: str) -> Mapping[str, Mapping[str, Any]]:
     """A code list that several schemas share: `ingest/families/codes/<name>.toml`."""
     source = files("ingest").joinpath(f"families/{_CODES}/{name}.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    if not source.is_file():
+        known = [one.name.removesuffix(".toml") for one in files("ingest").joinpath(f"families/{_CODES}").iterdir()]
+        among("codes_from", (name,), sorted(known))
+    codes = tomllib.loads(source.read_text(encoding="utf-8"))
+    check_codes(source.name, codes)
+    return codes
 
 
 def _ends(data: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -242,26 +258,3 @@ def _spellings(codes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         for word in (code, *labels.get("spellings", ()), *(labels[tag] for tag in _LANGUAGES if tag in labels)):
             words.setdefault(fold(word), code)
     return words
-
-
-def _verify(schema: DeclaredSchema) -> None:
-    names = {one.name for one in schema.fields}
-    published = names | {end for one in schema.fields for end in one.ends or ()}
-    for one in schema.fields:
-        if one.type not in TYPES or one.reader not in READERS or DEFAULT_LANGUAGE not in one.titles:
-            raise ValueError(f"{schema.name}: field {one.name} has an unknown type or reader, or no title")
-        if not names.issuperset(one.source):
-            raise ValueError(f"{schema.name}: field {one.name} is made from a field that there is not")
-        if one.type == "code" and not one.codes and one.reader != "region":  # those are the country's
-            raise ValueError(f"{schema.name}: field {one.name} has no codes")
-    for check in schema.checks:
-        if check.rule not in RULES:
-            raise ValueError(f"{schema.name}: a check has an unknown rule; known are {', '.join(RULES)}")
-        if not published.issuperset(check.fields):
-            raise ValueError(f"{schema.name}: a check of {check.rule} names a field that there is not")
-    branches = schema.tree
-    tree = (*branches.top, *branches.inner, *branches.leaf, *(branches.sorts or ())) if branches else ()
-    past = (*schema.past.across, *schema.past.apart)
-    for what, fields in (("the key", schema.key), ("previous", past), ("the tree", tree)):
-        if not published.issuperset(fields):
-            raise ValueError(f"{schema.name}: {what} names a field that there is not")

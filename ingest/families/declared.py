@@ -33,20 +33,9 @@ READERS = (
     "label",
     "points",
 )
-RULES = (
-    "in_order",
-    "pattern",
-    "sum",
-    "product",
-    "ratio",
-    "same_start",
-    "code_letter",
-    "adds_up",
-    "within",
-    "growth",
-    "sums_to",
-    "held",
-)
+
+PLACES = ("any", "row", "column", "title", "path", "under", "name", "else", "over", "beside", "undated")  # of a word
+SHIFT = "shift"  # what a word may say besides: by how many quarters its time is another
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from catalog.errors import PortalError
+from ingest.families.members import DeclarationError
 from portal.settings import SettingError
 
 
@@ -24,6 +25,7 @@ class Lazy(click.Group):
         "publisher": "accounts",
         "dataset": "catalogue",
         "ingest": "ingesting",
+        "schema": "schemas",
         "search": "searching",
         "verify": "verifying",
         "backup": "saving",
@@ -59,6 +61,8 @@ def main() -> None:
         stop(str(error), 2)
     except PortalError as error:
         stop(explain(error), 1)
+    except DeclarationError as error:
+        stop(f"a declared schema is wrong: {error}", 1)
 
 
 def explain(error: PortalError) -> str:

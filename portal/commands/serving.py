@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from ingest.families import list_schemas
 from portal.commands.house import open_house
 from portal.context import House
 from portal.server.processes import listen, run_processes
@@ -33,6 +34,7 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool, with_demo:
     if with_demo and not _has_demo(house):
         subprocess.run([sys.executable, "-m", "portal", "demo"], check=True)  # its threads must not be forked from
     house.close()
+    list_schemas()  # a declaration that is wrong is told now
     try:
         listening = listen(host, port, workers or min(os.cpu_count() or 1, 4))
     except OSError as fault:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from ingest.families import find_schema, load_schema
+from ingest.families import declarations, find_schema, load_schema
 from tests.ingest.taking import Taker
 
 TREES = """
 name = "parks.trees"
 title = { zh-Hans = "古树名木", en = "Old trees" }
 key = ["tree_no"]
+like = "land_supply.deal"
 
 [personal]
 keeper = ["养护人"]
@@ -88,14 +90,45 @@ def test_a_schema_that_nobody_knew_takes_a_table_in(take: Taker, monkeypatch: py
     ("change", "words"),
     [
         (('name = "parks.trees"', ""), "'name' is not given"),
+        (('name = "parks.trees"', "name = parks"), "Invalid value .*line 2"),
         (("land_supply.deal.region_name", "land_supply.deal.nothing"), "no field land_supply.deal.nothing"),
-        (('fields = ["grant", "cost"]', 'fields = ["grant", "price"]'), "names a field that there is not"),
-        (('key = ["tree_no"]', 'key = ["tree"]'), "the key names a field"),
+        (('like = "land_supply.deal"\n', 'like = "land_supply.deals"\n'), "no land_supply.deals; do you"),
+        (('"grant", "cost"]', '"grant", "costs"]'), "check 1: there is no costs; do you mean cost[?]"),
+        (('fields = ["grant", "cost"]', 'fields = ["grant"]'), "in_order is over 2 or more fields, not 1"),
+        (('rule = "in_order"', 'rule = "in_ordr"'), "there is no rule in_ordr; do you mean in_order[?]"),
+        (('rule = "in_order"', 'rule = "same_start"'), "check 1: 'length' is not given"),
+        (('rule = "in_order"', 'rule = "in_order"\nleast = 2'), "check 1: there is no member least"),
+        (('rule = "in_order"', 'rule = "in_order"\nlevel = "fatal"'), "level: there is no fatal"),
+        (('key = ["tree_no"]', 'key = ["tree"]'), "key: there is no tree; do you mean tree_no[?]"),
+        (('key = ["tree_no"]', 'key = "tree_no"'), "key is a list of texts, not 'tree_no'"),
+        (("required = true", "requird = true"), "field tree_no: there is no member requird; do you mean required[?]"),
+        (("required = true", 'required = "yes"'), "required is true or false, not 'yes'"),
+        (('unit = "m"', 'unit = "metre"'), "metre is no canonical unit"),
+        (('unit = "m"', 'unit = "m"\nassumed = "公顷"'), "公顷 is no unit of m"),
+        (('unit = "m"', 'unit = "m"\nworded = "树(高"'), "worded: this is no pattern"),
+        (('unit = "m"', 'unit = "m"\nreader = "lest"'), "reader: there is no lest; do you mean least[?]"),
+        (('type = "decimal"', 'type = "decimals"'), "type: there is no decimals; do you mean decimal[?]"),
+        (('name = "height"', 'name = "Height"'), "field Height: names are of a-z"),
+        (("zh-Hans = \"一级\"", "zh_Hans = \"一级\""), "code first: .* zh_Hans; do you mean zh-Hans[?]"),
+        (('name = "height"', 'name = "tree_no"'), "no two fields have one"),
     ],
-)
+)  # fmt: skip
 def test_a_declaration_says_what_is_wrong_in_it(change: tuple[str, str], words: str) -> None:
+    assert change[0] in TREES
     with pytest.raises(ValueError, match=words):
         load_schema(TREES.replace(*change))
+
+
+def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "families" / "parks").mkdir(parents=True)
+    (tmp_path / "families" / "parks" / "trees.toml").write_text("name = 3\n", encoding="utf-8")
+    monkeypatch.setattr(declarations, "files", lambda package: tmp_path)
+    declarations._declarations.cache_clear()
+    try:
+        with pytest.raises(ValueError, match=r"trees\.toml: name is not given"):
+            declarations._declarations()
+    finally:
+        declarations._declarations.cache_clear()
 
 
 def test_every_schema_of_the_families_is_declared() -> None:

@@ -205,3 +205,14 @@ def test_a_database_elsewhere_is_not_migrated_by_the_way(
 def test_a_large_import_is_indexed_by_two_and_nothing_is_left(run: Run, tmp_path: Path) -> None:
     run("dataset", "import", lines(tmp_path, *(a_body(f"n-{number}") for number in range(2500))), "--publish")
     assert "datasets\t2500\nstale\t0" in run("search", "status").stdout
+
+
+def test_a_declaration_file_is_looked_through_before_it_is_used(run: Run, tmp_path: Path) -> None:
+    assert "land_supply.deal\t国有建设用地使用权成交公示\t1 tables" in run("schema", "list").output
+    words = 'name = "parks.trees"\ntitle = { zh-Hans = "古树" }\n[[field]]\nname = "no"\ntype = "string"\n'
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text(words + 'title = { zh-Hans = "编号" }\n', encoding="utf-8")
+    bad.write_text(words + 'titel = { zh-Hans = "编号" }\n', encoding="utf-8")
+    assert run("schema", "check", str(good)).stdout == "parks.trees\t古树\t1 tables, 1 fields, 0 checks\n"
+    told = run("schema", "check", str(good), str(bad), code=1).stderr
+    assert told == f"{bad}: parks.trees: field no: there is no member titel; do you mean title?\n"
