@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from ingest.claims import Claims
 from ingest.code_readers import holds_codes
 from ingest.families import DeclaredSchema, find_schema, list_schemas
+from ingest.families.declared import Tree
 from ingest.form_blocks import plain_label, spoken
 from ingest.form_names import Names
 from ingest.gather import Gather
@@ -29,8 +30,9 @@ _MANY_FIELDS, _SHARE_OF_MANY = 6, 0.35  # so many say enough, whatever stands be
 _ROWS = 200  # of a sheet, by which its layout is judged
 _PRINTED = 20_000  # rows of a sheet that a person may have laid out as a matrix or as forms; longer ones are lists
 _MATRIX_SHARE, _LEAST_FIGURES = 0.8, 4  # of the figures, those that a schema must have a place for
+_TITLED_SHARE = 0.4  # the same where the title speaks of it
 _TITLE = 80.0  # of 100: more than so much of the schema's title stands in the table's
-_TITLE_WEIGHT = 3  # columns that a title counts for
+_TITLE_WEIGHT, _PASSED_OVER = 3, 3  # columns that a title counts for, and all of a matrix's rows
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,13 @@ class Proposal:
     stood: int = 0  # required fields that others stand in for
     misread: int = 0  # required columns of codes that hold none of the schema's
     said: int = 0  # of a matrix: the fields that no column holds, but its words tell
+    passed_over: float = 0.0  # of a matrix: the share of its rows that are of something else
 
     @property
     def weight(self) -> float:
         """By what proposals are ranked."""
         faults = 2 * (len(self.missing) + self.stood + self.keyless + self.untold + self.misread)
+        faults += _PASSED_OVER * self.passed_over
         return len(set(self.mapping.values())) + self.said - faults + self.share + _TITLE_WEIGHT * self.by_title
 
     @property
@@ -77,8 +81,8 @@ def list_proposals(found: Found, sheet: RawSheet | None = None, named: str = "")
 
     `named` is the file's name: the title of a table that has none.
     """
-    title = fold(found.title or named)
-    titles = [title, *map(fold, found.banners)]
+    titles = list(dict.fromkeys(map(fold, (found.title or named, *found.banners))))
+    title = " ".join(titles)
     schemas = [one for one in list_schemas() if not (one.other and any(re.search(one.other, text) for text in titles))]
     made = [_propose(schema, found.headers, title) for schema in schemas]
     if sheet is not None and any(map(_is_likely, made)):
@@ -110,19 +114,31 @@ def _propose(schema: DeclaredSchema, headers: tuple[str, ...], title: str) -> Pr
     claims, beside = Claims(headers, schema, {}), schema.beside
     names = [name for one in schema.fields for name in (one.name, *(one.ends or ()))]
     taken = {place: name for name in names if (place := claims.find(name)) is not None}
+    if schema.tree and (at := _mixed(headers, claims, schema.tree)) is not None:
+        taken[at] = schema.tree.leaf[0]
     full = sum(map(bool, headers))
-    unknown = [at for at in claims.unknown() if headers[at] and not (beside and re.search(beside, fold(headers[at])))]
+    unknown = [
+        at
+        for at in claims.unknown()
+        if headers[at] and at not in taken and not (beside and re.search(beside, fold(headers[at])))
+    ]
     return Proposal(
         schema.name,
-        schema.titles["zh-Hans"],
+        schema.title,
         {headers[place]: name for place, name in sorted(taken.items())},
         1 - len(unknown) / full if full else 0.0,
-        tuple(one.title for one in schema.fields if claims.lacks(one)),
+        tuple(one.title for one in schema.fields if claims.lacks(one) and one.name not in taken.values()),
         stood=sum(claims.stands_in(one) is not None for one in schema.fields),
         keyless=sum(name not in taken.values() for name in schema.key) / max(1, len(schema.key)),
         untold=bool(schema.telling) and all(claims.find(name) is None for name in schema.telling),
         by_title=_is_titled(schema, title),
     )
+
+
+def _mixed(headers: tuple[str, ...], claims: Claims, tree: Tree) -> int | None:
+    """The column in which projects may stand below their units, where none holds them alone."""
+    free = claims.unknown() if claims.find(tree.leaf[0]) is None else ()
+    return next((at for at in free if re.search(tree.heading, fold(headers[at]))), None)
 
 
 def _misread(one: Proposal, headers: tuple[str, ...], rows: list[list[str]]) -> int:
@@ -141,55 +157,53 @@ def _by_layout(schemas: Sequence[DeclaredSchema], found: Found, sheet: RawSheet,
     every = sheet_rows(sheet)
     made = []
     for schema in schemas:
-        share, said = 1.0, 0
+        titled = _is_titled(schema, title)
         upright = turned_headers(schema, every) if schema.melt is None and schema.form is None else ()
         if upright:
             made.append(_propose(schema, upright, title))
             continue
         if schema.melt is not None:
-            mapping, share, said = _melted(schema, sheet, found, data)
-        elif schema.form is not None:
-            mapping = _labels_of_form(schema, printed)
+            made += _melted(schema, sheet, found, data, titled=titled)
+            continue
+        if schema.form is not None:
+            mapping = _labels_of_form(schema, printed, titled=titled)
         else:
             mapping = Records(schema, {}).labels(printed) if sheet.grid else {}
         if mapping:
-            titled = _is_titled(schema, title)
             untold = schema.form is not None and set(mapping.values()).isdisjoint(schema.telling)
-            name = schema.titles["zh-Hans"]
-            made.append(Proposal(schema.name, name, mapping, share, (), titled, untold=untold, said=said))
+            made.append(Proposal(schema.name, schema.title, mapping, 1.0, (), titled, untold=untold))
     return made
 
 
-def _labels_of_form(schema: DeclaredSchema, rows: list[tuple[int, list[str]]]) -> dict[str, str]:
-    """The labels of a form with the fields they name; none where no block of it begins."""
+def _labels_of_form(schema: DeclaredSchema, rows: list[tuple[int, list[str]]], *, titled: bool) -> dict[str, str]:
+    """The labels of a form with the fields they name; none where no block of it begins and no title speaks of it."""
     texts = [one for _, cells in rows for cell in cells if cell for one in (cell, spoken(cell)[0]) if one]
     tables = [Names(table) for table in schema.tables]
     fields = ((text, next((one.name for names in tables if (one := names.first(text))), None)) for text in texts)
     found = {text: name for text, name in fields if name is not None}
     words = set(map(plain_label, found))
-    begins = schema.form is not None and any(plain_label(start) in words for start in schema.form.start)
+    begins = titled or any(plain_label(start) in words for start in (schema.form.start if schema.form else ()))
     return found if begins and len(found) >= _LEAST_LABELS else {}
 
 
 def _melted(
-    schema: DeclaredSchema, sheet: RawSheet, found: Found, rows: list[tuple[int | str, ...]]
-) -> tuple[dict[str, str], float, int]:
-    """The columns of a matrix, the share of its figures that the schema has a place for, and how many fields are said.
-
-    No columns where these are too few.
-    """
+    schema: DeclaredSchema, sheet: RawSheet, found: Found, rows: list[tuple[int | str, ...]], *, titled: bool
+) -> list[Proposal]:
+    """The schema with the columns of a matrix; none where it has a place for too few of the figures."""
     assert schema.melt is not None  # noqa: S101 - the caller asks only for schemas that melt
     claims = Claims(found.headers, schema, {})
     if all(claims.find(name) is not None for name in (schema.melt.value, *schema.melt.needs)):
-        return {}, 0.0, 0  # it is long already
+        return []  # it is long already
     melting = Melting(schema, sheet, found, rows, {}, None, Gather(), {})
     share, names = melting.placed()
     figures, said = len(rows) * len(melting.figures), names | set(melting.kept)
-    if share < _MATRIX_SHARE or figures < _LEAST_FIGURES or len(said) < _LEAST_SAID:
-        return {}, 0.0, 0
+    least = _TITLED_SHARE if titled else _MATRIX_SHARE
+    if share < least or figures < _LEAST_FIGURES or len(said) < _LEAST_SAID:
+        return []
     kept = {found.headers[place]: name for name, place in melting.kept.items()}
     columns = {**kept, **{found.headers[place]: schema.melt.value for place in melting.figures}}
-    return columns, share, len(names - set(columns.values()))
+    words, over = len(names - set(columns.values())), len(melting.ignored) / len(rows)
+    return [Proposal(schema.name, schema.title, columns, share, (), titled, said=words, passed_over=over)]
 
 
 def _is_titled(schema: DeclaredSchema, title: str) -> bool:

@@ -252,6 +252,11 @@ class DeclaredSchema:
     beside: str = ""  # a pattern of headers that such tables have beside their fields: no evidence against it
 
     @property
+    def title(self) -> str:
+        """The title in Simplified Chinese."""
+        return self.titles[DEFAULT_LANGUAGE]
+
+    @property
     def family(self) -> str:
         """The first part of the name."""
         return self.name.partition(".")[0]

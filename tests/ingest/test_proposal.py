@@ -31,7 +31,9 @@ def test_the_proposal_is_not_taken_without_the_steward(take: Taker) -> None:
 
 
 def test_two_schemas_that_fit_alike_are_a_choice(take: Taker) -> None:
-    found = take("地块编号,土地面积(公顷),成交价(万元),受让人\nA1,1,2,某公司\n").finding("schemas_proposed")
+    found = take("地块编号,土地面积(公顷),成交价(万元),受让人,签订日期\nA1,1,2,某公司,2021-3-4\n").finding(
+        "schemas_proposed"
+    )
     assert {found.params["schema"], found.params["other"]} == {"land_supply.deal", "land_supply.result"}
 
 
@@ -89,7 +91,7 @@ def test_a_word_that_turns_the_meaning_is_no_likeness(header: str) -> None:
 def test_proposals_stand_out_or_do_not() -> None:
     headers = tuple(RESULT.strip().split(","))
     assert is_clear(list_proposals(Found(headers, 1)))
-    assert not is_clear(list_proposals(Found(("地块编号", "土地面积", "成交价", "受让人"), 1)))
+    assert not is_clear(list_proposals(Found(("地块编号", "土地面积", "成交价", "受让人", "签订日期"), 1)))
 
 
 def test_a_matrix_is_looked_for_on_sheets_that_somebody_laid_out(take: Taker) -> None:
@@ -127,3 +129,32 @@ def test_what_columns_of_codes_hold_tells_schemas_apart(take: Taker) -> None:
     prices = "地区,统计年度,用途,指标,数值\n成都市,2021,商服,地面地价水平值,5\n成都市,2021,住宅,环比增长率,5\n"
     likely = {one.schema: one.misread for one in take(prices).outcome.proposals}
     assert likely == {"land_price.quarterly": 0, "gov_debt.economy": 1, "gov_debt.flow": 1}
+
+
+def test_what_a_matrix_passes_over_speaks_against_a_schema(take: Taker) -> None:
+    lines = ["一、2022年末地方政府一般债务余额实际数,,120", "二、2023年末地方政府一般债务余额限额,150,",
+             "三、2023年地方政府一般债务发行额,30,28", "四、2023年地方政府一般债务还本支出,9,8",
+             "五、2023年末地方政府一般债务余额预计执行数,,140"]  # fmt: skip
+    text = "样例县2023年地方政府一般债务余额情况表\n单位：亿元\n项目,预算数,执行数\n" + "\n".join(lines) + "\n"
+    assert take(text).finding("schema_proposed").params["schema"] == "gov_debt.flow"
+
+
+def test_a_title_is_enough_for_few_figures_and_for_a_form_that_begins_with_other_words(take: Taker) -> None:
+    lines = [
+        "地区生产总值（亿元）,5,6",
+        "常住人口数（万人）,40,41",
+        "一般公共预算收入（亿元）,2,3",
+        "医院床位数（张）,9,9",
+    ]
+    text = "样例市经济、财政基本情况表\n项目,2021年,2022年\n" + "\n".join(lines) + "\n"
+    assert take(text).finding("schema_proposed").params["schema"] == "gov_debt.economy"
+    heads = "单位编码,单位(专项)名称,资金总额,绩效目标,一级指标,二级指标,三级指标,指标值\n"
+    rows = "302,样例市样例局,30,,,,,\n,样例专项,30,完成样例,产出指标,数量指标,样例数,≥3个\n,,,,,质量指标,合格率,≥9%\n"
+    text = "2023年度项目支出绩效目标表\n单位：万元\n" + heads + rows
+    assert take(text).finding("schema_proposed").params["schema"] == "fiscal_project.targets"
+
+
+def test_a_list_of_units_over_projects_is_one_of_projects(take: Taker) -> None:
+    rows = "201,样例局,5\n201001,样例局本级,5\n,样例项目,3\n,另一项目,2\n"
+    text = "2022年项目支出预算表\n单位：万元\n单位编码,单位（项目）名称,项目金额\n" + rows
+    assert take(text).finding("schema_proposed").params["schema"] == "fiscal_project.budget"
