@@ -79,11 +79,21 @@ class SpanReader(DecimalReader):
         self._end, self._most = end, most
         if most is not None:
             self.plain = rf"^(?:-?[0-9]{{1,{len(str(most)) - 1}}}(?:\.[0-9]{{1,20}})?)?$"
+        self._is_open = False
+
+    def head(self, header: str) -> None:
+        """Heed a header that says of which end bare numbers are (`最大容积率`): they do not tell the other."""
+        said = [end for end, words in enumerate(("最小|最低", "最大|最高")) if re.search(words, header)]
+        self._is_open = len(said) == 1 and said[0] != self._end
+        if self._is_open:
+            self.plain = r"^$"
 
     def read(self, text: str) -> Any:
         found = ranges.span(text)
         if self._most is not None and max(found.low or 0, found.high or 0) > self._most:
             raise Unreadable("range_beyond", most=self._most)
+        if self._is_open and found.low == found.high:
+            return None
         return found.high if self._end else found.low
 
 

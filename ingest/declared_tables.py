@@ -15,7 +15,7 @@ from ingest.assumed import Units
 from ingest.claims import Claims
 from ingest.code_readers import RegionReader
 from ingest.coded import each
-from ingest.declared_readers import LongestReader, make_reader
+from ingest.declared_readers import LongestReader, SpanReader, make_reader
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
@@ -32,7 +32,7 @@ from ingest.regions import told_within
 from ingest.sums import find_parts, find_whole
 from ingest.tables import Found
 from ingest.unit_readers import SumReader, UnitBesideReader, put_together
-from ingest.units import fitting, stated
+from ingest.units import Unit, fitting, stated
 
 _LOW, _HIGH = 0, 1
 _UNIT_HEADER = re.compile(r"单位$|dw$")
@@ -212,6 +212,14 @@ class DeclaredPlan:
         titles = (one.titles_low, one.titles_high)[end] or one.titles
         return None if place is None else self._planned(one, name, titles, (place,), end, derived=True)
 
+    def _reader(self, one: DeclaredField, unit: Unit | None, end: int, place: int, *, derived: bool) -> Reader:
+        reader = make_reader(one, unit, end, derived=derived, within=self._within, about=self._about)
+        if isinstance(reader, SpanReader):
+            reader.head(self._table.headers[place])
+        if isinstance(reader, LongestReader):
+            reader.among = derived and place == self._claims.find(one.among)
+        return reader
+
     def _planned(
         self,
         one: DeclaredField,
@@ -223,9 +231,7 @@ class DeclaredPlan:
         derived: bool,
     ) -> Planned:
         unit = self._units.of(one, sources[0])
-        reader = make_reader(one, unit, end, derived=derived, within=self._within, about=self._about)
-        if isinstance(reader, LongestReader):
-            reader.among = derived and sources[0] == self._claims.find(one.among)
+        reader = self._reader(one, unit, end, sources[0], derived=derived)
         field = Field(
             name,
             titles["zh-Hans"],

@@ -30,6 +30,7 @@ _HEAD = 2 << 20  # bytes by which a column's repetition is judged, at most so ma
 _JUDGED = 10_000
 _SAMPLE = 1 << 18
 _LINES = 60
+_REGULAR = 0.55  # of the lines
 _READING = 0.4  # share of the whole work that reading is
 
 
@@ -53,6 +54,12 @@ def find_layout(sample: str) -> Layout:
     layouts = [_try(sample, delimiter) for delimiter in DELIMITERS]
     score, layout = max(layouts, key=lambda one: one[0])
     return layout if score > 0 else Layout(",", 1)
+
+
+def has_rows(sample: str) -> bool:
+    """Whether most lines are cut into the same number of cells by some delimiter; a stroke may only close one."""
+    layouts = [_try(sample, one) for one in DELIMITERS]
+    return any(score > _REGULAR and one.width > (2 if one.delimiter == "|" else 1) for score, one in layouts)
 
 
 def _try(sample: str, delimiter: str) -> tuple[float, Layout]:

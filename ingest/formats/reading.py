@@ -13,6 +13,7 @@ from ingest.formats.bundle import Member, unpack
 from ingest.formats.delimited import read_delimited
 from ingest.formats.jsonrows import read_json
 from ingest.formats.kinds import BUNDLE, MARKUP, WORKBOOK, kind_of
+from ingest.formats.pages import read_page
 from ingest.formats.workbook import MARKUP_CHILD, read_workbook
 from ingest.progress import Tell
 from ingest.raw import RawSheet
@@ -65,7 +66,7 @@ def _read_single(source: Path, filename: str, workdir: Path, tell: Tell, asked: 
     if _is_json(text):
         raw = read_json(text, target, tell, lines=filename.lower().endswith(_LINES))
     else:
-        raw = read_delimited(text, target, tell)
+        raw = read_page(text, target, tell) or read_delimited(text, target, tell)
     return Reading((raw,), public, said)
 
 
