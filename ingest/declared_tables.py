@@ -21,6 +21,7 @@ from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.headings import is_foreign
+from ingest.indicators import IndicatorReader, find_indicators
 from ingest.likeness import find_likenesses
 from ingest.nulls import PATTERN, null_kind, strip
 from ingest.origins import ReshapedSheet
@@ -62,6 +63,7 @@ class DeclaredPlan:
         if is_foreign(table.unit, table.banners, self._within) and stated(unit, "CNY") is None:
             self._claims.leave_money()
         self._units = Units(table, schema, self._claims, unit, lambda: first_rows(sheet, _LOOK))
+        self._told_by: list[int] = []  # the column that tells bounds of planning together
         self._parts = self._told_parts()
         self._columns = self._plan()
         decimals = [(one.reader, one) for one in self._columns if isinstance(one.reader, DecimalReader)]
@@ -139,7 +141,8 @@ class DeclaredPlan:
 
     def _columns_of(self, one: DeclaredField) -> list[Planned]:
         if one.ends is not None:
-            return [column for end in (_LOW, _HIGH) if (column := self._end(one, end)) is not None]
+            found = [column for end in (_LOW, _HIGH) if (column := self._end(one, end)) is not None]
+            return found or self._told_together(one)
         own = self._claims.find(one.name)
         if parts := self._parts.get(one.name):
             return self._read_by(one, parts, SumReader(one.unit, self._units.of(one, parts[0])), derived=True)
@@ -203,6 +206,19 @@ class DeclaredPlan:
         rows = [row for number, row in first_rows(self._sheet, _LOOK) if number > self._table.top]
         words = {text for row in rows if (text := strip(row[place]))}
         return place if words and all(fitting(text, one.unit) for text in words) else None
+
+    def _told_together(self, one: DeclaredField) -> list[Planned]:
+        """A range without a column, where one cell tells several bounds; that is told."""
+        place = find_indicators(one, self._table.headers, self._told_by or self._claims.unknown(), self._first_rows)
+        if place is None or one.ends is None:
+            return []
+        self._gather.add(INFO, "bounds_in_text", self._place(place), header=self._table.headers[place])
+        self._told_by = [place]
+        self._claims.take(place, f"{one.name}.told")
+        unit = fitting(one.assumed or "", one.unit or "")
+        titles = (one.titles_low or one.titles, one.titles_high or one.titles)
+        made = (self._planned(one, name, titles[end], (place,), end, derived=True) for end, name in enumerate(one.ends))
+        return [replace(column, reader=IndicatorReader(one, unit, end)) for end, column in enumerate(made)]
 
     def _end(self, one: DeclaredField, end: int) -> Planned | None:
         """One end of a range, from its own column or from the one that holds both."""

@@ -219,6 +219,7 @@ _PLAIN = (
     "worded",
     "unlike",
     "rest",
+    "indicator",
     "coded",
 )
 

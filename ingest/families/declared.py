@@ -75,6 +75,7 @@ class DeclaredField:
     filled: str = ""  # `period region number body code`: what title or file name say, where it has no column of its own
     worded: str = ""  # in forms: a pattern of headings that can only mean it, where none is spelt as declared
     coded: str = ""  # in forms: a pattern of a line above without a label, with its `name` behind its code
+    indicator: str = ""  # of a range: a pattern of what it is called in texts that tell several bounds of planning
     rest: str = ""  # a pattern of the headings of what is left of a whole beside its other parts
     unlike: str = ""  # in forms: a pattern of headings that are never it, however they are spelt
     texts: tuple[

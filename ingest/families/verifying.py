@@ -55,7 +55,7 @@ def _verify_field(where: str, one: DeclaredField, names: Iterable[str]) -> None:
     if one.type == "code" and not one.codes and one.reader != "region":  # those are the country's
         raise DeclarationError(f"{where}: a field of type code has codes or codes_from")
     _verify_units(where, one)
-    for what in ("worded", "unlike", "rest", "coded", "alone", "code_pattern"):
+    for what in ("worded", "unlike", "rest", "coded", "alone", "indicator", "code_pattern"):
         _compile(f"{where}: {what}", getattr(one, what))
     for code, pattern in one.patterns.items():
         _compile(f"{where}: pattern of {code}", pattern)
