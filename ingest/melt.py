@@ -14,7 +14,7 @@ from ingest.families.declared import SHIFT, Melt
 from ingest.findings import INFO, WARNING, Refused
 from ingest.gather import Gather, Place
 from ingest.headers import JOIN, fold, split_unit
-from ingest.melt_labels import Labels, Meanings, Text
+from ingest.melt_labels import Labels, Meanings, Text, label_of
 from ingest.melt_texts import has_figure, in_money, is_bare, is_figure, is_no_line, with_part, with_years
 from ingest.melt_units import MeltUnits, UnitColumn, refused_without_unit
 from ingest.melt_words import Said, Sayings
@@ -254,8 +254,7 @@ class Melting:
         return [place for place in range(self.sheet.width) if place not in apart and place not in self.figures]
 
     def _label(self, row: Row) -> str:
-        texts = (str(row[place + 1]) for place in self._ahead)
-        return " ".join(strip(text) for text in texts if not is_bare(text)).strip()
+        return label_of(str(row[place + 1]) for place in self._ahead)
 
     @cached_property
     def _apart(self) -> set[int]:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from ingest.melt_texts import is_bare
+from ingest.nulls import strip
 
 _LEVELS = (
     re.compile(r"[一二三四五六七八九十]+[、：:．.]|附\s*[:：]"),
     re.compile(r"[（(][一二三四五六七八九十]+[)）]"),
 )
 _PART = re.compile(r"其\s*中")
+_COUNTED_YEAR = re.compile(r"((?:19|20)\d{2})\s*[-－]\s*([1-3])\s*年")
 _SET_IN = re.compile(r"(?:[ \t\xa0]{2}|\u3000)\s*\S")
 
 At = tuple[int, int]
 Text = tuple[str, At]
+
+
+def label_of(texts: Iterable[str]) -> str:
+    """The label that the texts before a row's figures are; a year that the form counted from another written out.
+
+    `2019-1年` is 2018年.
+    """
+    words = " ".join(strip(text) for text in texts if not is_bare(text)).strip()
+    return _COUNTED_YEAR.sub(lambda found: f"{int(found[1]) - int(found[2])}年", words)
 
 
 @dataclass

@@ -223,6 +223,18 @@ def test_headers_of_two_rows_lie_over_the_columns_that_are_there(take: Taker) ->
     ]
 
 
+def test_a_year_that_the_form_counts_from_another_is_written_out(take: Taker) -> None:
+    lines = ["一、2019-1年地方政府债务限额,3", "其中:一般债务限额,2", "专项债务限额,1", "三、2019年地方政府债务限额,5"]
+    text = "柯桥区2019年地方政府债务限额调整情况表\n单位:亿元\n项目,本级\n" + "\n".join(lines) + "\n"
+    taken = take(text, schema="gov_debt.flow")
+    assert picked(taken.rows, "period", "debt_type", "item") == [
+        ("2018", "total", "limit_start"),
+        ("2018", "general", "limit_start"),
+        ("2018", "special", "limit_start"),
+        ("2019", "total", "limit_end"),
+    ]
+
+
 def test_rows_on_lines_have_their_lost_spans_again(take: Taker) -> None:
     taken = take("样例县挂牌出让公告\n一、地块简介\n" + HEAD + ROWS, "t.txt", schema="land_supply.notice")
     names = ("far_min", "far_max", "density_max", "green_min", "green_max", "height_max", "start_price", "deposit")
