@@ -20,8 +20,7 @@ _STROKED = 0.6  # of the lines: those that begin or end with a stroke, where str
 _LEAST, _WIDEST = 3, 40  # columns
 _KNOWN, _SHARE, _GAP = 4, 0.6, 2  # header cells that must be known, and unknown ones in a row among them
 _LONGEST = 40  # characters of a header cell
-_ROW_AGREES = 0.6  # of the cells, those that are of their column's sort
-_LOOK = 12  # rows by which a layout is judged
+_ROW_AGREES = 0.75  # of the cells of a row, those that are of their column's sort
 _ROUND = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0), (0, 3), (1, 2))  # unknown cells before and behind the others
 _PIECE = re.compile("[\u4e00-\u9fff]{1,6}")  # of a header cell that a line break parts
 _IN_DATA = re.compile(r"\d{3}|[〔\[【。：:]")
@@ -183,9 +182,19 @@ def _filled(cells: Sequence[Cell], start: int, stop: int, heads: list[Cell]) -> 
             break
         rows.append(row)
         at += width
-    if not rows or sum(map(bool, wanted)) < _LEAST or agreement(rows[:_LOOK], wanted) < AGREE:
+    if not rows or sum(map(bool, wanted)) < _LEAST or agreement(rows, wanted) < AGREE or _goes_on(cells, at, width):
         return None
     return _Table(start, heads, [*numbers, *rows], at)
+
+
+def _goes_on(cells: Sequence[Cell], at: int, width: int) -> bool:
+    """Whether figures stand behind a table before anything ends it: a row below has lost a cell, or has one more."""
+    for _, text in cells[at : at + width]:
+        if _NOTE.match(text) or _UNIT.search(text) or len(text) > _LONGEST:
+            return False
+        if text and _is_figure(text):
+            return True
+    return False
 
 
 def _counts(row: Sequence[Cell], width: int) -> bool:
@@ -238,8 +247,11 @@ def _headed(cells: Sequence[Cell], place: int, width: int, count: int) -> _Table
         first -= 1
     for start in range(first, place):
         for heads in level(cells[start:place], width):
-            rows = [list(cells[one : one + width]) for one in range(place, place + count * width, width)]
-            return _Table(start, heads, rows, place + count * width)
+            end = place + count * width
+            rows = [list(cells[one : one + width]) for one in range(place, end, width)]
+            behind = [text for _, text in cells[end : end + 2]]
+            lost = len(behind) > 1 and not _is_figure(behind[0]) and _is_figure(behind[1])  # a row of other length
+            return None if lost else _Table(start, heads, rows, end)
     return None
 
 

@@ -198,8 +198,9 @@ def test_a_cell_a_line_is_a_table_by_its_header(take: Taker) -> None:
     assert {one["period"] for one in taken.rows} == {"2025-Q1"}
 
 
-def test_a_cell_a_line_without_one_cell_is_no_table(take: Taker) -> None:
-    text = STOCK.replace("样例城市建设有限公司\n", "")
+@pytest.mark.parametrize("lost", ["样例城市建设有限公司\n", "样例置业有限公司\n", "2.778797\n"])
+def test_a_cell_a_line_without_one_cell_is_no_table(take: Taker, lost: str) -> None:
+    text = STOCK.replace(lost, "")
     assert take.refused(text, "t.txt", schema="land_supply.residential_stock").code == "required_missing"
 
 
@@ -209,6 +210,11 @@ def test_strokes_close_the_cells_of_a_form(take: Taker) -> None:
     told = {(one["measure"], one["use"], one["period"]): one["value"] for one in taken.rows}
     assert told["level", "industrial", "2013-Q4"] == 783
     assert told["floor_level", "residential", "2014-Q1"] == 2869
+
+
+def test_a_row_that_has_lost_a_figure_is_no_table(take: Taker) -> None:
+    text = LIMITS.replace("32.47 |\n", "32.47 |\n越城区 |\n1 |\n2 |\n3 |\n4 |\n5 |\n")
+    assert take.refused(text, "t.txt", schema="gov_debt.limit_balance").code in ("matrix_unclear", "row_long")
 
 
 def test_headers_of_two_rows_lie_over_the_columns_that_are_there(take: Taker) -> None:
