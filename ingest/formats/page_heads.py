@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise, product
 
 from ingest.claims import spellings_by_name
 from ingest.families import list_schemas
@@ -13,7 +13,7 @@ from ingest.headers import JOIN, fold, split_unit
 from ingest.nulls import null_kind
 
 AGREE = 0.85  # of the cells, those that are of their column's sort
-_MOST_GROUPS = 3
+_MOST_GROUPS, _MOST_WAYS = 3, 1_000
 _OTHERS = ("序号", "四至", "公式", "地区", "项目", "预算数", "执行数", "本级", "本地区", "下级")
 _ENDS = re.compile("最[大小高低]")  # `最大容积率`
 _GROUP = re.compile("指标|要求|条件|情况|规划|信息|基本|其中")  # over several columns
@@ -77,11 +77,13 @@ def spread(upper: Sequence[Cell], lower: Sequence[Cell], rows: Sequence[Sequence
     unknown = [at for at in every if not known(upper[at][1])]
     named = [at for at in unknown if _GROUP.search(upper[at][1])]
     for places in (named, unknown, every):
+        every_way = product(combinations(places, groups), _sizes(lower, groups))
         ways = [
             _under(upper, lower, dict(zip(chosen, sizes, strict=True)))
-            for chosen in combinations(places, groups)
-            for sizes in _sizes(lower, groups)
+            for chosen, sizes in islice(every_way, _MOST_WAYS + 1)
         ]
+        if len(ways) > _MOST_WAYS:
+            return None
         likely = [way for way in ways if agreement(rows, sorts([text for _, text in way])) >= AGREE]
         if likely:
             return likely[0] if len(likely) == 1 else None

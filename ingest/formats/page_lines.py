@@ -116,5 +116,6 @@ def _over(levels: Sequence[Row], data: Sequence[Row], line: int) -> Row:
     named = [row for row in levels if not all(_COUNTED.fullmatch(text) for _, text in row)]
     heads = spread(named[0], named[1], data) if len(named) == 2 and data else None  # two rows of names
     if heads is None:
-        raise Refused("header_spans_lost", row=line, count=len(levels[0]), columns=len(data[0]) if data else 0)
+        columns = len(data[0]) if data else 0
+        raise Refused("header_spans_lost", row=line, line=line, count=len(levels[0]), columns=columns)
     return heads

@@ -15,9 +15,10 @@ from ingest.nulls import strip
 from ingest.progress import Progress, Tell
 from ingest.raw import RawSheet, RawWriter
 
-_MOST = 1 << 20  # bytes: a longer text is no page
+_MOST = 1 << 18  # bytes: a longer text is no page
+_TRIED = 200  # windows of known words that are tried as headers
 _STROKED = 0.6  # of the lines: those that begin or end with a stroke, where strokes close cells
-_LEAST, _WIDEST = 3, 40  # columns
+_LEAST, _WIDEST, _ROWS = 3, 40, 2  # columns, and rows of a label and figures
 _KNOWN, _SHARE, _GAP = 4, 0.6, 2  # header cells that must be known, and unknown ones in a row among them
 _LONGEST = 40  # characters of a header cell
 _ROW_AGREES = 0.75  # of the cells of a row, those that are of their column's sort
@@ -132,10 +133,11 @@ def _tables(cells: Sequence[Cell], *, stroked: bool) -> list[_Table]:
 
 def _by_words(cells: Sequence[Cell]) -> Iterator[_Table]:
     """The tables whose header cells are known words; up to three unknown ones may stand round these."""
-    at = 0
-    while at < len(cells):
+    at = tried = 0
+    while at < len(cells) and tried < _TRIED:
         last = _end_of_words(cells, at)
         found = next(_with_words(cells, at, last), None) if last > at else None
+        tried += last > at
         if found is not None:
             yield found
         at = found.end if found is not None else at + 1
@@ -159,7 +161,12 @@ def _may_head(cell: Cell) -> bool:
 def _end_of_words(cells: Sequence[Cell], first: int) -> int:
     """Behind the last known header cell of those that begin here; the same place where too few are known."""
     last, count, gap, at = first, 0, 0, first
-    while at < len(cells) and gap <= _GAP and 0 < len(cells[at][1]) <= _LONGEST and not _is_figure(cells[at][1]):
+    while (
+        at < min(len(cells), first + _WIDEST)
+        and gap <= _GAP
+        and 0 < len(cells[at][1]) <= _LONGEST
+        and not _is_figure(cells[at][1])
+    ):
         if known(cells[at][1]):
             last, count, gap = at + 1, count + 1, 0
         else:
@@ -209,12 +216,17 @@ def _is_figure(text: str) -> bool:
 
 def _by_figures(cells: Sequence[Cell]) -> Iterator[_Table]:
     """The tables of labels with as many figures behind each."""
+    tried, rows = 0, frozenset[int]()
     for place in range(len(cells)):
-        lengths = _runs(cells, place)
-        if len(lengths) > 1 and lengths[0] >= _LEAST:
-            one = _headed(cells, place, lengths[0], len(lengths))
-            if one is not None:
-                yield one
+        lengths = _runs(cells, place) if place not in rows and tried < _TRIED else []
+        if len(lengths) < _ROWS or lengths[0] < _LEAST:
+            continue
+        tried += 1
+        if len(lengths) > _ROWS:  # what begins with one of its rows is less of it
+            rows |= set(range(place, place + sum(lengths), lengths[0]))
+        one = _headed(cells, place, lengths[0], len(lengths))
+        if one is not None:
+            yield one
 
 
 def _runs(cells: Sequence[Cell], place: int) -> list[int]:
