@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -98,6 +100,7 @@ def test_a_schema_that_nobody_knew_takes_a_table_in(take: Taker, monkeypatch: py
         (('rule = "in_order"', 'rule = "in_ordr"'), "there is no rule in_ordr; do you mean in_order[?]"),
         (('rule = "in_order"', 'rule = "same_start"'), "check 1: 'length' is not given"),
         (('rule = "in_order"', 'rule = "in_order"\nleast = 2'), "check 1: there is no member least"),
+        (('rule = "in_order"', 'rule = "in_order"\npattern = "a(?=b)"'), "may not stand in a pattern of a check"),
         (('rule = "in_order"', 'rule = "in_order"\nlevel = "fatal"'), "level: there is no fatal"),
         (('key = ["tree_no"]', 'key = ["tree"]'), "key: there is no tree; do you mean tree_no[?]"),
         (('key = ["tree_no"]', 'key = "tree_no"'), "key is a list of texts, not 'tree_no'"),
@@ -139,3 +142,8 @@ def test_every_schema_of_the_families_is_declared() -> None:
         "gov_debt": ("limit_balance", "flow", "bonds", "economy"),
     }
     assert all(find_schema(f"{family}.{name}") for family, parts in names.items() for name in parts)
+
+
+def test_what_must_not_be_forked_from_is_not_loaded_with_the_schemas() -> None:
+    program = "import sys; from ingest.families import list_schemas; list_schemas(); sys.exit('polars' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
