@@ -11,9 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ingest.form_blocks import plain_label
+from ingest.headers import fold, split_unit
+from ingest.row_words import matching_total
 from ingest.underheads import is_number
 
 AMONG = re.compile(r"^\s*其\s*中\s*[:：]?\s*")
+_SHARE = re.compile(r"占.*[比率重]|比[例重]")
 
 
 def find_parts(
@@ -21,17 +24,25 @@ def find_parts(
 ) -> tuple[tuple[int, ...], frozenset[str]]:
     """The columns after the first that are fields of their own as it is, and the labels of the row that it crosses.
 
-    `names` are labels with the fields that they name.
+    `names` are labels with the fields that they name; a first column of no field (`计划供应面积`) is of the total.
     """
     told = [names.get(plain_label(AMONG.sub("", heads[at]))) for at in columns] if heads else []
-    if len(told) < 2 or None in told or len(set(told)) < len(told):
+    if len(told) < 2 or None in told[1:] or len(set(told)) < len(told):
         return (), frozenset()
-    return tuple(columns[1:]), frozenset(label for label, name in names.items() if name == told[0])
+    if told[0] is None and (len(told) < 3 or AMONG.match(heads[columns[0]])):
+        return (), frozenset()
+    whole = [label for label, name in names.items() if (name == told[0] if told[0] else matching_total(label))]
+    return tuple(columns[1:]), frozenset(whole)
+
+
+def is_share(head: str) -> bool:
+    """Whether a column only says how much of the whole its row is: `占总量比例（%）`."""
+    return bool(_SHARE.search(fold(split_unit(head)[0])))
 
 
 def are_heads(cells: Sequence[str], names: Mapping[str, str]) -> bool:
     """Whether a row says of its columns which fields they are."""
-    words = dict.fromkeys(plain_label(AMONG.sub("", cell)) for cell in cells[1:] if cell)
+    words = dict.fromkeys(plain_label(AMONG.sub("", cell)) for cell in cells[1:] if cell and not is_share(cell))
     return len(words) > 1 and all(word in names for word in words)
 
 

@@ -35,6 +35,8 @@ _NOWHERE = (0, 0)  # on this sheet
 _ABOVE = 4  # rows over a block that may tell its number
 SERIAL = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?[、.．]?")
 
+_NEXT = re.compile(r"表\d+")  # what the tables of a page are called
+
 Row = tuple[int, list[str]]
 
 
@@ -91,8 +93,10 @@ class Records:
         """Add the records of a sheet."""
         apart = self._hold(rows, self._pairs)  # labels have cells of their own
         first = next(at for at, row in enumerate(rows) if any((self._pairs if apart else self._spoken)(row)))
-        self.banners += [short for _, cells in rows[:first] for cell in cells if (short := _banner(cell))]
-        if first:  # else it goes on below the heading of the sheet before, as the next table of a page does
+        heading = [short for _, cells in rows[:first] for cell in cells if (short := _banner(cell))]
+        goes_on = self.blocks and set(heading) <= set(self.banners) and _NEXT.fullmatch(sheet.name or "")
+        self.banners += heading
+        if first and not goes_on:  # else it goes on below the heading of the sheet before
             above = self._numbered(rows, first)
             self.number = {name: replace(pair, at=_NOWHERE) for name, pair in above.items()}
         block: dict[str, _Pair] = {}

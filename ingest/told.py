@@ -35,6 +35,7 @@ _BODY = re.compile(
     r"(?:(?<!财政)[局厅委]|委员会|办公室|法院|检察院|总工会|联合会))(?:\(?(?:本级|机关|汇总)\)?)?"
     r"(?=$|(?:19|20)\d{2}|部门|单位|预算|项目|绩效)(?!.*(?:[省市区县州][级直]|全[省市区县州]))"
 )
+_AND = ("", "、", "或", "和", "及", "与", "/")
 _NAMED = 4  # characters of a spelling that a title can hold by no chance
 _BODIES = re.compile(r"单位(?!资金)|部门")  # headers of columns that name some
 
@@ -125,10 +126,18 @@ def told_code(one: DeclaredField, texts: Sequence[str], headers: Sequence[str]) 
 
 
 def _codes_in(one: DeclaredField, texts: Sequence[str]) -> dict[str, str]:
-    """The spellings of codes that stand in texts, with the codes; a short word may be part of another."""
+    """The spellings of codes that stand in texts, with the codes; a short word may be part of another.
+
+    One that goes on behind a short word of another code (`招标拍卖挂牌出让`) is of both.
+    """
     words = [fold(text) for text in texts]
-    spelt = one.spellings.items()
-    return {word: code for word, code in spelt if len(word) >= _NAMED and any(word in text for text in words)}
+    spelt = {word: code for word, code in one.spellings.items() if len(word) >= _NAMED}
+    found = {word: code for word, code in spelt.items() if any(word in text for text in words)}
+    for before, other in one.spellings.items() if found else ():
+        joint = (f"{before}{mark}{word}" for word, code in found.items() if code != other for mark in _AND)
+        if not before.isdigit() and any(both in text for both in joint for text in words):
+            return {**found, before: other}
+    return found
 
 
 def _goes_by(one: DeclaredField, header: str) -> bool:

@@ -187,3 +187,25 @@ def test_a_row_over_the_names_of_the_records_only_says_what_they_are(take: Taker
         ("青铜峡市", 60_800, 214_100, 14_100, 200_000),
     ]
     assert taken.table.title == CAPTIONED[0][0]
+
+
+@pytest.mark.parametrize(
+    ("heads", "factor"),
+    [
+        ("土地用途,计划供应总量,其中：存量建设用地,其中：新增建设用地,占总量比例（%）", 10_000),
+        ("用地类型,计划供应面积（平方米）,存量,新增,占比（%）", 1),
+        ("用途,供应面积（平方米）,存量（平方米）,增量（平方米）,比例", 1),
+    ],
+)
+def test_uses_as_rows_with_parts_of_the_whole_and_shares_beside_are_one_plan(
+    take: Taker, heads: str, factor: int
+) -> None:
+    lines = (
+        f"样例市2022年度国有建设用地供应计划表,,,,\n{heads}\n商服用地,20,14,6,10\n住宅用地,60,40,20,30\n"
+        "其中：保障性住房用地,10,10,0,5\n工矿仓储用地,120,30,90,60\n合计,200,84,116,100\n"
+    )
+    taken = take(lines, schema="land_supply.plan")
+    names = ("commercial_area", "residential_area", "industrial_area", "total_area", "stock_area", "new_area")
+    expected = tuple(figure * factor for figure in (20, 60, 120, 200, 84, 116))
+    assert picked(taken.rows, "plan_year", *names) == [("2022", *expected)]
+    assert not taken.findings("check_sum")

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
+import pytest
+
 from tests.ingest.taking import Taker, picked
 
 PRICES = [
@@ -104,3 +106,30 @@ def test_a_list_of_targets_with_all_names_in_one_row_under_its_department(take: 
         ("文艺辅导", "样例区文化馆", "辅导50场。", "2023"),
     ]
     assert take(page(lines, table(TARGETS)), "目标.html").outcome.proposals[0].schema == "fiscal_project.targets"
+
+
+def test_the_number_of_a_page_is_that_of_its_further_tables_below_the_pages_title(take: Taker) -> None:
+    title, number = "姚安县国有建设用地使用权挂牌出让公告", "姚自然资告字〔2020〕6号"
+    parts = (f"<h3>{title}</h3><p>{number}</p>", table(PARCEL[:3]), table(PARCEL[3:]))
+    text = page(*parts).replace("首页", title)
+    taken = take(text, "公告.xls", schema="land_supply.notice")
+    assert picked(taken.rows, "parcel_no", "notice_no") == [("姚2020—60号", number), ("姚2020—4号", number)]
+
+
+@pytest.mark.parametrize(
+    ("way", "code"),
+    [
+        ("网上挂牌出让", "listing"),
+        ("拍卖出让", "auction"),
+        ("招标拍卖挂牌出让", None),
+        ("拍卖、挂牌出让", None),
+        ("公开出让", None),
+    ],
+)
+def test_the_way_of_supply_is_told_by_a_title_that_names_one_alone(take: Taker, way: str, code: str | None) -> None:
+    lines = (
+        f"样例县国有建设用地使用权{way}成交公示,,,\n宗地编号,土地位置,土地面积（平方米）,成交价（万元）\n"
+        "样2021-1号,样例路,1000,200\n样2021-2号,样例二路,2000,300\n"
+    )
+    taken = take(lines, schema="land_supply.deal")
+    assert [row.get("supply_method") for row in taken.rows] == [code, code]
