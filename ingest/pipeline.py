@@ -17,6 +17,7 @@ from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
 from ingest.joining import can_wait, has_rows, join_alike
 from ingest.letters import check_letters
+from ingest.lost_spans import with_spans
 from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.outcome import Outcome
@@ -114,8 +115,9 @@ class _Intake:
             self.source, request.filename, request.workdir, request.progress,
             sheet=options.sheet, encoding=options.encoding,
         )  # fmt: skip
-        self.gather.take(reading.findings + tuple(one for sheet in reading.sheets for one in sheet.findings))
-        return replace(reading, sheets=self.covering.sheets(reading.sheets))
+        sheets = [with_spans(one, request.workdir) for one in reading.sheets]
+        self.gather.take(reading.findings + tuple(one for sheet in sheets for one in sheet.findings))
+        return replace(reading, sheets=self.covering.sheets(sheets))
 
     def _records(self, schema: DeclaredSchema, sheets: Sequence[RawSheet]) -> Sequence[RawSheet]:
         """Take in the tables on their side and the records that are printed as forms; the sheets that hold none."""

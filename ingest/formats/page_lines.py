@@ -32,13 +32,13 @@ def read_lines(text: str) -> list[Row] | None:
     rows = [row for row in (_whole(lines) if parted else map(_row, lines)) if any(words for _, words in row)]
     found, at, changed = list[Row](), 0, parted
     while at < len(rows):
-        levels = _levels(rows, at)
+        levels = levels_at(rows, at)
         if not levels:
             found.append(unpadded(rows[at]) or rows[at])
             at += 1
             continue
         data = rows[at + len(levels) : at + len(levels) + _LOOK]
-        found.append(_over(levels, [row for row in data if len(row) == len(data[0])], rows[at][0][0]))
+        found.append(lay_over(levels, [row for row in data if len(row) == len(data[0])], rows[at][0][0]))
         at, changed = at + len(levels), True
     return found if changed else None
 
@@ -86,7 +86,7 @@ def _closed(lines: Sequence[Cell]) -> Row:
     return cells[1:]  # before the first stroke stands nothing
 
 
-def _levels(rows: Sequence[Row], at: int) -> list[Row]:
+def levels_at(rows: Sequence[Row], at: int) -> list[Row]:
     """The rows of a header that begins here: each has fewer cells than the first row below that has figures.
 
     A row of cells above it, or too few known words, make it none.
@@ -112,7 +112,8 @@ def _are_names(levels: Sequence[Row]) -> bool:
     return sum(map(known, names)) >= _HALF * len(names)
 
 
-def _over(levels: Sequence[Row], data: Sequence[Row], line: int) -> Row:
+def lay_over(levels: Sequence[Row], data: Sequence[Row], line: int) -> Row:
+    """The one header that levels make over the columns of the rows below. Raises Refused where nothing tells how."""
     named = [row for row in levels if not all(_COUNTED.fullmatch(text) for _, text in row)]
     heads = spread(named[0], named[1], data) if len(named) == 2 and data else None  # two rows of names
     if heads is None:
