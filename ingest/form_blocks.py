@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ingest.families import DeclaredField
 from ingest.headers import split_unit
 from ingest.headings import find_unit_words
-from ingest.underheads import is_number
-from ingest.units import stated
+from ingest.underheads import is_amount
+from ingest.units import Unit, fitting, stated
 
 _ASIDE = re.compile(r"\([^()]*\)?")
 _SPOKEN = re.compile(
@@ -48,13 +48,13 @@ class Block:
         self.units.append(unit)
         self.moved.update({(line, at): where for at, (_, where) in enumerate(cells)})
 
-    def settle_unit(self, money: set[int]) -> str | None:
-        """The unit of all rows; where the forms of a file differ, each sum takes its own along."""
+    def settle_unit(self, measures: Mapping[int, str]) -> str | None:
+        """The units of all rows; where the forms of a file differ, each number of these columns takes its own along."""
         told = set(self.units)
         if len(told) > 1:
             self.rows = [
-                tuple(text + unit if at in money and is_number(text) else text for at, text in enumerate(row))
-                for row, unit in zip(self.rows, self.units, strict=True)
+                tuple(_in_unit(text, stated(words, measures.get(at, ""))) for at, text in enumerate(row))
+                for row, words in zip(self.rows, self.units, strict=True)
             ]
         return told.pop() or None if len(told) == 1 else None
 
@@ -83,6 +83,20 @@ def spoken(cell: str) -> tuple[str, str]:
     """The label and the value that share a cell (`二、公示期：2024年11月12日至17日`); blanks if none do."""
     found = _SPOKEN.fullmatch(cell)
     return (found["label"], found["value"]) if found else ("", "")
+
+
+def with_own_unit(text: str, label: str, one: DeclaredField, words: str) -> str:
+    """A bare number with the unit that its own label or heading names, where `words` do not say that of the form."""
+    if one.unit in (None, "percent") or not is_amount(text):
+        return text
+    named = split_unit(_POINTS.sub("", label))[1]
+    own, whole = fitting(named.name, one.unit) if named else None, stated(words, one.unit)
+    differs = own is not None and own != (whole or fitting(one.unit, one.unit))
+    return _in_unit(text, own) if differs else text
+
+
+def _in_unit(text: str, unit: Unit | None) -> str:
+    return text + unit.name if unit is not None and is_amount(text) else text
 
 
 def find_form_unit(rows: Sequence[tuple[int, Sequence[str]]]) -> str:

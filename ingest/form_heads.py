@@ -10,6 +10,7 @@ from ingest.families import DeclaredField
 from ingest.families.declared import FormTable
 from ingest.form_blocks import At, plain_label
 from ingest.form_names import Names
+from ingest.headers import split_unit
 from ingest.headings import is_labelled
 from ingest.melt_texts import is_figure
 from ingest.underheads import kind_below
@@ -117,6 +118,12 @@ def overlaid(rows: Sequence[Sequence[str]], spelt: Callable[[str], object] = lam
         next((words for words in likely if spelt(words)), column[-1] if column else "")
         for likely, column in zip(whole, columns, strict=True)
     ]
+
+
+def unit_heads(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Of each column, the lowest of its headings that names a unit; else the lowest."""
+    columns = [[cell for cell in reversed(column) if cell] for column in zip(*rows, strict=True)]
+    return [next((cell for cell in column if split_unit(cell)[1]), *column[:1] or [""]) for column in columns]
 
 
 def goes_on(upper: Sequence[str], lower: Sequence[str], knows: Callable[[str], bool]) -> bool:

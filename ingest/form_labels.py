@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from ingest.form_blocks import At, plain_label, spoken
+from ingest.form_blocks import At, plain_label, spoken, with_own_unit
 from ingest.form_names import Names
 from ingest.headings import is_unit
 
@@ -30,6 +30,7 @@ class Labels:
     ) -> None:
         self._rows, self._names, self._below, self._personal = rows, names, below, personal
         self._is_header = is_header
+        self.unit = ""  # what the numbers of the form that is read are in
         self.persons: dict[str, int] = {}  # kind -> labels of persons that had something beside them
 
     def told(self, start: int, end: int, inside: Collection[int]) -> Told:
@@ -60,7 +61,7 @@ class Labels:
         yield from self._spoken(line, place)
         beside = self._beside(line, place) if cell.endswith((":", "：")) else None
         if beside and (names := self._names.meant(cell)):
-            yield self._rank(names, cell), names, beside
+            yield self._rank(names, cell), names, self._in_unit(names[0], cell, beside)
 
     def _coded(self, line: int) -> Told:
         """The name behind a code in a line that has no label, beside a unit of money at most."""
@@ -79,7 +80,10 @@ class Labels:
         if not names:
             yield from self._spoken(line, place)
         elif value := self._value(line, place, names[0], end):
-            yield _BY_WORDS if word else self._rank(names, cell), names, value
+            yield _BY_WORDS if word else self._rank(names, cell), names, self._in_unit(names[0], cell, value)
+
+    def _in_unit(self, name: str, label: str, value: tuple[str, At]) -> tuple[str, At]:
+        return with_own_unit(value[0], label, self._names.fields[name], self.unit), value[1]
 
     def _rank(self, names: tuple[str, ...], cell: str) -> int:
         return self._names.rank(names[0], cell) + _SHARED * (len(names) > 1)
@@ -89,7 +93,7 @@ class Labels:
         number, cells = self._rows[line]
         label, value = spoken(cells[place])
         if (names := self._names.meant(label)) and not is_unit(cells[place]):
-            yield self._rank(names, label), names, (value, (number, place))
+            yield self._rank(names, label), names, self._in_unit(names[0], label, (value, (number, place)))
 
     def _value(self, line: int, place: int, name: str, end: int) -> tuple[str, At] | None:
         beside = self._beside(line, place)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ingest.findings import WARNING, Refused
 from ingest.form_blocks import At, find_form_unit, plain_label
 from ingest.form_groups import Groups, are_projects, find_groups, find_over, mixed_columns, parted, raised, untangled
-from ingest.form_heads import Header, Row, find_header, is_between
+from ingest.form_heads import Header, Row, find_header, is_between, unit_heads
 from ingest.form_labels import Told
 from ingest.forms import FormReading
 from ingest.gather import Place
@@ -149,6 +149,7 @@ def _read_list(reading: FormReading, one: FormList, end: int, before: Page | Non
     links, held, lines = dict[int, tuple[str, tuple[int, int]]](), Told(), reading.labels.over(first, one.top)
     at, body = one.columns[link], list(_body(reading, one, end))
     heads, names = reading.overlaid(one.top, one.at), reading.names[reading.form.record]
+    in_units = unit_heads([cells for _, cells in reading.rows[one.top : one.at + 1]])
     titled = _titled(reading.rows[first : one.top])
     lines, columns = parted(lines, one.columns, heads, names, reading.form.over, body, titled)
     one = replace(one, columns=columns)
@@ -162,7 +163,7 @@ def _read_list(reading: FormReading, one: FormList, end: int, before: Page | Non
             if number in groups.unsure:
                 over.pop(one.over)
             continue
-        told = {name: (cells[at], (number, at)) for name, at in one.columns.items() if cells[at]}
+        told = reading.told(names, one.columns, in_units, (number, cells))
         if link in told and told[link][0] != held.get(link, ("",))[0]:
             # What stands on the left of the project's name (its unit) may go on from the project before.
             held = {**_left(one, held, link), **told}

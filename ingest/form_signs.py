@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ingest.declared_readers import OperatorReader
 from ingest.families import DeclaredField
+from ingest.families.declared import FormTable
 from ingest.form_labels import Row, Told
 from ingest.form_names import Names
 
 _QUANTITY = re.compile(r"\s*(?:定量|[正反逆负]向)(?:指标)?\s*")  # or whether more of it is better
+_COMPARED = re.compile(
+    r"(?:[≥≤＞＜><=＝≧≦]|(?:不[低少高大小]于|不超过|大于等于|小于等于)(?=[\d.]))[=＝]?\s*.+$|(?<![\d.~～-])\d+(?:\.\d+)?[%％]$"
+)
 _READER = OperatorReader()
 
 
@@ -33,3 +37,13 @@ def signed_beside(names: Names, heads: Sequence[str], row: Row, told: Told) -> T
             if name in names.meant(head) and cells[at] and not _QUANTITY.fullmatch(cells[at]):
                 told = {**told, name: (cells[at], (number, at))}
     return told
+
+
+def within(table: FormTable, names: Names, group: Mapping[str, int], told: Told) -> Told:
+    """A value that has no column and ends the text of another: `改厕户数≥10000户`."""
+    name, other = table.within or ("", "")
+    if name not in names.fields or name in group or other not in told:
+        return {}
+    text, where = told[other]
+    found = _COMPARED.search(text)
+    return {name: (text[found.start() :], where)} if found and found.start() else {}

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.code_readers import CodeReader
 from ingest.families import DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
-from ingest.form_blocks import At, Block, find_form_unit, plain_label, spoken
-from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, over_of, overlaid
+from ingest.form_blocks import At, Block, find_form_unit, plain_label, spoken, with_own_unit
+from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, over_of, overlaid, unit_heads
 from ingest.form_labels import Labels, Told
 from ingest.form_lines import whole_rows
 from ingest.form_names import Names
 from ingest.form_others import NO_BLOCK, Others
-from ingest.form_signs import signed, signed_beside
+from ingest.form_signs import signed, signed_beside, within
 from ingest.gather import Gather, Place
 from ingest.headers import fold
 from ingest.melt_texts import is_figure
@@ -28,9 +28,6 @@ _NO_NAME = re.compile(r"(?:指标\d*[:：]?|[.…·]+|[\d一二三四五六七�
 _ABOVE = 5  # rows above a block that may tell its year
 _OVER = 6  # rows above a header that may tell its groups apart
 _FIRST = 3  # cells of a row in which a block's label begins it, whatever stands before
-_COMPARED = re.compile(
-    r"(?:[≥≤＞＜><=＝≧≦]|(?:不[低少高大小]于|不超过|大于等于|小于等于)(?=[\d.]))[=＝]?\s*.+$|(?<![\d.~～-])\d+(?:\.\d+)?[%％]$"
-)
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年度?")
 
 Row = tuple[int | str, ...]
@@ -98,7 +95,7 @@ class FormReading:
         headers = self._headers(start, end)
         above = max(before + 1, start - _ABOVE)
         close = self.others.next_title(start, end, headers)
-        self.unit = find_form_unit(self.rows[above:close])
+        self.unit = self.labels.unit = find_form_unit(self.rows[above:close])
         inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
         record = self.labels.told(start, close, inside)
         if not headers and record.keys() <= {self.form.link, "year"}:
@@ -162,20 +159,30 @@ class FormReading:
         apart = self._apart(at, header, headers)
         lines, names = self._lines(at, end, header, headers), self.names[header.table.name]
         heads = self.overlaid(at, at + header.depth - 1) if len(header.groups) == 1 else []
+        units = unit_heads([cells for _, cells in self.rows[at : at + header.depth]])
         for line, cells in whole_rows(self.rows, lines, header.down, header.table.whole):
             number = self.rows[line][0]
             for place, group in enumerate(header.groups):
-                told = {name: (cells[col], (number, col)) for name, col in group.items() if cells[col]}
+                told = self.told(names, group, units, (number, cells))
                 for name in header.table.down:
                     if name in told and told[name][0] != held[place].get(name, ("",))[0]:
                         held[place] = {k: v for k, v in held[place].items() if _above(header.table.down, k, name)}
                     held[place].update({name: told[name]} if name in told else {})
                 label = self._label(header, group, line - at, cells, number)
-                told = signed_beside(names, heads, (number, cells), told | self._within(header.table, group, told))
+                told = signed_beside(names, heads, (number, cells), told | within(header.table, names, group, told))
                 self._remark(header, told, label, number, cells)
                 if self._says(header.table, group, {**told, **label}):
                     values = {name: value for name, value in told.items() if name not in header.table.down}
                     yield number, {**held[place], **values, **label, **apart[place]}
+
+    def told(self, names: Names, columns: Mapping[str, int], heads: Sequence[str], row: tuple[int, list[str]]) -> Told:
+        """What a row has in these columns, bare numbers in the units that only their own headings name."""
+        number, cells = row
+        return {
+            name: (with_own_unit(cells[at], heads[at], names.fields[name], self.unit), (number, at))
+            for name, at in columns.items()
+            if cells[at]
+        }
 
     def _lines(self, at: int, end: int, header: Header, headers: dict[int, Header]) -> Iterator[int]:
         """The rows of a table without those between its header and its data."""
@@ -226,15 +233,6 @@ class FormReading:
         if place is None or not CodeReader(field).means(cells[place]):
             return {}
         return {table.label: (cells[place], (number, place))}
-
-    def _within(self, table: FormTable, group: dict[str, int], told: Told) -> Told:
-        """A value that has no column and ends the text of another: `改厕户数≥10000户`."""
-        name, other = table.within or ("", "")
-        if name not in self.names[table.name].fields or name in group or other not in told:
-            return {}
-        text, where = told[other]
-        found = _COMPARED.search(text)
-        return {name: (text[found.start() :], where)} if found and found.start() else {}
 
     def _remark(self, header: Header, told: Told, label: Told, number: int, cells: list[str]) -> None:
         """Say which sums are left out because nothing knows what their row is called."""

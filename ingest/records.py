@@ -19,7 +19,7 @@ from ingest.origins import ReshapedSheet
 from ingest.raw import RawSheet, RawWriter, first_rows
 from ingest.signatures import without_persons
 from ingest.tables import Found, Rest
-from ingest.underheads import is_number
+from ingest.underheads import is_amount, is_number
 from ingest.units import Unit
 
 _H = r"[\u4e00-\u9fff]"
@@ -269,4 +269,4 @@ def _is_label(cell: str) -> bool:
 def _cell(pair: _Pair, first: _Pair) -> tuple[str, At]:
     """The value; with its label's unit where the first of its column is in another."""
     other = pair.unit is not None and first.unit is not None and pair.unit.name != first.unit.name
-    return (pair.text + pair.unit.name if other and pair.unit and is_number(pair.text) else pair.text), pair.at
+    return (pair.text + pair.unit.name if other and pair.unit and is_amount(pair.text) else pair.text), pair.at

@@ -243,10 +243,8 @@ def read_forms(
     for one in schema.tables:
         block = blocks[one.table]
         block.leave_blank({at for at, each in enumerate(one.fields) if each.source})
-        money = {
-            at for at, name in enumerate(block.headers) if name in {f.title for f in one.fields if f.unit == "CNY"}
-        }
-        unit = block.settle_unit(money)
+        measures = {field.title: field.unit for field in one.fields if field.unit}
+        unit = block.settle_unit({at: measures[name] for at, name in enumerate(block.headers) if name in measures})
         if block.rows:
             made = _written(workdir, one.table, sheets[0], block.rows, block.moved, tuple(block.rows_from))
             sheet = replace(made, sheets_from=tuple(block.sheets_from))

@@ -29,13 +29,17 @@ def words_of(cells: Sequence[str]) -> list[str]:
     return [text for cell in cells if (text := strip(cell))]
 
 
-def is_number(text: str) -> bool:
-    """Whether a cell is a bare number; years are not."""
+def is_amount(text: str) -> bool:
+    """Whether a cell is a number without a unit."""
     try:
-        found = amount(text)
+        return amount(text).unit is None
     except Unreadable:
         return False
-    return found.unit is None and not 1900 <= found.value <= 2100
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is a bare number; years are not."""
+    return is_amount(text) and not 1900 <= amount(text).value <= 2100
 
 
 def is_formula(text: str) -> bool:

@@ -1,0 +1,89 @@
+"""A form that nobody knew before: units by label and heading, sums and notes under its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ingest.families import load_schema
+from tests.ingest.taking import Taker, picked, table, workbook
+
+HOUSING = """
+name = "housing.project"
+title = { zh-Hans = "住房项目", en = "Housing" }
+key = ["project_no"]
+
+[form]
+start = ["项目编号"]
+record = "project"
+link = "project_no"
+
+[[form.table]]
+name = "units"
+least = 3
+"""
+FIELDS = {
+    "project": (
+        "project_no:string:项目编号",
+        "name:string:项目名称",
+        "total:decimal:总投资:CNY",
+        "central:decimal:中央补助:CNY",
+        "site:decimal:用地面积:m2",
+    ),
+    "units": (
+        "project_no:string:项目编号",
+        "layout:string:户型",
+        "flats:integer:套数",
+        "floor:decimal:建筑面积:m2",
+        "cost:decimal:造价:CNY",
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def housing(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = HOUSING
+    for name, fields in FIELDS.items():
+        text += f'[[table]]\nname = "{name}"\ntitle = {{ zh-Hans = "{name}" }}\n'
+        for one in fields:
+            field, kind, title, *unit = one.split(":")
+            text += f'[[table.field]]\nname = "{field}"\ntype = "{kind}"\ntitle = {{ zh-Hans = "{title}" }}\n'
+            text += f'unit = "{unit[0]}"\n' if unit else ""
+            text += "required = true\n" if field == "layout" else ""
+    schema = load_schema(text)
+    monkeypatch.setattr("tests.ingest.taking.find_schema", lambda name: schema)
+
+
+def form(number: str, labels: Sequence[Any], heads: Sequence[str], *rows: Sequence[Any]) -> list[Sequence[Any]]:
+    return [["项目编号", number, "项目名称", "样例公寓"], labels, heads, *rows]
+
+
+HEADS = ["户型", "套数", "建筑面积（㎡）", "造价"]
+
+
+def test_a_label_and_a_heading_name_their_own_units(take: Taker) -> None:
+    labels = ["总投资（亿元）", 1.2, "中央补助（万元）", 3000, "用地面积（公顷）", 2.35]
+    heads = ["户型", "套数", "建筑面积（万㎡）", "造价（万元）"]
+    taken = take(workbook(("表", form("X1", labels, heads, ["甲", 3, 0.5, 60]))), schema="housing.project")
+    assert picked(table(taken, "project"), "total", "central", "site") == [(120_000_000, 30_000_000, 23_500)]
+    assert picked(table(taken, "units"), "floor", "cost") == [(5_000, 600_000)]
+
+
+def test_the_unit_of_a_heading_is_before_that_of_the_title(take: Taker) -> None:
+    rows = [["住房项目表（单位：万元、公顷）"], *form("X1", ["总投资", 120, "用地面积", 2], HEADS, ["甲", 3, 50, 6])]
+    taken = take(workbook(("表", rows)), schema="housing.project")
+    assert picked(table(taken, "project"), "total", "site") == [(1_200_000, 20_000)]
+    assert picked(table(taken, "units"), "floor", "cost") == [(50, 60_000)]
+
+
+def test_a_number_that_may_be_a_year_takes_its_unit_too(take: Taker) -> None:
+    one = form("X1", ["总投资（亿元）", 1.2, "中央补助（万元）", 2000], HEADS, ["甲", 3, 50, 6])
+    other = form("X2", ["总投资（万元）", 2020, "用地面积（亩）", 30], HEADS, ["乙", 3, 50, 6])
+    taken = take(workbook(("一", one), ("二", other)), schema="housing.project")
+    assert picked(table(taken, "project"), "total", "central", "site") == [
+        (120_000_000, 20_000_000, None),
+        (20_200_000, None, Decimal(20_000)),
+    ]
