@@ -17,9 +17,8 @@ from ingest.headers import JOIN, fold, split_unit
 from ingest.melt_labels import Labels, Meanings, Text, label_of
 from ingest.melt_texts import has_figure, in_money, is_bare, is_figure, is_no_line, with_part, with_years
 from ingest.melt_units import MeltUnits, UnitColumn, refused_without_unit
-from ingest.melt_words import Said, Sayings
+from ingest.melt_words import Said, Sayings, refuse_lost_headers, spelt_codes
 from ingest.nulls import null_kind, strip
-from ingest.origins import place_of
 from ingest.raw import RawSheet
 from ingest.regions import is_place
 from ingest.row_words import matching_total
@@ -64,11 +63,7 @@ class Melting:
         self.schema, self.sheet, self.found, self.gather = schema, sheet, found, gather
         self.worded = {word.field for word in self.melt.words}
         claims = Claims(found.headers, schema, mapping)
-        self.kept = {
-            name: place
-            for name in self.melt.keep or [one.name for one in schema.fields if one.name != self.melt.value]
-            if name not in self.worded and (place := claims.find(name)) is not None
-        }
+        self.kept = self._own_columns(claims)
         self.persons = claims.personal()
         self.unit_at = claims.find(self.melt.unit) if self.melt.unit else None
         self.beside = UnitColumn(self.unit_at, sheet.merged or ())
@@ -79,14 +74,22 @@ class Melting:
         self.rows = [row for row in rows if row[0] not in left]
         self.telling = [row for row in self.rows if has_figure(row)]  # words alone are told of, but decide nothing
         self.figures = self._figures()
+        self.lacking: dict[str, None] = {}  # fields that numbers need and nothing says
         self.labels, self.meanings, self.without_unit = Labels(), Meanings(), list[Place]()
         reaches = reaches_of(schema, tuple(filter(None, (found.title, *found.banners, sheet.name))))
-        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), self._places(), reaches)
+        places, codes = self._places(), spelt_codes(schema)
+        self.sayings = Sayings(self.melt, found, period, filled, frozenset(self.kept), places, reaches, codes=codes)
         self.sayings.tell_lines(map(self._label, self.rows))
         self.units = MeltUnits(schema, found.unit if self.melt.unit else None, stated, self._says_all)
         also = {name for word in self.melt.words for name in word.also if name != SHIFT}
-        told = {*self.worded, *also, *self.kept, *filled, self.melt.period, *dict(self.sayings.places.values())}
+        told = {*self.sayings.asked, *also, *self.kept, *filled, self.melt.period, *dict(self.sayings.places.values())}
         self.names = [one.name for one in schema.fields if one.name in told]
+
+    def _own_columns(self, claims: Claims) -> dict[str, int]:
+        """The fields that stand in a column of their own, which no words tell."""
+        asked = self.melt.keep or [one.name for one in self.schema.fields if one.name != self.melt.value]
+        found = ((name, claims.find(name)) for name in asked if name not in self.worded)
+        return {name: place for name, place in found if place is not None}
 
     def _places(self) -> dict[int, tuple[str, str]]:
         """The columns of figures that are each of a region, with the field that takes its name."""
@@ -123,12 +126,12 @@ class Melting:
             for place in self.figures:
                 if is_figure(str(row[place + 1])):
                     said = self.sayings.of([(label, (number, 0)), *above], kept, place)
-                    figures, placed = figures + 1, placed + all(name in said for name in self.melt.needs)
+                    figures, placed = figures + 1, placed + (not self._lacks(row, said))
                     names |= set(said)
         return (placed / figures if figures else 0.0), names
 
     def run(self) -> Melted:
-        self._compare_headers()
+        refuse_lost_headers(self.sayings, self.sheet, self.figures)
         for place, kind in self.persons.items():
             if count := sum(null_kind(str(row[place + 1])) is None for row in self.rows):
                 where = self._place(self.found.header_row, place)
@@ -147,7 +150,9 @@ class Melting:
         if not made.rows and self.without_unit:
             raise refused_without_unit(self.without_unit)
         if not made.rows:
-            raise Refused("matrix_unclear", sheet=self.sheet.name, row=self.found.header_row, schema=self.schema.name)
+            titles = "、".join(fields[name].title for name in self.lacking or self.melt.needs)
+            at, name = self.found.header_row, self.schema.name
+            raise Refused("matrix_unclear", sheet=self.sheet.name, row=at, schema=name, fields=titles)
         more = self.sayings.spellings
         spelt = (replace(one, spellings={**one.spellings, **more.get(one.name, {})}) for one in self.schema.fields)
         made.schema = replace(self.schema, fields=tuple(spelt))
@@ -175,20 +180,6 @@ class Melting:
         texts = [text for row in self.telling if null_kind(text := str(row[place + 1])) is None]
         return bool(texts) and sum(map(is_figure, texts)) * 2 > len(texts)
 
-    def _compare_headers(self) -> None:
-        """Refuse where the headers name fewer of the counted field's values than there are columns of figures."""
-        name = self.melt.count
-        if name is None or not any(
-            self.sayings.find(name, self.found.headers[place], "column") for place in self.figures
-        ):
-            return
-        lost = [place for place in self.figures if not self.sayings.find(name, self.found.headers[place], "column")]
-        if lost:
-            row, count = self.found.header_row, len(self.figures)
-            cell = place_of(self.sheet, row, lost[0], self.found.headers[lost[0]]).cell
-            named = count - len(lost)
-            raise Refused("matrix_header_lost", sheet=self.sheet.name, row=row, cell=cell, count=count, named=named)
-
     def _melt_row(self, row: Row, units: Mapping[int, str], made: Melted) -> None:
         number = int(row[0])
         ahead, label = self._ahead, self._label(row)
@@ -206,8 +197,7 @@ class Melting:
             names = [(str(row[p + 1]), (number, p)) for p in self.kept.values()]
             said = self.sayings.of(labels, names, place)
             meaning = (*(said[name].value for name in sorted(said)), *(name for name, _ in names))
-            lacks = any(name not in said for name in self.melt.needs)
-            if lacks or self.meanings.repeats(meaning, place, (number, at), above):
+            if self._lacks(row, said) or self.meanings.repeats(meaning, place, (number, at), above):
                 self._say_unplaced(number, place, text, label)
                 continue
             unit = (beside or self._unit(labels, place, units.get(place, ""), said)) if is_bare(text) else ""
@@ -221,6 +211,13 @@ class Melting:
                 self._say_unplaced(number, place, text, label)
             else:
                 self._put(row, said, place, priced, made)
+
+    def _lacks(self, row: Row, said: Mapping[str, Said]) -> bool:
+        """Whether something that a number needs is neither said of it nor stands in a column of its row."""
+        own = (name for name, at in self.kept.items() if null_kind(str(row[at + 1])) is None)
+        lacking = set(self.melt.needs) - set(said) - set(own)
+        self.lacking.update(dict.fromkeys(name for name in self.melt.needs if name in lacking))
+        return bool(lacking)
 
     def _unit(self, labels: list[Text], place: int, own: str, said: Mapping[str, Said]) -> str | None:
         """What a bare number is in; blank where it needs no unit, None where nothing tells."""

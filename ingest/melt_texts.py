@@ -19,6 +19,8 @@ _FORMULA = re.compile(r"[A-Za-z]{1,2}(?:\s*[=＝].*)?|[（(]?\d{1,2}[)）]")
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
 _PLAIN = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")  # most figures
 _BEGINS = re.compile(r"第?[1-4一二三四]季度")
+_SPAN = re.compile(r"[-—–~至到前]")
+_SUMMED = re.compile(r"(?<=[月份度])累计$")  # of `1-6月累计`; `6月累计` is no month
 _YEAR_END = re.compile(r"((?:19|20)\d{2})年[末底]")
 
 
@@ -32,7 +34,9 @@ def when_of(text: str) -> str | None:
 @lru_cache(10_000)
 def part_of(text: str) -> str | None:
     """The part of a year that a label or one level of a header is: `第一季度`, `上半年`."""
-    words = [word for level in text.split(JOIN) for word in level.split()]
+    words = [
+        _SUMMED.sub("", word) if _SPAN.search(word) else word for level in text.split(JOIN) for word in level.split()
+    ]
     begins = (found.group() for word in words if (found := _BEGINS.match(word)))  # `第三季度地价`
     return next((word for word in words if is_part_of_year(word)), None) or next(begins, None)
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ingest.code_readers import ReachReader
+from ingest.families import DeclaredSchema
 from ingest.families.declared import SHIFT, Melt, Word
+from ingest.findings import Refused
 from ingest.headers import fold
 from ingest.melt_texts import part_of, when_of
-from ingest.periods import period, shift_quarter, year_and_part
+from ingest.origins import place_of
+from ingest.periods import a_year_before, period, shift_quarter, year_and_part
+from ingest.raw import RawSheet
 from ingest.tables import Found
 
 _YEAR = re.compile(r"(?:19|20)\d{2}(?=年)")
@@ -57,6 +61,7 @@ class Sayings:
     headed: frozenset[tuple[str, str]] = frozenset()  # what the headers of all columns say: field and value
     aside: frozenset[str] = frozenset()  # the fields that headers of other tables of the sheet say
     lined: frozenset[tuple[str, str]] = frozenset()  # what the labels of all rows say: field and value
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by field, its spellings (folded)
     latest: str = ""  # the last year that a header names
     met: dict[tuple[str, str, str], tuple[Word, ...]] = field(default_factory=dict)  # by field, text and kind of place
     title: str = ""  # all that stands over the table
@@ -71,6 +76,12 @@ class Sayings:
             beside = self.found.beside
             self.aside = frozenset(name for name in names if any(self.find(name, one, "column") for one in beside))
         self.latest = max(map(_year_of, headers), default="")
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The fields that have words, and of what a number needs those whose codes its row or header may spell."""
+        spelt = (name for name in self.melt.needs if self.codes.get(name) and name not in self.kept)
+        return list(dict.fromkeys([*(word.field for word in self.melt.words), *spelt]))
 
     def tell_lines(self, labels: Iterable[str]) -> None:
         """Take in what the labels of all rows say, where words ask for it."""
@@ -97,7 +108,7 @@ class Sayings:
         elsewhere = {name for name, reader in self.reaches.items() if any(map(reader.is_other, regions))}
         year = next((found for text, _ in labels if (found := _year_of(text))), "")
         own_words = f"{fold(labels[0][0])} {fold(header)}"
-        for name in dict.fromkeys(word.field for word in self.melt.words):
+        for name in self.asked:
             foreign = self._foreign(name, labels)
             for kind, text, where in places:
                 if where in foreign:
@@ -183,7 +194,9 @@ class Sayings:
             folded = fold(text)
             places = (kind, "any") if kind in _AT else (kind,)
             likely = (word for word in self.melt.words if word.field == name and word.where in places)
-            self.met[key] = tuple(word for word in likely if re.search(word.pattern, folded, re.IGNORECASE))
+            found = tuple(word for word in likely if re.search(word.pattern, folded, re.IGNORECASE))
+            value = self.codes.get(name, {}).get(folded) if kind in ("row", "column") and not found else None
+            self.met[key] = found if value is None else (Word(name, value, ""),)
         return self.met[key]
 
     def _spelt(self, name: str, value: str, texts: Sequence[str]) -> str:
@@ -221,10 +234,26 @@ class Sayings:
         spoken = ((self._when(text), where) for text, where in told)
         when, at = next((one for one in spoken if one[0]), (self.period, (self.found.header_row, 0)))
         part = next(((one, where) for text, where in told if (one := part_of(text))), None)
-        if part and when and re.fullmatch(r"\d{4}(?:-Q[1-4])?", when):
+        if part and when and re.fullmatch(r"\d{4}(?:-(?:[QH][1-4]|\d{2}))?(?:/.*)?", when):
             named = period(year_and_part(when[:4], part[0], ""))
-            later = "Q" in when and named > when  # the last quarter beside the first is that of the year before
-            when, at = shift_quarter(named, -4) if later else named, part[1]
+            later = len(named) == len(when) and named > when  # the last quarter beside the first is that of last year
+            when, at = a_year_before(named) if later else named, part[1]
         if when:
             moved = shift_quarter(when, shift)
             said[self.melt.period or ""] = Said(moved, moved, at)
+
+
+def spelt_codes(schema: DeclaredSchema) -> dict[str, dict[str, str]]:
+    """By field, what its spellings, folded, mean."""
+    return {one.name: {fold(text): code for text, code in one.spellings.items()} for one in schema.fields}
+
+
+def refuse_lost_headers(sayings: Sayings, sheet: RawSheet, figures: Sequence[int]) -> None:
+    """Refuse where the headers name fewer of the counted field's values than there are columns of figures."""
+    name, headers = sayings.melt.count, sayings.found.headers
+    lost = [place for place in figures if name and not sayings.find(name, headers[place], "column")]
+    if lost and len(lost) < len(figures):
+        row, count = sayings.found.header_row, len(figures)
+        cell = place_of(sheet, row, lost[0], headers[lost[0]]).cell
+        named = count - len(lost)
+        raise Refused("matrix_header_lost", sheet=sheet.name, row=row, cell=cell, count=count, named=named)

@@ -28,8 +28,12 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"{_YEAR}(?P<month>0[1-9]|1[0-2])"), lambda m: f"{m['year']}-{m['month']}"),
     (re.compile(rf"(?:截[至止])?{_YEAR}年?[末底]"), lambda m: f"{m['year']}-12-31"),
     (
-        re.compile(rf"{_YEAR}年?(?P<first>\d{{1,2}})月?[-—~至到](?P<last>\d{{1,2}})月"),
+        re.compile(rf"{_YEAR}年?(?P<first>\d{{1,2}})月?份?[-—–~至到](?P<last>\d{{1,2}})月份?"),
         lambda m: f"{m['year']}-{_month(m['first'])}/{m['year']}-{_month(m['last'])}",
+    ),
+    (
+        re.compile(rf"{_YEAR}年?(?:前|第?[1一][-—–~至到])(?P<last>[23二三])个?季度"),
+        lambda m: f"{m['year']}-01/{m['year']}-{int(_DIGITS.get(m['last'], m['last'])) * 3:02d}",
     ),
     (re.compile(rf"{_YEAR}年?[-—~至]{{1,2}}(?P<last>(?:19|20)\d{{2}})年?"), lambda m: f"{m['year']}-01/{m['last']}-12"),
     (re.compile(r"(?P<a>\d{4}-\d{2})/(?P<b>\d{4}-\d{2})"), lambda m: f"{m['a']}/{m['b']}"),
@@ -64,7 +68,9 @@ def is_spoken(text: str) -> bool:
     return True
 
 
-_PART = re.compile(r"第?[1-4一二三四]季度?|[上下]半年|(?:1[0-2]|0?[1-9])月份?")
+_MONTHS = r"(?:1[0-2]|0?[1-9])月?份?[-—–~至到](?:1[0-2]|0?[1-9])月份?"
+_QUARTERS = r"(?:前|第?[1一][-—–~至到])[23二三]个?季度"
+_PART = re.compile(rf"第?[1-4一二三四]季度?|[上下]半年|(?:1[0-2]|0?[1-9])月份?|{_MONTHS}|{_QUARTERS}")
 _PARTS_OF_YEARS, _YEARS = frozenset({"季度", "季", "月份", "月", "半年"}), frozenset({"年份", "年度", "年"})
 
 
@@ -120,7 +126,8 @@ _BASE = re.compile(
     rf"(?:基[期准数点][年日]?期?|定基)[:为是于在]*{_DAY_OF_BASE}"
 )
 _IN_TEXT = re.compile(
-    r"(?<!\d)(?:19|20)\d{2}年(?:第?[1-4一二三四]季度|[上下]半年|\d{1,2}月?[-—~至到]\d{1,2}月|\d{1,2}月(?:\d{1,2}日)?|度)?|(?:19|20)\d{2}[-_]?[Qq][1-4]"
+    rf"(?<!\d)(?:19|20)\d{{2}}年(?:第?[1-4一二三四]季度|[上下]半年|{_QUARTERS}|{_MONTHS}|\d{{1,2}}月(?:\d{{1,2}}日)?|度)?|"
+    r"(?:19|20)\d{2}[-_]?[Qq][1-4]"
     r"|民[国國]\d{2,3}年度?"
 )
 
@@ -154,6 +161,11 @@ def _month(digits: str) -> str:
     if not 1 <= int(digits) <= 12:
         raise Unreadable("period_unreadable")
     return f"{int(digits):02d}"
+
+
+def a_year_before(when: str) -> str:
+    """The same quarter, half or month of the year before."""
+    return f"{int(when[:4]) - 1}{when[4:]}"
 
 
 def shift_quarter(when: str, by: int) -> str:

@@ -135,7 +135,9 @@ def _past(data: Mapping[str, Any]) -> Past:
 
 def _melt(data: Mapping[str, Any]) -> Melt:
     listed = ("after", "among")
-    words = tuple(Word(**{**one, **{name: tuple(one.get(name, ())) for name in listed}}) for one in data["word"])
+    words = tuple(
+        Word(**{**one, **{name: tuple(one.get(name, ())) for name in listed}}) for one in data.get("word", ())
+    )
     needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
     plain = {
         name: data[name]
