@@ -11,7 +11,7 @@ from ingest.claims import Claims
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.headers import split_unit
 from ingest.tables import Found
-from ingest.units import Unit, fitting, stated
+from ingest.units import Unit, fitting, has_scales, stated
 from ingest.values import Unreadable, amount, share_of
 
 Rows = Sequence[tuple[int, Sequence[str]]]
@@ -33,7 +33,14 @@ class Units:
         header = split_unit(self._table.headers[place])[1]
         found = fitting(header.name, one.unit) if header else None
         found = found or stated(self._table.unit, one.unit) or stated(self._stated, one.unit)
-        return found or self._assume(one, place) or fitting(one.unit, one.unit)
+        return found or self._assume(one, place) or self._canonical(one, one.unit, place)
+
+    def _canonical(self, one: DeclaredField, measure: str, place: int) -> Unit | None:
+        """The canonical unit; with a warning too where bare numbers may as well be in another (`万元`)."""
+        unit = fitting(measure, measure)
+        if unit is not None and has_scales(measure):
+            self.assumed[place] = (one, unit.name)
+        return unit
 
     def _assume(self, one: DeclaredField, place: int) -> Unit | None:
         """The unit of a column that nothing names: by the schema, which may tell it from the size of the numbers."""

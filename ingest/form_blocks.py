@@ -10,8 +10,9 @@ from functools import lru_cache
 from ingest.families import DeclaredField
 from ingest.headers import split_unit
 from ingest.headings import find_unit_words
+from ingest.rest import Rest
 from ingest.underheads import is_amount
-from ingest.units import Unit, fitting, stated
+from ingest.units import fitting, stated
 
 _ASIDE = re.compile(r"\([^()]*\)?")
 _SPOKEN = re.compile(
@@ -37,25 +38,40 @@ class Block:
     rows_from: list[int] = field(default_factory=list)
     sheets_from: list[str] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
+    own: list[list[str]] = field(default_factory=list)  # of each row's cells, the units that their own labels name
     moved: dict[At, At] = field(default_factory=dict)
+    rest: Rest = field(default_factory=Rest)  # sums and notes among them
 
-    def add(self, sheet: str, number: int, cells: list[tuple[str, At]], unit: str) -> None:
-        """One row: each cell's text, and where it stood."""
+    def add(
+        self, sheet: str, number: int, cells: list[tuple[str, At]], unit: str = "", own: Mapping[At, str] | None = None
+    ) -> None:
+        """One row: each cell's text, and where it stood; `own` are the units of cells whose label names one."""
         line = len(self.rows) + 1
         self.rows.append(tuple(text for text, _ in cells))
         self.rows_from.append(number)
         self.sheets_from.append(sheet)
         self.units.append(unit)
+        self.own.append([(own or {}).get(where, "") for _, where in cells])
         self.moved.update({(line, at): where for at, (_, where) in enumerate(cells)})
 
     def settle_unit(self, measures: Mapping[int, str]) -> str | None:
-        """The units of all rows; where the forms of a file differ, each number of these columns takes its own along."""
-        told = set(self.units)
-        if len(told) > 1:
-            self.rows = [
-                tuple(_in_unit(text, stated(words, measures.get(at, ""))) for at, text in enumerate(row))
-                for row, words in zip(self.rows, self.units, strict=True)
-            ]
+        """The units of all rows; where the forms of a file differ, each number of these columns takes its own along.
+
+        So does each number of a column whose labels name several; one that all name stands in the header.
+        """
+        told, several = set(self.units), set[int]()
+        for at in measures:
+            named = {own[at] for row, own in zip(self.rows, self.own, strict=True) if is_amount(row[at])}
+            if len(named) == 1 and named != {""}:
+                self.headers = (*self.headers[:at], f"{self.headers[at]}（{named.pop()}）", *self.headers[at + 1 :])
+            elif len(told) > 1 or len(named) > 1:
+                several.add(at)
+        self.rows = [
+            tuple(
+                _in_unit(text, own[at] or words, measures[at]) if at in several else text for at, text in enumerate(row)
+            )
+            for row, own, words in zip(self.rows, self.own, self.units, strict=True)
+        ]
         return told.pop() or None if len(told) == 1 else None
 
     def leave_blank(self, columns: set[int]) -> None:
@@ -64,6 +80,7 @@ class Block:
         now = {at: place for place, at in enumerate(kept)}
         self.headers = tuple(self.headers[at] for at in kept)
         self.rows = [tuple(row[at] for at in kept) for row in self.rows]
+        self.own = [[row[at] for at in kept] for row in self.own]
         self.moved = {(line, now[at]): where for (line, at), where in self.moved.items() if at in now}
 
 
@@ -85,17 +102,15 @@ def spoken(cell: str) -> tuple[str, str]:
     return (found["label"], found["value"]) if found else ("", "")
 
 
-def with_own_unit(text: str, label: str, one: DeclaredField, words: str) -> str:
-    """A bare number with the unit that its own label or heading names, where `words` do not say that of the form."""
-    if one.unit in (None, "percent") or not is_amount(text):
-        return text
-    named = split_unit(_POINTS.sub("", label))[1]
-    own, whole = fitting(named.name, one.unit) if named else None, stated(words, one.unit)
-    differs = own is not None and own != (whole or fitting(one.unit, one.unit))
-    return _in_unit(text, own) if differs else text
+def own_unit(label: str, one: DeclaredField) -> str:
+    """The unit that a field's own label or heading names; blank where it names none."""
+    named = split_unit(_POINTS.sub("", label))[1] if one.unit not in (None, "percent") else None
+    unit = fitting(named.name, one.unit) if named and one.unit else None
+    return unit.name if unit else ""
 
 
-def _in_unit(text: str, unit: Unit | None) -> str:
+def _in_unit(text: str, words: str, measure: str) -> str:
+    unit = stated(words, measure)
     return text + unit.name if unit is not None and is_amount(text) else text
 
 

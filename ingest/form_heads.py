@@ -170,3 +170,16 @@ def aside_of(
             at = said[place] if len(said) == len(header.groups) else over[-1] if over else said[0]
             return cells[at], (number, at)
     return None
+
+
+def set_apart(header: Header, names: Names, rows: Sequence[Row]) -> list[dict[str, tuple[str, At]]]:
+    """What sets each of the groups side by side apart, where the table has a field for it; its head ends the rows."""
+    name, top = header.table.aside, header.table.down[:1]
+    apart: list[dict[str, tuple[str, At]]] = [{} for _ in header.groups]
+    if len(header.groups) > 1 and top and not any(top[0] in group for group in header.groups):
+        over = (over_of(group, rows[:-1]) for group in header.groups)
+        apart = [{top[0]: one} if one else {} for one in over]
+    if name is not None:
+        told = [aside_of(names.fields[name], header, group, rows) for group in header.groups]
+        apart = [{**one, name: said} if said else one for one, said in zip(apart, told, strict=True)]
+    return apart

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from ingest.form_blocks import At, plain_label, spoken, with_own_unit
+from ingest.form_blocks import At, own_unit, plain_label, spoken
 from ingest.form_names import Names
 from ingest.headings import is_unit
 
@@ -30,7 +30,7 @@ class Labels:
     ) -> None:
         self._rows, self._names, self._below, self._personal = rows, names, below, personal
         self._is_header = is_header
-        self.unit = ""  # what the numbers of the form that is read are in
+        self.units: dict[At, str] = {}  # by cell, the unit that its own label names
         self.persons: dict[str, int] = {}  # kind -> labels of persons that had something beside them
 
     def told(self, start: int, end: int, inside: Collection[int]) -> Told:
@@ -83,7 +83,9 @@ class Labels:
             yield _BY_WORDS if word else self._rank(names, cell), names, self._in_unit(names[0], cell, value)
 
     def _in_unit(self, name: str, label: str, value: tuple[str, At]) -> tuple[str, At]:
-        return with_own_unit(value[0], label, self._names.fields[name], self.unit), value[1]
+        if unit := own_unit(label, self._names.fields[name]):
+            self.units[value[1]] = unit
+        return value
 
     def _rank(self, names: tuple[str, ...], cell: str) -> int:
         return self._names.rank(names[0], cell) + _SHARED * (len(names) > 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingest.crossings import AMONG
 from ingest.families import DeclaredField, DeclaredSchema
 from ingest.form_blocks import plain_label, spellings_of
 from ingest.headers import fold
@@ -27,7 +28,7 @@ class Names:
 
     def meant(self, cell: str) -> tuple[str, ...]:
         """The fields that go by this label, in the schema's order."""
-        found = self._ranks.get(plain_label(cell), ()) if 0 < len(cell) <= _MOST else ()
+        found = self._ranks.get(self._label(cell), ()) if 0 < len(cell) <= _MOST else ()
         return tuple(name for name in found if not self._is_unlike(name, cell))
 
     def first(self, cell: str) -> DeclaredField | None:
@@ -36,7 +37,12 @@ class Names:
 
     def rank(self, name: str, cell: str) -> int:
         """The place of a label among the spellings of a field: the lower, the likelier."""
-        return self._ranks[plain_label(cell)][name]
+        return self._ranks[self._label(cell)][name]
+
+    def _label(self, cell: str) -> str:
+        """A plain label; of `其中：中央补助` what is known without the first words."""
+        label = plain_label(cell)
+        return label if label in self._ranks else plain_label(AMONG.sub("", cell))
 
     def worded(self, cell: str) -> str | None:
         """The field that a label no field is spelt as can only mean."""

@@ -10,10 +10,10 @@ from ingest.code_readers import CodeReader
 from ingest.families import DeclaredSchema
 from ingest.families.declared import Form, FormTable
 from ingest.findings import INFO, WARNING, Refused
-from ingest.form_blocks import At, Block, find_form_unit, plain_label, spoken, with_own_unit
-from ingest.form_heads import Header, aside_of, find_header, goes_on, is_between, over_of, overlaid, unit_heads
+from ingest.form_blocks import At, Block, find_form_unit, own_unit, plain_label, spoken
+from ingest.form_heads import Header, find_header, goes_on, is_between, overlaid, set_apart, unit_heads
 from ingest.form_labels import Labels, Told
-from ingest.form_lines import whole_rows
+from ingest.form_lines import left_out, whole_rows
 from ingest.form_names import Names
 from ingest.form_others import NO_BLOCK, Others
 from ingest.form_signs import signed, signed_beside, within
@@ -95,7 +95,7 @@ class FormReading:
         headers = self._headers(start, end)
         above = max(before + 1, start - _ABOVE)
         close = self.others.next_title(start, end, headers)
-        self.unit = self.labels.unit = find_form_unit(self.rows[above:close])
+        self.unit = find_form_unit(self.rows[above:close])
         inside = {line for at, header in headers.items() for line in range(at, self._last(at, end, header, headers))}
         record = self.labels.told(start, close, inside)
         if not headers and record.keys() <= {self.form.link, "year"}:
@@ -156,12 +156,17 @@ class FormReading:
     def body(self, at: int, end: int, header: Header, headers: dict[int, Header]) -> Iterator[tuple[int, Told]]:
         """The rows of a table in a form, by field."""
         held: list[Told] = [{} for _ in header.groups]
-        apart = self._apart(at, header, headers)
         lines, names = self._lines(at, end, header, headers), self.names[header.table.name]
+        over = max(0, at - _OVER, *(one + 1 for one in headers if one < at))
+        apart = set_apart(header, names, self.rows[over : at + header.depth])
         heads = self.overlaid(at, at + header.depth - 1) if len(header.groups) == 1 else []
         units = unit_heads([cells for _, cells in self.rows[at : at + header.depth]])
         for line, cells in whole_rows(self.rows, lines, header.down, header.table.whole):
             number = self.rows[line][0]
+            if header.table.label is None and left_out(
+                header, names, self.blocks[header.table.name].rest, number, cells
+            ):
+                continue
             for place, group in enumerate(header.groups):
                 told = self.told(names, group, units, (number, cells))
                 for name in header.table.down:
@@ -176,13 +181,12 @@ class FormReading:
                     yield number, {**held[place], **values, **label, **apart[place]}
 
     def told(self, names: Names, columns: Mapping[str, int], heads: Sequence[str], row: tuple[int, list[str]]) -> Told:
-        """What a row has in these columns, bare numbers in the units that only their own headings name."""
+        """What a row has in these columns, whose own headings may name units."""
         number, cells = row
-        return {
-            name: (with_own_unit(cells[at], heads[at], names.fields[name], self.unit), (number, at))
-            for name, at in columns.items()
-            if cells[at]
-        }
+        told = {name: (cells[at], (number, at)) for name, at in columns.items() if cells[at]}
+        units = {(number, columns[name]): own_unit(heads[columns[name]], names.fields[name]) for name in told}
+        self.labels.units.update({at: unit for at, unit in units.items() if unit})
+        return told
 
     def _lines(self, at: int, end: int, header: Header, headers: dict[int, Header]) -> Iterator[int]:
         """The rows of a table without those between its header and its data."""
@@ -192,20 +196,6 @@ class FormReading:
             data = data or not is_between(head, self.rows[line][1], self.rows[line + 1 : last])
             if data:
                 yield line
-
-    def _apart(self, at: int, header: Header, headers: dict[int, Header]) -> list[Told]:
-        """What sets each of the groups side by side apart, where the table has a field for it."""
-        name, first = header.table.aside, max((one + 1 for one in headers if one < at), default=0)
-        rows, top = self.rows[max(first, at - _OVER) : at + header.depth], header.table.down[:1]
-        apart: list[Told] = [{} for _ in header.groups]
-        if len(header.groups) > 1 and top and not any(top[0] in group for group in header.groups):
-            over = (over_of(group, rows[:-1]) for group in header.groups)
-            apart = [{top[0]: one} if one else {} for one in over]
-        if name is not None:
-            field = self.names[header.table.name].fields[name]
-            told = [aside_of(field, header, group, rows) for group in header.groups]
-            apart = [{**one, name: said} if said else one for one, said in zip(apart, told, strict=True)]
-        return apart
 
     def _says(self, table: FormTable, group: dict[str, int], told: Told) -> bool:
         """Whether a row holds something: its required fields among it, or what stands in for them."""
@@ -219,7 +209,7 @@ class FormReading:
         full = table.label is None or any(
             null_kind(text) is None for name, (text, _) in told.items() if name != table.label
         )
-        return full and all(name in told and not _NO_NAME.fullmatch(told[name][0]) for name in needed)
+        return bool(told) and full and all(name in told and not _NO_NAME.fullmatch(told[name][0]) for name in needed)
 
     def _label(self, header: Header, group: dict[str, int], below: int, cells: list[str], number: int) -> Told:
         """What the text left of a row's figures says they are; a first row without one may say it by its place."""
@@ -289,7 +279,7 @@ class FormReading:
             if self.form.boilerplate and text and re.search(self.form.boilerplate, text):
                 place = Place(self.sheet.name, where[0], one.title, where[1] + 1, self.sheet.grid, text)
                 self.gather.add(WARNING, "form_instruction_left", place, title=one.title)
-        self.blocks[table].add(self.sheet.name or "", number, cells, self.unit)
+        self.blocks[table].add(self.sheet.name or "", number, cells, self.unit, self.labels.units)
 
 
 def _above(down: tuple[str, ...], name: str, changed: str) -> bool:

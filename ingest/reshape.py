@@ -249,7 +249,7 @@ def read_forms(
             made = _written(workdir, one.table, sheets[0], block.rows, block.moved, tuple(block.rows_from))
             sheet = replace(made, sheets_from=tuple(block.sheets_from))
             found = Found(block.headers, 1, title, unit, tuple(banners), header_rows=(1,))
-            parts.append(Part(one, sheet, found, _settled_rest(sheet, Rest())))
+            parts.append(Part(one, sheet, found, _settled_rest(sheet, block.rest)))
     if not parts:
         raise next(iter(refused), Refused("header_only", sheet=sheets[0].name, row=1))
     tell_sheets(refused, gather)

@@ -70,12 +70,15 @@ _TABLE: tuple[tuple[str, Fraction, tuple[str, ...]], ...] = (
     ("m2", MU, ("亩", "市亩")),
     ("m2", Fraction(10**6), ("平方公里", "平方千米", "km2")),
     ("percent", Fraction(1), ("%", "百分比", "百分之", "百分点", "percent")),
+    ("percent", Fraction(1, 10), ("‰", "千分之", "千分比")),
     ("percent", Fraction(100), ("比值",)),
     ("m", Fraction(1), ("米", "m", "公尺")),
     ("m", Fraction(1000), ("千米", "公里", "km")),
     ("year", Fraction(1), ("年", "year", "y", "年期", "周年")),
 )
 _WORDS = re.compile(r"\s|人民币|单位|[:：]|\(.*\)")
+
+_A_MONTH = re.compile(r"(?<=/)([^/]+?)[·•.*×/每](?:月|年|天|日)$")  # a rent: `元/㎡·月`
 
 
 @lru_cache(10_000)  # texts of units and of parts of headers
@@ -85,6 +88,7 @@ def find_unit(text: str) -> Unit | None:
     folded = folded.replace("億", "亿").replace("頃", "顷").replace("圓", "圆").replace("單位", "").replace("幣", "币")
     if folded in _UNITS:
         return _UNITS[folded]
+    folded = _A_MONTH.sub(r"\1", folded)
     above, _, below = folded.replace("每", "/").partition("/")
     upper, lower = _UNITS.get(above), _UNITS.get(below)
     if upper and lower and upper.measure != lower.measure:
@@ -95,6 +99,12 @@ def find_unit(text: str) -> Unit | None:
 _UNITS = {
     spelling: Unit(spellings[0], measure, factor) for measure, factor, spellings in _TABLE for spelling in spellings
 }
+
+
+def has_scales(measure: str) -> bool:
+    """Whether tables give numbers of a measure in units of several sizes; percentages have a rule of their own."""
+    parts = [part for part in measure.split("/") if part != "percent"]
+    return any(len({unit.factor for unit in _UNITS.values() if unit.measure == part}) > 1 for part in parts)
 
 
 def fitting(text: str, measure: str) -> Unit | None:

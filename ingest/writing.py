@@ -54,6 +54,7 @@ class TableWriter:
     _waiting: list[Any] = field(default_factory=list)
     _raw: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
     _behind: list[Future[None]] = field(default_factory=list)
+    _lacking: set[str] = field(default_factory=set)  # required fields that some row has not
     _regions: dict[str, set[str | None]] = field(default_factory=dict)  # field of regions -> the codes in it
 
     def __post_init__(self) -> None:
@@ -85,7 +86,9 @@ class TableWriter:
     def fields(self) -> tuple[Field, ...]:
         """The fields as they were written: of regions the codes that are there, with their labels."""
         found = {name: regions.labels_of(filter(None, codes)) for name, codes in self._regions.items()}
-        fields = (one.field for one in self.columns)
+        fields = [
+            replace(one.field, nullable=one.field.nullable or one.field.name in self._lacking) for one in self.columns
+        ]
         return tuple(replace(one, codes=found[one.name] or None) if one.name in found else one for one in fields)
 
     def convert(self, batch: Any) -> tuple[Any, list[Converted]]:
@@ -127,6 +130,7 @@ class TableWriter:
         if not typed.num_rows:
             return
         self.accepted += typed.num_rows
+        self._tell_blank(typed, rows)
         self._checker.check(typed, rows, raw)
         for name, codes in self._regions.items():
             codes.update(plain(pc.unique(typed.column(name))).to_pylist())
@@ -137,6 +141,15 @@ class TableWriter:
             or sum(one.nbytes for one in self._waiting) >= GROUP_BYTES
         ):
             self._flush()
+
+    def _tell_blank(self, typed: Any, rows: Any) -> None:
+        """Say where a field that each row should have is blank; the row stays, and the field may be null."""
+        for column, values in zip(self.columns, typed.columns, strict=True):
+            name = column.field.name
+            if values.null_count and not (column.field.nullable or column.derived):
+                self._lacking.add(name)
+                for row in rows.filter(pc.is_null(values)).to_pylist():
+                    self.gather.add(WARNING, "required_blank", self._place(column, row), title=column.field.title)
 
     def _flush(self) -> None:
         """Write what waits as one row group, and show its cells, behind the back of the conversion; one at a time."""

@@ -87,3 +87,29 @@ def test_a_number_that_may_be_a_year_takes_its_unit_too(take: Taker) -> None:
         (120_000_000, 20_000_000, None),
         (20_200_000, None, Decimal(20_000)),
     ]
+
+
+def test_units_that_labels_name_leave_the_raw_text_as_it_is(take: Taker) -> None:
+    taken = take(
+        workbook(("表", form("X1", ["用地面积（公顷）", 2.35], HEADS, ["甲", 3, 50, 6]))), schema="housing.project"
+    )
+    assert [one.params["field"] for one in taken.findings("unit_assumed")] == ["造价"]
+    assert table(taken, "project")[0]["site"] == 23_500
+    assert taken.cells(1)["site"]["raw"] == "2.35"
+
+
+def test_sums_notes_and_blank_rows_below_a_table_are_no_rows(take: Taker) -> None:
+    rest = [["合计", 7, 90, 12], ["备注：以实际为准"], ["公示期：2023年6月1日至6月7日"], ["", "", "", ""]]
+    rows = form("X1", ["总投资（万元）", 3], HEADS, ["甲", 3, 50, 6], ["乙", 4, 40, 6], *rest)
+    taken = take(workbook(("表", rows)), schema="housing.project")
+    assert picked(table(taken, "units"), "layout", "flats") == [("甲", 3), ("乙", 4)]
+    assert [one["values"] for one in taken.outcome.totals] == [
+        {"户型": "合计", "套数": "7", "建筑面积": "90", "造价": "12"}
+    ]
+    assert taken.outcome.notes == ["备注：以实际为准", "公示期：2023年6月1日至6月7日"]
+
+
+def test_a_part_of_a_sum_goes_by_its_name(take: Taker) -> None:
+    rows = form("X1", ["总投资（万元）", 10, "其中：中央补助", 6], HEADS, ["甲", 3, 50, 6])
+    taken = take(workbook(("表", rows)), schema="housing.project")
+    assert picked(table(taken, "project"), "total", "central") == [(100_000, 60_000)]

@@ -147,3 +147,19 @@ def test_every_schema_of_the_families_is_declared() -> None:
 def test_what_must_not_be_forked_from_is_not_loaded_with_the_schemas() -> None:
     program = "import sys; from ingest.families import list_schemas; list_schemas(); sys.exit('polars' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_required_field_that_is_blank_is_told_and_may_be_null(take: Taker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.ingest.taking.find_schema", lambda name: load_schema(TREES))
+    taken = take("古树编号,养护费\n甲1,3\n,5\n乙2,6\n", "t.csv", schema="parks.trees")
+    assert taken.column("tree_no") == ["甲1", None, "乙2"]
+    assert taken.finding("required_blank").params["first_cells"] == ["A3"]
+    assert [one.nullable for one in taken.table.fields if one.name == "tree_no"] == [True]
+
+
+def test_money_whose_unit_nothing_names_is_taken_with_a_warning(take: Taker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.ingest.taking.find_schema", lambda name: load_schema(TREES))
+    taken = take("古树编号,养护费\n甲1,3\n", "t.csv", schema="parks.trees")
+    told = taken.finding("unit_assumed")
+    assert (told.cell, told.params["unit"], told.params["field"]) == ("B1", "元", "养护费")
+    assert not take("古树编号,养护费（元）\n甲1,3\n", "t.csv", schema="parks.trees").findings("unit_assumed")
