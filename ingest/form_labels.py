@@ -8,8 +8,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from ingest.form_blocks import At, own_unit, plain_label, spoken
 from ingest.form_names import Names
 from ingest.headings import is_unit
+from ingest.melt_texts import is_figure
+from ingest.signatures import is_signature
 
 _GOAL = re.compile(r"[\u4e00-\u9fff（）()]{2,14}(?:目标|完成情况|完成情况综述)")  # a label, not what it asks for
+_LABEL = 24  # characters of one
 _SHARED, _BY_WORDS = 1_000, 2_000  # ranks of labels that several fields go by, and of those that only sound like one
 
 Row = tuple[int, list[str]]
@@ -142,6 +145,24 @@ class Labels:
             if cells[other] and cells[other] != cells[place]:
                 return None if self.is_label(cells[other]) else (cells[other], (number, other))
         return None
+
+    def unknown(self, start: int, end: int, inside: Collection[int], taken: Collection[At]) -> dict[str, At]:
+        """The labels of figures that no field took, and where these stand; those of persons apart."""
+        found: dict[str, At] = {}
+        for line in range(start, end):
+            number, cells = self._rows[line]
+            if line in inside or any(map(self._is_personal, cells)) or is_signature([cell for cell in cells if cell]):
+                continue
+            for place, cell in enumerate(cells[1:], start=1):
+                label = next((one for one in reversed(cells[:place]) if one and one != cell), "")
+                if (number, place) in taken or not is_figure(cell) or is_figure(label) or cells[place - 1] == cell:
+                    continue
+                if 1 < len(label) <= _LABEL and not self.is_label(label):
+                    found.setdefault(label.strip(":： "), (number, place))
+        return found
+
+    def _is_personal(self, cell: str) -> bool:
+        return plain_label(spoken(cell)[0] or cell) in self._personal
 
     def _count_person(self, line: int, place: int) -> None:
         cells = self._rows[line][1]

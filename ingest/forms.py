@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ingest.code_readers import CodeReader
 from ingest.families import DeclaredSchema
 from ingest.families.declared import Form, FormTable
-from ingest.findings import INFO, WARNING, Refused
+from ingest.findings import INFO, WARNING, Refused, a1
 from ingest.form_blocks import At, Block, find_form_unit, own_unit, plain_label, spoken
 from ingest.form_heads import Header, find_header, goes_on, is_between, overlaid, set_apart, unit_heads
 from ingest.form_labels import Labels, Told
@@ -61,6 +61,7 @@ class FormReading:
         self.starts = {*map(fold, self.form.start), *map(plain_label, self.form.start)}
         self.blocks = blocks
         self.unit = ""  # of the block that is read
+        self._unread: dict[str, At] = {}  # labels of figures that belong to no field
         self._year: tuple[str, At] | None = None  # that the sheet's head tells
 
     def run(self, last: int) -> None:
@@ -74,6 +75,10 @@ class FormReading:
             self.others.refuse(self.sheet.name)
             raise Refused(NO_BLOCK, sheet=self.sheet.name, label="、".join(self.form.start))
         self.others.tell(self.gather, self.sheet.name)
+        if self._unread:  # the figures may be anything, so they are not repeated
+            labels = "、".join(f"{label} {a1(row, column + 1)}" for label, (row, column) in self._unread.items())
+            where = Place(self.sheet.name)
+            self.gather.add(INFO, "labels_not_in_schema", where, count=len(self._unread), labels=labels[:400])
         for kind, count in self.labels.persons.items():
             self.gather.add(INFO, "column_dropped", Place(self.sheet.name, column=kind), count=count, kind=kind)
 
@@ -100,6 +105,9 @@ class FormReading:
         record = self.labels.told(start, close, inside)
         if not headers and record.keys() <= {self.form.link, "year"}:
             return False
+        self._unread |= (
+            self.labels.unknown(start, close, inside, {where for _, where in record.values()}) | self._unread
+        )
         record = {**self.labels.over(above, start), **record}
         record.setdefault("year", self.year(start, above))
         link = record.get(self.form.link, ("", (self.rows[start][0], 0)))

@@ -33,6 +33,10 @@ _ASIDE = re.compile(
 )  # behind it, in brackets too
 # What whoever fills in the form is asked: `备注（如有较大差异，请说明）`.
 _ASKED = re.compile(r"(?<=[^\W\d_])\((?:请|如[有存因果需]|[^()]*请(?:说明|注明|填[写报]|列[明出]|简述|备注))[^()]*\)$")
+# What is counted, or a unit that is none of ours: `数量（个）`, `PM2.5（μg/m³）`.
+_COUNTS = "[个件家宗套户次辆台所名项例起株处座条张份间栋幢只头部篇期批]|万?人次|家次|户次|[个家]/万人|床|床位|学时"
+_SYMBOLS = r"(?:[mμukc]?[gml]|kwh?|t|tce)\d?/[a-z]{1,4}\d?|°c|db(?:\(a\))?|ntu|kw|mw|万?千瓦|无量纲"
+_OTHER_UNIT = re.compile(rf"(?<=[^\W_])\((?:单位:?)?(?:{_COUNTS}|{_SYMBOLS})\)$")
 _BRACKETS = str.maketrans("【】〔〕［］｛｝「」[]{}", "()()()()()()()")
 # How a character is pronounced, as pages turned into Traditional have it: `債券規(guī)模`.
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
@@ -78,7 +82,7 @@ def _split(header: str) -> tuple[str, Unit | None]:
     unit = _unit_in(found["inner"] or found["bare"]) if found else None
     if found and unit:
         return _LETTERS.sub("", found["stem"].strip(":-")), unit
-    bare = _LETTERS.sub("", _ASKED.sub("", folded))
+    bare = _LETTERS.sub("", _OTHER_UNIT.sub("", _ASKED.sub("", folded)))
     return (bare, None) if bare == folded else _split(bare)
 
 

@@ -102,6 +102,8 @@ def _check(line: bytes) -> dict[str, Any]:
 def _loaded(data: Any) -> dict[str, Any]:
     """The checked body. What datasets of a catalogue share (publisher, themes, span, licence, …) is checked once; what
     is wrong is told by the whole schema."""
+    if isinstance(data, dict) and isinstance(data.get("publisher"), str):  # by its slug, as the API has it
+        data = {**data, "publisher": {"slug": data["publisher"]}}
     if isinstance(data, dict) and "publisher" in data:
         with suppress(ma.ValidationError, orjson.JSONEncodeError):
             body: dict[str, Any] = _schema(_OWN).load({name: data[name] for name in _OWN if name in data})

@@ -43,6 +43,7 @@ TABLE = Kind("a table", lambda value: isinstance(value, dict))
 TABLES = Kind("a list of tables", _is_tables)
 _KINDS = {"str": TEXT, "bool": FLAG, "int": NUMBER, "float": NUMBER}
 _TITLE, _NEEDED_TEXTS = replace(TABLE, needed=True), replace(TEXTS, needed=True)
+_FEW = 12  # members that are all named where one is not among them
 Members = Mapping[str, Kind]
 
 
@@ -178,9 +179,9 @@ def _check(where: str, data: Any, members: Members) -> None:
         raise DeclarationError(f"{where}: this is a table, not {data!r}")  # a ValueError, as all the others
     for name, value in data.items():
         if name not in members:
-            raise DeclarationError(f"{where}: there is no member {name}{near_to(name, members)}")
+            raise DeclarationError(f"{where}: there is no member {name}{_elsewhere(name) or near_to(name, members)}")
         if not members[name].holds(value):
-            raise DeclarationError(f"{where}: {name} is {members[name].words}, not {value!r:.60}")
+            raise DeclarationError(f"{where}: {name} is {members[name].words}, not {_kind_of(value)}")
     for name, kind in members.items():
         if kind.needed and name not in data:
             raise DeclarationError(f"{where}: {name!r} is not given")
@@ -194,6 +195,21 @@ def among(where: str, found: Iterable[str], known: Iterable[str]) -> None:
 
 
 def near_to(name: str, known: Iterable[str]) -> str:
-    """What may have been meant; else what there is."""
-    near = nearest(name, known)
-    return f"; do you mean {near}?" if near else f"; known are {', '.join(known)}"
+    """What may have been meant, and what there is where that is little; else the one or the other."""
+    near, every = nearest(name, known), list(known)
+    there = f"known are {', '.join(every)}"
+    if not near:
+        return f"; {there}"
+    return f"; do you mean {near}? {there}" if len(every) <= _FEW else f"; do you mean {near}?"
+
+
+def _elsewhere(name: str) -> str:
+    """Where a member stands that has been put into another part."""
+    parts = {"the file": SCHEMA, "[[field]]": FIELD, **{f"[{part}]": members for part, members in _PARTS.items()}}
+    parts |= {f"[[{part}.{listed}]]": members for part, (listed, members) in _LISTED.items()}
+    found = [where for where, members in parts.items() if name in members]
+    return f"; it stands in {found[0]}" if len(found) == 1 else ""
+
+
+def _kind_of(value: Any) -> str:
+    return next((kind.words for kind in (TABLE, TABLES) if kind.holds(value)), f"{value!r:.60}")

@@ -16,6 +16,9 @@ name = "housing.project"
 title = { zh-Hans = "住房项目", en = "Housing" }
 key = ["project_no"]
 
+[personal]
+contact_person = ["联系人"]
+
 [form]
 start = ["项目编号"]
 record = "project"
@@ -113,3 +116,11 @@ def test_a_part_of_a_sum_goes_by_its_name(take: Taker) -> None:
     rows = form("X1", ["总投资（万元）", 10, "其中：中央补助", 6], HEADS, ["甲", 3, 50, 6])
     taken = take(workbook(("表", rows)), schema="housing.project")
     assert picked(table(taken, "project"), "total", "central") == [(100_000, 60_000)]
+
+
+def test_labels_of_figures_that_no_field_goes_by_are_named_but_not_those_of_persons(take: Taker) -> None:
+    rows = form("X1", ["总投资（万元）", 3, "绿化率", 35], HEADS, ["甲", 3, 50, 6])
+    rows[2:2] = [["联系人", "张三", 13800000000, ""], ["层数", 12, "栋数", 4]]
+    taken = take(workbook(("表", rows)), schema="housing.project")
+    told = taken.finding("labels_not_in_schema")
+    assert (told.params["count"], told.params["labels"]) == (3, "绿化率 D2、层数 B4、栋数 D4")

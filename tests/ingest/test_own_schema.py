@@ -114,6 +114,9 @@ def test_a_schema_that_nobody_knew_takes_a_table_in(take: Taker, monkeypatch: py
         (('name = "height"', 'name = "Height"'), "field Height: names are of a-z"),
         (("zh-Hans = \"一级\"", "zh_Hans = \"一级\""), "code first: .* zh_Hans; do you mean zh-Hans[?]"),
         (('name = "height"', 'name = "tree_no"'), "no two fields have one"),
+        (('zh-Hans = "一级"', 'title = "一级"'), "no member title; do you mean .*[?] known are zh-Hans, .*, unit"),
+        (('unit = "m"', 'unit = "m"\nexplode = 1'), "field height: there is no member explode; it stands in the file"),
+        (('[field.codes.first]', '[[field.codes]]'), "codes is a table, not a list of tables"),
     ],
 )  # fmt: skip
 def test_a_declaration_says_what_is_wrong_in_it(change: tuple[str, str], words: str) -> None:

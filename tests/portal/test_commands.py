@@ -104,7 +104,7 @@ def test_an_import_twice_is_once_and_a_change_is_taken(run: Run, tmp_path: Path)
     run("dataset", "import", file)
     assert "2 as before" in run("dataset", "import", file).stderr
     assert "2 changed" in run("dataset", "import", file, "--publish").stderr
-    changed = lines(tmp_path, a_body("one", **moved, tags=["b"]), a_body("two", tags=["a"]))
+    changed = lines(tmp_path, a_body("one", **moved, tags=["b"]), {**a_body("two", tags=["a"]), "publisher": "office"})
     assert "1 changed, 1 as before" in run("dataset", "import", changed, "--publish").stderr
     assert run("verify").stdout == ""
 
@@ -216,3 +216,18 @@ def test_a_declaration_file_is_looked_through_before_it_is_used(run: Run, tmp_pa
     assert run("schema", "check", str(good)).stdout == "parks.trees\t古树\t1 tables, 1 fields, 0 checks\n"
     told = run("schema", "check", str(good), str(bad), code=1).stderr
     assert told == f"{bad}: parks.trees: field no: there is no member titel; do you mean title?\n"
+
+
+def test_what_a_declaration_makes_of_a_file_is_shown_and_nothing_is_kept(run: Run, tmp_path: Path) -> None:
+    declared, table = tmp_path / "trees.toml", tmp_path / "古树.csv"
+    declared.write_text(
+        'name = "parks.trees"\ntitle = { zh-Hans = "古树" }\n[[field]]\nname = "height"\ntype = "decimal"\nunit = "m"\n'
+        'title = { zh-Hans = "树高" }\n',
+        encoding="utf-8",
+    )
+    table.write_text("编号\n1\n", encoding="utf-8")
+    assert "没有一列对得上 parks.trees" in run("schema", "try", str(declared), str(table), code=1).stderr
+    table.write_text("树高（米）,管养单位\n1.5,样例\n很高,样例\n合计,3\n", encoding="utf-8")
+    tried = run("schema", "try", str(declared), str(table))
+    assert tried.stdout == '{"table":"trees","height":"1.5"}\n{"table":"trees","height":null}\n'
+    assert "error\tA3\tA3 不是数：“很高”。" in tried.stderr
