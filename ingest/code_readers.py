@@ -182,7 +182,7 @@ class UsesReader(CodeReader):
                 )
                 if part
             ]
-            if len(parts) < 2:
+            if len(parts) < 2 and parts[:1] in ([], [text]):
                 raise
             codes = {super(UsesReader, self)._code(part) for part in parts}
             classes = {code[:2] for code in codes}

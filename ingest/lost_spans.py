@@ -16,12 +16,18 @@ from ingest.formats.page_heads import unpadded
 from ingest.formats.page_lines import lay_over, levels_at
 from ingest.nulls import strip
 from ingest.raw import RawSheet, RawWriter, first_rows, iter_batches, rows_of
+from ingest.two_lines import with_whole_rows
 
 _LOOK = 60  # rows in which a header begins
 _MOST = 20_000  # rows of a sheet that a person may have pasted
 
 
-def with_spans(sheet: RawSheet, folder: Path) -> RawSheet:
+def as_meant(sheet: RawSheet, folder: Path) -> RawSheet:
+    """The sheet with its header over its columns, and a row for each record of two. Raises Refused."""
+    return with_whole_rows(_with_spans(sheet, folder), folder)
+
+
+def _with_spans(sheet: RawSheet, folder: Path) -> RawSheet:
     """The sheet with one header over its columns; itself where no header has lost its spans.
 
     Raises Refused where one has, and nothing tells over which columns it lies.

@@ -131,6 +131,7 @@ class Sayings:
         self._reach(said, names)
         if self.melt.period and self.melt.period not in self.kept:
             self._date(said, places, shift)
+            self._compare(said)
         return said
 
     def _places_of(self, labels: Sequence[Text], names: Sequence[Text], place: int) -> list[tuple[str, str, At]]:
@@ -172,6 +173,15 @@ class Sayings:
                 if (value := reader.of_name(text)) is not None:
                     said[name] = Said(self._spelt(name, value, (text,)), value, where)
                     break
+
+    def _compare(self, said: dict[str, Said]) -> None:
+        """Say which block a figure stands in by its own quarter beside the title's, where nothing else does."""
+        asked, when = self.melt.relative, said.get(self.melt.period or "")
+        if not asked or asked["field"] in {*said, *self.kept} or when is None or "-Q" not in (self.period or ""):
+            return
+        same, before = when.text == self.period, shift_quarter(when.text, 1) == self.period
+        if value := asked["same"] if same else asked["before"] if before else "":
+            said[asked["field"]] = Said(value, value, when.where)
 
     def find(self, name: str, text: str, kind: str, year: str = "", own: str = "") -> Word | None:
         """The first word for the field that the text of this kind of place, a label of that year, holds.

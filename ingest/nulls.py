@@ -15,7 +15,7 @@ _TOKENS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (NOT_DISCLOSED, tuple(dash * count for dash in "—―–─━" for count in range(1, _DASHES + 1))),
 )
 KINDS = {token: kind for kind, tokens in _TOKENS for token in tokens}
-UNSOLD_PATTERN = r"^[^0-9]*(?:流\s*[拍标標]|[中终終]止|撤\s*[回销銷牌]|未成交)[^0-9]*$"
+UNSOLD_PATTERN = r"^[^0-9]*(?:流\s*[拍标標挂掛]|[中终終]止|撤\s*[回销銷牌]|未成交)[^0-9]*$"
 WITHDRAWN_PATTERN = r"[中终終]止|撤\s*[回销銷牌]"
 # All that nobody sees, as characters, and as the inside of a class in the regular expressions of Polars.
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))

@@ -17,7 +17,7 @@ from ingest.formats.reading import Reading, read_file
 from ingest.gather import Gather, Place
 from ingest.joining import can_wait, has_rows, join_alike
 from ingest.letters import check_letters
-from ingest.lost_spans import with_spans
+from ingest.lost_spans import as_meant
 from ingest.memory import reuse_memory
 from ingest.one_table import READ, OneTable, Request, TypedTable
 from ingest.outcome import Outcome
@@ -82,6 +82,7 @@ class _Intake:
     done: list[tuple[OneTable, TypedTable]] = field(default_factory=list)
     waiting: list[Part] = field(default_factory=list)
     trying: OneTable | None = None
+    sheets: int = 0
     homes: dict[str | None, str] = field(default_factory=dict)  # by sheet, what stands over its first table
     covering: Covering = field(default_factory=Covering)
 
@@ -111,11 +112,9 @@ class _Intake:
 
     def _read(self) -> Reading:
         options, request = self.options, self.request
-        reading = read_file(
-            self.source, request.filename, request.workdir, request.progress,
-            sheet=options.sheet, encoding=options.encoding,
-        )  # fmt: skip
-        sheets = [with_spans(one, request.workdir) for one in reading.sheets]
+        told = {"sheet": options.sheet, "encoding": options.encoding}
+        reading = read_file(self.source, request.filename, request.workdir, request.progress, **told)
+        sheets, self.sheets = [as_meant(one, request.workdir) for one in reading.sheets], len(reading.sheets)
         self.gather.take(reading.findings + tuple(one for sheet in sheets for one in sheet.findings))
         return replace(reading, sheets=self.covering.sheets(sheets))
 
@@ -139,9 +138,10 @@ class _Intake:
 
     def _asked(self, schema: DeclaredSchema, sheet: RawSheet, found: Found, rest: Rest) -> Asked:
         request = self.request
-        named, when = PurePath(request.filename).stem, self._when(found, sheet.name)
+        named, when, unit = PurePath(request.filename).stem, self._when(found, sheet.name), request.unit
         home = self.homes.setdefault(sheet.name, " ".join(filter(None, (found.title, *found.banners))))
-        return Asked(schema, sheet, found, rest, request.mapping, when, request.workdir, named, home, request.unit)
+        mapping, work = request.mapping, request.workdir
+        return Asked(schema, sheet, found, rest, mapping, when, work, named, home, unit, alone=self.sheets == 1)
 
     def _candidates(self, sheets: Sequence[RawSheet]) -> list[tuple[RawSheet, Found]]:
         """All that looks like a table. Raises Refused where nothing does."""

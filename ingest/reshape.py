@@ -35,7 +35,7 @@ from ingest.sections import Sections, sections_of
 from ingest.signatures import without_persons
 from ingest.spoken_regions import named_parts, spoken_regions
 from ingest.tables import Found, Rest, iter_data
-from ingest.told import told_apart, told_body, told_by_year, told_code, told_of
+from ingest.told import own_name, told_apart, told_body, told_by_year, told_code, told_of
 from ingest.trees import unfold
 
 _HEAD, _SHORT = 6, 4  # rows over a form; characters that a title has more of
@@ -69,6 +69,7 @@ class Asked:
     named: str = ""  # the file's name, without its ending
     home: str = ""  # what stands over the first table of the sheet
     unit: str | None = None  # the steward's word for units
+    alone: bool = False  # whether the file has no other sheet
 
 
 def reshape(asked: Asked, gather: Gather) -> tuple[Part, ...]:
@@ -177,6 +178,7 @@ def _told(one: DeclaredField, asked: Asked, claims: Claims) -> str:
         return told_code(one, above, [asked.found.headers[at] for at in claims.unknown()])
     near = (asked.home, *named) if one.filled == "region" else named
     text = told_of(one, asked.found, near, asked.period, asked.rest.notes)
+    text = own_name(text) if asked.alone and one.filled == "region" else text  # else it tells namesakes apart
     if text or one.filled != "body":
         return text
     return told_body(asked.found, named, [cells for _, cells in first_rows(asked.sheet, _LOOKED)])

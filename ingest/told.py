@@ -12,7 +12,7 @@ from ingest.headers import JOIN, fold, split_unit
 from ingest.headings import is_unit
 from ingest.nulls import null_kind, strip
 from ingest.records import find_number
-from ingest.regions import code_of, find_place, is_place, told_within, without_aside
+from ingest.regions import code_of, find_place, is_place, labels_of, told_within, without_aside
 from ingest.tables import Found
 from ingest.values import Unreadable
 
@@ -55,6 +55,15 @@ def told_of(
         places = (match for text in texts if (match := _PLACE.match(text)))
         return known or next((match["name"] or match["after"] for match in places), "")
     return labelled(one, (*above, *notes))
+
+
+def own_name(text: str) -> str:
+    """A region's own name, without those that it is in: `成县` of `甘肃省成县`; another text as it stands."""
+    with suppress(Unreadable):
+        code = code_of(text)
+        own = labels_of([code])[code]["zh-Hans"]
+        return own if text.endswith(own) and code_of(own, code) == code else text
+    return text
 
 
 def _block_place(above: Sequence[str]) -> str:

@@ -48,7 +48,7 @@ _TAIL = re.compile(
     r"(?:(?:或者?|及|和)?其?的?(?:正?整数倍|整?倍数)[。;]?|(?<=元)/每?[次轮宗]|(?<=[\d米亩顷元])[,;、]?\s*其中:?[^|]+"
     r"|(?<=[顷亩米])(?:[以之]内|左右))$"
 )
-_SAME = re.compile(r"^(?P<once>\d[\d.,]*\s*[^\d\s]{1,3}?)\s*(?:及|或者?|和)\s*(?P=once)$")  # `1万及1万的整数倍`
+_SAME = re.compile(r"^(?P<once>\d[\d.,]*\s*[^\d\s]{0,3}?)\s*(?:及|或者?|和)\s*(?P=once)$")  # `1万及1万的整数倍`
 _ONCE = r"[\d.]+\s*(?:k?m2|hm2|[^\d\s,;()/]{1,6})"
 _TWICE = re.compile(rf"(?P<first>{_ONCE}|[\d.]+)\s*[,;(]?\s*(?:折合|约合|合|折|约|即|/)\s*(?P<second>{_ONCE})\)?")
 _BARE = ("平方米", "公顷")  # what a bare number may be in, whichever is the same as the other

@@ -141,7 +141,7 @@ def _melt(data: Mapping[str, Any]) -> Melt:
     needs, keep = (tuple(data.get(name, ())) for name in ("needs", "keep"))
     plain = {
         name: data[name]
-        for name in ("period", "ignore", "ignore_columns", "yearly", "count", "unit", "own")
+        for name in ("period", "ignore", "ignore_columns", "yearly", "count", "unit", "own", "relative")
         if name in data
     }
     return Melt(data["value"], words, needs, keep=keep, **plain)

@@ -15,6 +15,7 @@ READERS = (
     "",
     "brackets",
     "longest",
+    "use",
     "outcome",
     "masked",
     "any_unit",
@@ -175,6 +176,8 @@ class Melt:
     count: str | None = None  # the field of which each value must stand in the header as often as the others
     # Fields that a row says by itself, not by the rows it stands under: only those labels that hold the pattern do not.
     own: Mapping[str, str] = field(default_factory=dict)
+    # `field` is `same` where a figure's own quarter is the title's, and `before` where it is the one before.
+    relative: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

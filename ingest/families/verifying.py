@@ -87,7 +87,8 @@ def _references(schema: DeclaredSchema) -> Iterator[tuple[str, tuple[str, ...]]]
     if tree := schema.tree:
         yield "tree", (*tree.top, *tree.inner, *tree.leaf, *(tree.sorts or ()))
     if melt := schema.melt:
-        yield "melt", (melt.value, *melt.needs, *melt.keep, *filter(None, (melt.period, melt.unit)), *melt.own)
+        plain = filter(None, (melt.period, melt.unit, melt.relative.get("field")))
+        yield "melt", (melt.value, *melt.needs, *melt.keep, *plain, *melt.own)
         for number, word in enumerate(melt.words, start=1):
             yield f"[[melt.word]] {number}", (word.field, *(name for name in word.also if name != SHIFT))
 
