@@ -39,13 +39,13 @@ def _goes_on(above: Sequence[str], cells: Sequence[str], columns: Collection[int
     )
 
 
-def left_out(header: Header, names: Names, rest: Rest, number: int, cells: Sequence[str]) -> bool:
+def left_out(header: Header, names: Names, rest: Rest, row: Row, sheet: str | None) -> bool:
     """Whether a row of a table is none of its data: a sum of the others, or a note; it is kept as such."""
-    group = header.groups[0]
+    group, (number, cells) = header.groups[0], row
     first, lead = min(group.values()), _lead(cells)
     if sum(map(bool, cells)) > 1 and any(map(matching_total, (lead, cells[first]))):
         heads = tuple(names.fields[name].title for name in group)
-        rest.totals.append(Total(number, tuple(cells[at] for at in group.values()), heads=heads))
+        rest.totals.append(Total(number, tuple(cells[at] for at in group.values()), sheet, heads))
         return rest.leave(number, "total")
     if note := without_persons(_noted(cells, first)):
         rest.notes.append(note)

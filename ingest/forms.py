@@ -171,9 +171,8 @@ class FormReading:
         units = unit_heads([cells for _, cells in self.rows[at : at + header.depth]])
         for line, cells in whole_rows(self.rows, lines, header.down, header.table.whole):
             number = self.rows[line][0]
-            if header.table.label is None and left_out(
-                header, names, self.blocks[header.table.name].rest, number, cells
-            ):
+            rest = self.blocks[header.table.name].rest
+            if header.table.label is None and left_out(header, names, rest, (number, cells), self.sheet.name):
                 continue
             for place, group in enumerate(header.groups):
                 told = self.told(names, group, units, (number, cells))

@@ -112,6 +112,14 @@ def test_sums_notes_and_blank_rows_below_a_table_are_no_rows(take: Taker) -> Non
     assert taken.outcome.notes == ["备注：以实际为准", "公示期：2023年6月1日至6月7日"]
 
 
+def test_sums_of_several_sheets_name_theirs(take: Taker) -> None:
+    one = [*form("X1", ["总投资（万元）", 3], HEADS, ["甲", 3, 50, 6]), ["合计", 3, 50, 6]]
+    taken = take(
+        workbook(("一", one), ("二", [["项目编号", "X2", "项目名称", "乙"], *one[1:]])), schema="housing.project"
+    )
+    assert [(total["sheet"], total["row"]) for total in taken.outcome.totals] == [("一", 5), ("二", 5)]
+
+
 def test_a_part_of_a_sum_goes_by_its_name(take: Taker) -> None:
     rows = form("X1", ["总投资（万元）", 10, "其中：中央补助", 6], HEADS, ["甲", 3, 50, 6])
     taken = take(workbook(("表", rows)), schema="housing.project")
